@@ -1,1 +1,37 @@
-//! Tables.
+//! What Solidarity keeps: one file per table.
+//!
+//! Each file holds the table's `Model`, the enums of its columns and nothing else. Models never serialise: what leaves
+//! the house has a wire type of its own, so a new column must be answered, shown or hidden.
+//!
+//! The tables whose names begin with `gallery_` are the public side. They are written by the door (`publishing`) only
+//! and are all that public endpoints may read; every other table is private.
+
+pub mod bundle_source;
+pub mod consent;
+pub mod data_key;
+pub mod event;
+pub mod event_host;
+pub mod gallery_clock;
+pub mod gallery_count;
+pub mod gallery_document;
+pub mod gallery_language;
+pub mod gallery_theme;
+pub mod gallery_theme_label;
+pub mod gallery_translation;
+pub mod ids;
+pub mod initiative;
+pub mod initiative_organisation;
+pub mod kinds;
+pub mod organisation;
+pub mod origin;
+pub mod outcome;
+pub mod outcome_follow_up;
+pub mod person;
+pub mod person_organisation;
+pub mod publication_due;
+pub mod quote;
+pub mod setting;
+pub mod story;
+pub mod theme;
+pub mod theme_link;
+pub mod values;

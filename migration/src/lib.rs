@@ -1,1 +1,95 @@
-//! Migrations.
+//! The schema of Solidarity, step by step, on SQLite and PostgreSQL.
+//!
+//! A step is plain SQL that both engines read. Where they name a type differently the text says `{uuid}`, `{time}`,
+//! `{json}`, `{bytes}`, `{number}` or `{double}`, and [`sql`] fills in the engine's word. Every step runs in a transaction and
+//! can be taken back; the tests go down and up again on both engines and compare the result with the entities.
+
+use sea_orm_migration::prelude::*;
+use sea_orm_migration::sea_orm::{ConnectionTrait, DbBackend};
+
+mod m0001_people_and_organisations;
+mod m0002_initiatives_and_events;
+mod m0003_outcomes_quotes_stories;
+mod m0004_consents_and_keys;
+mod m0005_bundles;
+mod m0006_gallery;
+mod m0007_gallery_search;
+mod m0008_gallery_reader;
+
+/// All steps, in order.
+pub struct Migrator;
+
+#[async_trait::async_trait]
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![
+            Box::new(m0001_people_and_organisations::Migration),
+            Box::new(m0002_initiatives_and_events::Migration),
+            Box::new(m0003_outcomes_quotes_stories::Migration),
+            Box::new(m0004_consents_and_keys::Migration),
+            Box::new(m0005_bundles::Migration),
+            Box::new(m0006_gallery::Migration),
+            Box::new(m0007_gallery_search::Migration),
+            Box::new(m0008_gallery_reader::Migration),
+        ]
+    }
+}
+
+/// Runs statements separated by semicolons, with each engine's own type names.
+pub(crate) async fn sql(manager: &SchemaManager<'_>, statements: &str) -> Result<(), DbErr> {
+    let postgres = manager.get_database_backend() == DbBackend::Postgres;
+    let mut text = statements.to_owned();
+    for (word, on_postgres, on_sqlite) in [
+        ("{uuid}", "uuid", "uuid_text"),
+        (
+            "{time}",
+            "timestamp with time zone",
+            "timestamp_with_timezone_text",
+        ),
+        ("{local}", "timestamp", "datetime_text"),
+        ("{json}", "jsonb", "jsonb_text"),
+        ("{bytes}", "bytea", "blob"),
+        ("{number}", "bigint", "bigint"),
+        ("{double}", "double precision", "double"),
+    ] {
+        text = text.replace(word, if postgres { on_postgres } else { on_sqlite });
+    }
+    for statement in text.split(';').map(str::trim).filter(|s| !s.is_empty()) {
+        manager
+            .get_connection()
+            .execute_unprepared(statement)
+            .await?;
+    }
+    Ok(())
+}
+
+/// Declares a step by its SQL up and down.
+#[macro_export]
+macro_rules! step {
+    ($up:expr, $down:expr $(,)?) => {
+        /// See the file's own comment.
+        #[derive(sea_orm_migration::prelude::DeriveMigrationName)]
+        pub struct Migration;
+
+        #[async_trait::async_trait]
+        impl sea_orm_migration::prelude::MigrationTrait for Migration {
+            async fn up(
+                &self,
+                manager: &sea_orm_migration::prelude::SchemaManager,
+            ) -> Result<(), sea_orm_migration::prelude::DbErr> {
+                $crate::sql(manager, $up).await
+            }
+
+            async fn down(
+                &self,
+                manager: &sea_orm_migration::prelude::SchemaManager,
+            ) -> Result<(), sea_orm_migration::prelude::DbErr> {
+                $crate::sql(manager, $down).await
+            }
+
+            fn use_transaction(&self) -> Option<bool> {
+                Some(true)
+            }
+        }
+    };
+}

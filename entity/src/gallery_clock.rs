@@ -1,0 +1,17 @@
+//! The last number given in the feed of changes. Its single row is what serialises commits on the public side.
+
+use sea_orm::entity::prelude::*;
+
+/// A row of `gallery_clock`.
+#[sea_orm::model]
+#[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+#[sea_orm(table_name = "gallery_clock")]
+pub struct Model {
+    /// Always 1.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: i32,
+    /// The last number given.
+    pub seq: i64,
+}
+
+impl ActiveModelBehavior for ActiveModel {}

@@ -1,0 +1,22 @@
+//! A public document's finished JSON in a further language. Written by the door only.
+
+use sea_orm::entity::prelude::*;
+
+/// A row of `gallery_translation`.
+#[sea_orm::model]
+#[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+#[sea_orm(table_name = "gallery_translation")]
+pub struct Model {
+    /// The document.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub document_id: Uuid,
+    /// The language (BCP 47).
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub language: String,
+    /// The label in it.
+    pub label: String,
+    /// The finished JSON.
+    pub body: String,
+}
+
+impl ActiveModelBehavior for ActiveModel {}

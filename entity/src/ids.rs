@@ -1,0 +1,58 @@
+//! Identifiers: a newtype per record, so that one is never taken for another.
+//!
+//! UUIDv7 (RFC 9562 §5.7) where the time of creation may be known; UUIDv4 (§5.4) for people, quotes and consents, whose
+//! identifier must not tell when somebody joined or spoke. An identifier is never a permission.
+
+use sea_orm::{DbErr, DeriveValueType, TryFromU64};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+macro_rules! ids {
+    ($($(#[$doc:meta])* $name:ident),+ $(,)?) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema, DeriveValueType)]
+        #[serde(transparent)]
+        #[schema(value_type = Uuid)]
+        pub struct $name(pub Uuid);
+
+        impl TryFromU64 for $name {
+            fn try_from_u64(_: u64) -> Result<Self, DbErr> {
+                Err(DbErr::ConvertFromU64(stringify!($name)))
+            }
+        }
+
+        impl From<$name> for Uuid {
+            fn from(id: $name) -> Self {
+                id.0
+            }
+        }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+    )+};
+}
+
+ids! {
+    /// A consent (UUIDv4).
+    ConsentId,
+    /// An event (UUIDv7).
+    EventId,
+    /// An initiative (UUIDv7).
+    InitiativeId,
+    /// An organisation (UUIDv7).
+    OrganisationId,
+    /// An outcome (UUIDv7).
+    OutcomeId,
+    /// A person (UUIDv4).
+    PersonId,
+    /// A quote (UUIDv4).
+    QuoteId,
+    /// A story (UUIDv7).
+    StoryId,
+    /// A theme (UUIDv7).
+    ThemeId,
+}

@@ -1,0 +1,27 @@
+//! A topic in several languages.
+
+use sea_orm::entity::prelude::*;
+
+use crate::ids::ThemeId;
+use crate::values::Labels;
+
+/// A row of `theme`.
+#[sea_orm::model]
+#[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+#[sea_orm(table_name = "theme")]
+pub struct Model {
+    /// Identifier.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: ThemeId,
+    /// Its label by language.
+    #[sea_orm(column_type = "JsonBinary")]
+    pub labels: Labels,
+    /// Grows by one with every edit.
+    pub version: i64,
+    /// When the record was made.
+    pub created_at: DateTimeUtc,
+    /// When the record was last edited.
+    pub updated_at: DateTimeUtc,
+}
+
+impl ActiveModelBehavior for ActiveModel {}
