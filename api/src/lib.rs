@@ -1,1 +1,9 @@
 //! The house.
+
+pub mod clock;
+pub mod db;
+pub mod ids;
+pub mod moment;
+pub mod reference;
+pub mod text;
+pub mod vault;

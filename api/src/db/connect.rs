@@ -1,0 +1,135 @@
+//! Opening connections with the options that both engines need.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use sea_orm::{ConnectOptions, Database, DatabaseConnection, DbErr};
+use secrecy::{ExposeSecret, SecretString};
+use sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
+
+use super::{Db, PublicDb};
+use crate::clock::Clock;
+
+/// Connections that read, per process. SQLite has one more that writes.
+const READERS: u32 = 8;
+/// How long a command waits for a connection, or on SQLite for its turn to write.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// Which database is meant.
+#[derive(Clone, Debug)]
+pub enum Target {
+    /// A file of our own.
+    Sqlite(PathBuf),
+    /// A server. The address may contain a password.
+    Postgres(SecretString),
+}
+
+impl Target {
+    /// Reads `sqlite://path`, `sqlite:path`, `postgres://…` or `postgresql://…`.
+    ///
+    /// # Errors
+    /// A sentence that says what is allowed. It never repeats the address.
+    pub fn parse(address: &str) -> Result<Self, String> {
+        if address.starts_with("postgres://") || address.starts_with("postgresql://") {
+            url::Url::parse(address).map_err(|e| format!("is not a valid address: {e}"))?;
+            return Ok(Self::Postgres(address.to_owned().into()));
+        }
+        let path = address.strip_prefix("sqlite://").or_else(|| address.strip_prefix("sqlite:"));
+        match path.map(|p| p.split('?').next().unwrap_or(p)) {
+            Some("" | ":memory:") => {
+                Err("names no file: a database in memory would be lost and is not offered".to_owned())
+            }
+            Some(path) => Ok(Self::Sqlite(path.into())),
+            None => Err("must begin with sqlite:// or postgres://".to_owned()),
+        }
+    }
+}
+
+/// Opens the private way to the database. A SQLite file is made where there is none.
+///
+/// # Errors
+/// The database's, for instance when it cannot be reached.
+pub async fn open(target: &Target, clock: Arc<dyn Clock>) -> Result<Db, DbErr> {
+    match target {
+        Target::Sqlite(path) => {
+            let writer = sqlite(path, 1, false).await?;
+            let reader = sqlite(path, READERS / 2, true).await?;
+            Ok(Db::new(writer, reader, clock))
+        }
+        Target::Postgres(url) => {
+            let mut options = common(url.expose_secret(), READERS);
+            options.set_application_name("solidarity").test_before_acquire_if_idle_for(Duration::from_secs(30));
+            let pool = Database::connect(options).await?;
+            Ok(Db::new(pool.clone(), pool, clock))
+        }
+    }
+}
+
+/// Opens the public way. On PostgreSQL every session is read only and, where the role `solidarity_gallery` has been
+/// granted to the account, takes it on, so that it may read the gallery tables and nothing else. `own` is an address with
+/// an account of its own (`DATABASE_PUBLIC_URL`), whose rights are then the administrator's business.
+///
+/// # Errors
+/// The database's.
+pub async fn open_public(target: &Target, own: Option<&Target>) -> Result<PublicDb, DbErr> {
+    match own.unwrap_or(target) {
+        Target::Sqlite(path) => Ok(PublicDb(sqlite(path, READERS, true).await?)),
+        Target::Postgres(url) => {
+            let restrict = own.is_none();
+            let mut options = common(url.expose_secret(), READERS);
+            options
+                .set_application_name("solidarity gallery")
+                .statement_timeout(Duration::from_secs(10))
+                .test_before_acquire_if_idle_for(Duration::from_secs(30))
+                .after_connect(move |connection| Box::pin(restrict_session(connection, restrict)));
+            Ok(PublicDb(Database::connect(options).await?))
+        }
+    }
+}
+
+/// Makes a session read only and, if asked, takes on the role that may read gallery tables only.
+async fn restrict_session(connection: DatabaseConnection, take_role: bool) -> Result<(), DbErr> {
+    use sea_orm::{ConnectionTrait, Statement};
+    connection.execute_unprepared("SET default_transaction_read_only = on").await?;
+    if take_role {
+        let sql = "SELECT 1 FROM pg_roles WHERE rolname = 'solidarity_gallery' AND pg_has_role(current_user, oid, 'MEMBER')";
+        let granted = Statement::from_string(connection.get_database_backend(), sql);
+        if connection.query_one_raw(granted).await?.is_some() {
+            connection.execute_unprepared("SET ROLE solidarity_gallery").await?;
+        }
+    }
+    Ok(())
+}
+
+pub(super) async fn sqlite(path: &std::path::Path, connections: u32, read_only: bool) -> Result<DatabaseConnection, DbErr> {
+    let file = path.to_owned();
+    let mut options = common("sqlite://", connections);
+    options.map_sqlx_sqlite_opts(move |o| {
+        let o = o.filename(&file).busy_timeout(PATIENCE).foreign_keys(true).pragma("secure_delete", "ON");
+        if read_only {
+            // Not SQLITE_OPEN_READONLY: a reader of a write-ahead log must be able to take part in its shared memory
+            // even when it is the first to come.
+            return o.pragma("query_only", "ON");
+        }
+        o.create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Full)
+            .optimize_on_close(true, 400)
+    });
+    Database::connect(options).await
+}
+
+pub(super) fn common(url: &str, connections: u32) -> ConnectOptions {
+    let mut options = ConnectOptions::new(url);
+    options
+        .max_connections(connections)
+        .min_connections(1)
+        .connect_timeout(PATIENCE)
+        .acquire_timeout(PATIENCE)
+        .idle_timeout(None)
+        .max_lifetime(None)
+        .sqlx_logging(false)
+        .test_before_acquire(false);
+    options
+}

@@ -1,0 +1,103 @@
+//! The database: one transaction per command, and two ways in.
+//!
+//! [`Db`] is the private way: it reads and writes everything. [`PublicDb`] is the public way: it only reads, and on
+//! PostgreSQL it may read the gallery tables and nothing else. Writers take a [`Tx`], so a write outside a transaction
+//! does not compile.
+
+mod connect;
+mod tx;
+mod upgrade;
+
+use std::sync::Arc;
+
+use sea_orm::{
+    DatabaseConnection, DbBackend, DbErr, SqliteTransactionMode, TransactionOptions, TransactionTrait,
+};
+
+pub use connect::{Target, open, open_public};
+pub use tx::Tx;
+pub use upgrade::{migrate_down, migrate_up, pending};
+
+use crate::clock::Clock;
+
+/// How often a command is tried before the conflict is reported.
+const ATTEMPTS: u32 = 8;
+
+/// The private way to the database.
+#[derive(Clone)]
+pub struct Db {
+    writer: DatabaseConnection,
+    reader: DatabaseConnection,
+    clock: Arc<dyn Clock>,
+}
+
+impl Db {
+    /// Puts connections and clock together; see [`open`].
+    pub(crate) fn new(writer: DatabaseConnection, reader: DatabaseConnection, clock: Arc<dyn Clock>) -> Self {
+        Self { writer, reader, clock }
+    }
+
+    /// Where to read outside a transaction.
+    pub fn reader(&self) -> &DatabaseConnection {
+        &self.reader
+    }
+
+    /// Which engine this is.
+    pub fn backend(&self) -> DbBackend {
+        self.writer.get_database_backend()
+    }
+
+    /// Opens a transaction that may write: `BEGIN IMMEDIATE` on SQLite, so that it never fails half-way because somebody
+    /// else wrote first.
+    #[allow(clippy::disallowed_methods, reason = "the one place that opens writing transactions")]
+    pub async fn begin(&self) -> Result<Tx, DbErr> {
+        let options = TransactionOptions {
+            sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+            ..Default::default()
+        };
+        Ok(Tx::new(self.writer.begin_with_options(options).await?, self.clock.now()))
+    }
+
+    /// Runs a command in one transaction and commits it, or changes nothing. A serialization failure, a deadlock or a busy
+    /// database runs the whole command again, at most eight times.
+    ///
+    /// # Errors
+    /// The command's own, or the database's.
+    pub async fn write<T, E: From<DbErr>>(&self, command: impl AsyncFn(&Tx) -> Result<T, E>) -> Result<T, E> {
+        let mut attempt = 1;
+        loop {
+            let tx = self.begin().await?;
+            let (result, retry) = match command(&tx).await {
+                Ok(value) => match tx.commit().await {
+                    Ok(()) => return Ok(value),
+                    Err(error) => {
+                        let retry = tx::is_transient(&error);
+                        (Err(error.into()), retry)
+                    }
+                },
+                Err(error) => {
+                    let retry = tx.hit_conflict();
+                    tx.rollback().await?;
+                    (Err(error), retry)
+                }
+            };
+            if !retry || attempt == ATTEMPTS {
+                return result;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(5 << attempt)).await;
+            attempt += 1;
+        }
+    }
+}
+
+/// The public way to the database: gallery tables, read only.
+#[derive(Clone)]
+pub struct PublicDb(pub(crate) DatabaseConnection);
+
+impl std::ops::Deref for PublicDb {
+    type Target = DatabaseConnection;
+
+    fn deref(&self) -> &DatabaseConnection {
+        &self.0
+    }
+}

@@ -1,0 +1,110 @@
+//! A writing transaction.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError};
+
+use chrono::{DateTime, Utc};
+use sea_orm::{
+    ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, ExecResult, QueryResult, RuntimeErr, Statement,
+};
+
+/// Work that a room wants done last before the commit, such as numbering what changed.
+pub type BeforeCommit = for<'a> fn(&'a Tx) -> Pin<Box<dyn Future<Output = Result<(), DbErr>> + Send + 'a>>;
+
+/// A writing transaction: everything in it happens, at one instant, or nothing does. Dropping it rolls back.
+pub struct Tx {
+    inner: DatabaseTransaction,
+    now: DateTime<Utc>,
+    conflict: AtomicBool,
+    last: Mutex<Vec<(&'static str, BeforeCommit)>>,
+}
+
+impl Tx {
+    pub(super) fn new(inner: DatabaseTransaction, now: DateTime<Utc>) -> Self {
+        Self { inner, now, conflict: AtomicBool::new(false), last: Mutex::default() }
+    }
+
+    /// The instant of everything this transaction does.
+    pub fn now(&self) -> DateTime<Utc> {
+        self.now
+    }
+
+    /// Registers work to be done last before the commit, once per name.
+    pub fn before_commit(&self, name: &'static str, work: BeforeCommit) {
+        let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
+        if !last.iter().any(|(known, _)| *known == name) {
+            last.push((name, work));
+        }
+    }
+
+    /// Does the last work, then commits.
+    ///
+    /// # Errors
+    /// The database's; nothing is changed then.
+    pub async fn commit(self) -> Result<(), DbErr> {
+        let last = std::mem::take(&mut *self.last.lock().unwrap_or_else(PoisonError::into_inner));
+        for (_, work) in last {
+            work(&self).await?;
+        }
+        self.inner.commit().await
+    }
+
+    /// Changes nothing.
+    ///
+    /// # Errors
+    /// The database's; nothing is changed then either.
+    pub async fn rollback(self) -> Result<(), DbErr> {
+        self.inner.rollback().await
+    }
+
+    /// Whether a statement failed because of somebody else's transaction, so that another try may succeed.
+    pub(super) fn hit_conflict(&self) -> bool {
+        self.conflict.load(Ordering::Relaxed)
+    }
+
+    fn noted<T>(&self, result: Result<T, DbErr>) -> Result<T, DbErr> {
+        if let Err(error) = &result
+            && is_transient(error)
+        {
+            self.conflict.store(true, Ordering::Relaxed);
+        }
+        result
+    }
+}
+
+/// Serialization failure and deadlock on PostgreSQL; busy and locked on SQLite.
+pub(super) fn is_transient(error: &DbErr) -> bool {
+    let (DbErr::Conn(RuntimeErr::SqlxError(cause))
+    | DbErr::Exec(RuntimeErr::SqlxError(cause))
+    | DbErr::Query(RuntimeErr::SqlxError(cause))) = error
+    else {
+        return false;
+    };
+    let Some(code) = cause.as_database_error().and_then(|e| e.code()) else { return false };
+    matches!(&*code, "40001" | "40P01" | "5" | "6" | "261" | "262" | "517")
+}
+
+#[async_trait::async_trait]
+impl ConnectionTrait for Tx {
+    fn get_database_backend(&self) -> DbBackend {
+        self.inner.get_database_backend()
+    }
+
+    async fn execute_raw(&self, statement: Statement) -> Result<ExecResult, DbErr> {
+        self.noted(self.inner.execute_raw(statement).await)
+    }
+
+    async fn execute_unprepared(&self, sql: &str) -> Result<ExecResult, DbErr> {
+        self.noted(self.inner.execute_unprepared(sql).await)
+    }
+
+    async fn query_one_raw(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
+        self.noted(self.inner.query_one_raw(statement).await)
+    }
+
+    async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
+        self.noted(self.inner.query_all_raw(statement).await)
+    }
+}

@@ -1,0 +1,16 @@
+//! New identifiers.
+
+use chrono::{DateTime, Utc};
+use uuid::{NoContext, Timestamp, Uuid};
+
+/// A UUIDv7 (RFC 9562 §5.7) of an instant, for records whose time of creation may be known.
+pub fn v7(now: DateTime<Utc>) -> Uuid {
+    let seconds = u64::try_from(now.timestamp()).unwrap_or_default();
+    Uuid::new_v7(Timestamp::from_unix(NoContext, seconds, now.timestamp_subsec_nanos()))
+}
+
+/// A UUIDv4 (RFC 9562 §5.4), for people, quotes and consents: it does not tell when somebody joined or spoke.
+#[allow(clippy::disallowed_methods, reason = "the one place that makes them")]
+pub fn v4() -> Uuid {
+    Uuid::new_v4()
+}
