@@ -4,6 +4,7 @@ pub mod clock;
 pub mod db;
 pub mod ids;
 pub mod moment;
+pub mod publishing;
 pub mod reference;
 pub mod text;
 pub mod vault;

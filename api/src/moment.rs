@@ -5,6 +5,7 @@
 
 use chrono::{DateTime, Datelike, Days, Duration, Months, NaiveDate, NaiveDateTime, Offset, TimeZone, Utc};
 use chrono_tz::Tz;
+use entity::event::WhenPrecision;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -169,8 +170,10 @@ impl WallTime {
 
     fn skipped(&self) -> WhenFault {
         // A gap is shorter than a day: the offsets a day before and after are those on its two sides.
-        let offset_at = |local: NaiveDateTime| self.zone.offset_from_utc_datetime(&local).fix().local_minus_utc();
-        let (old, new) = (offset_at(self.local - Duration::days(1)), offset_at(self.local + Duration::days(1)));
+        let offset_at =
+            |local: NaiveDateTime| self.zone.offset_from_utc_datetime(&local).fix().local_minus_utc();
+        let (old, new) =
+            (offset_at(self.local - Duration::days(1)), offset_at(self.local + Duration::days(1)));
         let gap = Duration::seconds(i64::from((new - old).abs()));
         WhenFault::Skipped { before: self.local - gap, after: self.local + gap }
     }
@@ -226,6 +229,30 @@ impl Moment {
             Self::Day(d) => month(d),
             other => other,
         }
+    }
+}
+
+/// Reads a moment back from an event's columns; nothing if they make no sense together.
+pub fn from_columns(
+    precision: WhenPrecision,
+    date: Option<&str>,
+    starts_local: Option<NaiveDateTime>,
+    time_zone: Option<&str>,
+    offset: Option<i32>,
+    minutes: Option<i32>,
+    instants: Option<(DateTime<Utc>, DateTime<Utc>)>,
+) -> Option<Moment> {
+    match precision {
+        WhenPrecision::Minute => {
+            let wall =
+                WallTime { local: starts_local?, zone: time_zone?.parse().ok()?, offset, minutes: minutes? };
+            let (starts_at, ends_at) = instants?;
+            Some(Moment::Minute { wall, starts_at, ends_at })
+        }
+        WhenPrecision::Day => first_day(date?, "").ok().map(Moment::Day),
+        WhenPrecision::Month => first_day(date?, "-01").ok().map(Moment::Month),
+        WhenPrecision::Year => first_day(date?, "-01-01").ok().map(Moment::Year),
+        WhenPrecision::Unknown => Some(Moment::Unknown),
     }
 }
 
@@ -309,7 +336,10 @@ mod tests {
         let day = When::Day { date: "2024-05-18".into() }.understand().unwrap();
         assert_eq!(day.month_only(), When::Month { date: "2024-05".into() }.understand().unwrap());
         let (from, until) = day.month_only().span().unwrap();
-        assert_eq!((from.to_rfc3339(), until.to_rfc3339()), ("2024-05-01T00:00:00+00:00".into(), "2024-06-01T00:00:00+00:00".into()));
+        assert_eq!(
+            (from.to_rfc3339(), until.to_rfc3339()),
+            ("2024-05-01T00:00:00+00:00".into(), "2024-06-01T00:00:00+00:00".into())
+        );
         assert_eq!(Moment::Unknown.month_only().span(), None);
     }
 

@@ -10,7 +10,9 @@ const SNIPPET: usize = 160;
 pub fn fold(text: &str) -> String {
     let mut folded = String::with_capacity(text.len());
     for part in text.split(|c: char| !c.is_alphanumeric() && !is_mark(c)) {
-        for word in deunicode::deunicode(part).split(|c: char| !c.is_ascii_alphanumeric()).filter(|w| !w.is_empty()) {
+        for word in
+            deunicode::deunicode(part).split(|c: char| !c.is_ascii_alphanumeric()).filter(|w| !w.is_empty())
+        {
             if !folded.is_empty() {
                 folded.push(' ');
             }
@@ -90,7 +92,11 @@ mod tests {
 
     #[test]
     fn a_snippet_begins_near_the_first_hit() {
-        let text = format!("{} Donors demand audited reports. {}", "Before that. ".repeat(20), "After that. ".repeat(30));
+        let text = format!(
+            "{} Donors demand audited reports. {}",
+            "Before that. ".repeat(20),
+            "After that. ".repeat(30)
+        );
         let shown = snippet(&text, &["audit".to_owned()]);
         assert!(shown.starts_with('…') && shown.ends_with('…') && shown.contains("audited"), "{shown}");
         assert_eq!(snippet("short", &["nothing".to_owned()]), "short");

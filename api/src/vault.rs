@@ -40,7 +40,9 @@ impl Vault {
             Some(key) => Zeroizing::new(key.expose_secret().to_owned()),
             None => Zeroizing::new(key_file(&data_dir.join("master.key"))?),
         };
-        Ok(Self { master: DataKey(from_hex(text.trim()).context("the master key must be 64 hexadecimal digits")?) })
+        Ok(Self {
+            master: DataKey(from_hex(text.trim()).context("the master key must be 64 hexadecimal digits")?),
+        })
     }
 
     /// What a database remembers of the key, to refuse another one. It does not tell the key.
@@ -93,7 +95,13 @@ impl DataKey {
     ///
     /// # Errors
     /// If key, table, column or row are not those it was sealed for, or it was tampered with.
-    pub fn open(&self, table: &str, column: &str, row: Uuid, sealed: &[u8]) -> anyhow::Result<Zeroizing<Vec<u8>>> {
+    pub fn open(
+        &self,
+        table: &str,
+        column: &str,
+        row: Uuid,
+        sealed: &[u8],
+    ) -> anyhow::Result<Zeroizing<Vec<u8>>> {
         ensure!(sealed.len() > NONCE, "a sealed value is too short");
         let (nonce, rest) = sealed.split_at(NONCE);
         let nonce: [u8; NONCE] = nonce.try_into()?;
@@ -126,7 +134,8 @@ fn key_file(path: &Path) -> anyhow::Result<String> {
         let mut bytes = Zeroizing::new([0; KEY]);
         random(&mut *bytes)?;
         let parent = path.parent().unwrap_or(Path::new("."));
-        std::fs::create_dir_all(parent).with_context(|| format!("cannot make the folder {}", parent.display()))?;
+        std::fs::create_dir_all(parent)
+            .with_context(|| format!("cannot make the folder {}", parent.display()))?;
         // Written whole under another name, then linked: nobody ever reads half a key, and the first link wins.
         let draft = parent.join(format!(".master.key.{}", to_hex(&bytes[..8])));
         let mut options = std::fs::OpenOptions::new();

@@ -162,6 +162,12 @@ pub struct Model {
     pub sealed_online: Option<Vec<u8>>,
     /// The platform of an online event.
     pub online_platform: Option<String>,
+    /// The latitude the public may see at this precision and risk, in degrees; computed once, when the place is saved.
+    pub public_lat: Option<f64>,
+    /// The longitude that belongs to it.
+    pub public_lon: Option<f64>,
+    /// The venue's name, where the public may see even that.
+    pub public_venue: Option<String>,
     /// How finely the host lets the place be shown.
     pub public_precision: Precision,
     /// The initiative it belongs to.

@@ -40,6 +40,10 @@ pub struct Model {
     pub locality: Option<String>,
     /// The exact point, sealed under the record's own key.
     pub sealed_place: Option<Vec<u8>>,
+    /// The latitude the public may see at this precision, in degrees; computed once, when the place is saved.
+    pub public_lat: Option<f64>,
+    /// The longitude that belongs to it.
+    pub public_lon: Option<f64>,
     /// How finely the place may be shown.
     pub public_precision: Precision,
     /// The language of the original text (BCP 47).

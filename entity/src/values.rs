@@ -59,16 +59,7 @@ pub struct Translations(pub BTreeMap<String, Translation>);
 
 /// How many people came, by role. What the public sees of it is decided by the door.
 #[derive(
-    Clone,
-    Copy,
-    Debug,
-    Default,
-    PartialEq,
-    Eq,
-    Serialize,
-    Deserialize,
-    ToSchema,
-    FromJsonQueryResult,
+    Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema, FromJsonQueryResult,
 )]
 #[serde(deny_unknown_fields)]
 pub struct Headcount {

@@ -41,11 +41,7 @@ pub(crate) async fn sql(manager: &SchemaManager<'_>, statements: &str) -> Result
     let mut text = statements.to_owned();
     for (word, on_postgres, on_sqlite) in [
         ("{uuid}", "uuid", "uuid_text"),
-        (
-            "{time}",
-            "timestamp with time zone",
-            "timestamp_with_timezone_text",
-        ),
+        ("{time}", "timestamp with time zone", "timestamp_with_timezone_text"),
         ("{local}", "timestamp", "datetime_text"),
         ("{json}", "jsonb", "jsonb_text"),
         ("{bytes}", "bytea", "blob"),
@@ -55,10 +51,7 @@ pub(crate) async fn sql(manager: &SchemaManager<'_>, statements: &str) -> Result
         text = text.replace(word, if postgres { on_postgres } else { on_sqlite });
     }
     for statement in text.split(';').map(str::trim).filter(|s| !s.is_empty()) {
-        manager
-            .get_connection()
-            .execute_unprepared(statement)
-            .await?;
+        manager.get_connection().execute_unprepared(statement).await?;
     }
     Ok(())
 }

@@ -41,10 +41,7 @@ impl MigrationTrait for Migration {
                 END IF;
             END
             $$";
-        manager
-            .get_connection()
-            .execute_unprepared(statement)
-            .await?;
+        manager.get_connection().execute_unprepared(statement).await?;
         Ok(())
     }
 
@@ -63,10 +60,7 @@ impl MigrationTrait for Migration {
                 END IF;
             END
             $$";
-        manager
-            .get_connection()
-            .execute_unprepared(statement)
-            .await?;
+        manager.get_connection().execute_unprepared(statement).await?;
         Ok(())
     }
 

@@ -59,7 +59,9 @@ pub async fn open(target: &Target, clock: Arc<dyn Clock>) -> Result<Db, DbErr> {
         }
         Target::Postgres(url) => {
             let mut options = common(url.expose_secret(), READERS);
-            options.set_application_name("solidarity").test_before_acquire_if_idle_for(Duration::from_secs(30));
+            options
+                .set_application_name("solidarity")
+                .test_before_acquire_if_idle_for(Duration::from_secs(30));
             let pool = Database::connect(options).await?;
             Ok(Db::new(pool.clone(), pool, clock))
         }
@@ -102,7 +104,11 @@ async fn restrict_session(connection: DatabaseConnection, take_role: bool) -> Re
     Ok(())
 }
 
-pub(super) async fn sqlite(path: &std::path::Path, connections: u32, read_only: bool) -> Result<DatabaseConnection, DbErr> {
+pub(super) async fn sqlite(
+    path: &std::path::Path,
+    connections: u32,
+    read_only: bool,
+) -> Result<DatabaseConnection, DbErr> {
     let file = path.to_owned();
     let mut options = common("sqlite://", connections);
     options.map_sqlx_sqlite_opts(move |o| {

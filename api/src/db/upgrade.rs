@@ -39,7 +39,10 @@ pub async fn pending(target: &Target) -> Result<Vec<(String, bool)>, DbErr> {
     Ok(all.iter().map(|m| (m.name().to_owned(), !open.contains(&m.name().to_owned()))).collect())
 }
 
-async fn alone(target: &Target, work: impl AsyncFnOnce(&DatabaseConnection) -> Result<(), DbErr>) -> Result<(), DbErr> {
+async fn alone(
+    target: &Target,
+    work: impl AsyncFnOnce(&DatabaseConnection) -> Result<(), DbErr>,
+) -> Result<(), DbErr> {
     let lock = match target {
         Target::Sqlite(path) => {
             let mut name = path.clone().into_os_string();
@@ -49,7 +52,11 @@ async fn alone(target: &Target, work: impl AsyncFnOnce(&DatabaseConnection) -> R
                 file.lock()?;
                 Ok::<_, std::io::Error>(file)
             });
-            Some(file.await.map_err(|e| DbErr::Custom(e.to_string()))?.map_err(|e| DbErr::Custom(e.to_string()))?)
+            Some(
+                file.await
+                    .map_err(|e| DbErr::Custom(e.to_string()))?
+                    .map_err(|e| DbErr::Custom(e.to_string()))?,
+            )
         }
         Target::Postgres(_) => None,
     };

@@ -1,0 +1,47 @@
+//! Looking again: what a rule lets through later, and what may be shown no longer.
+
+use ::entity::gallery_document;
+use ::entity::publication_due;
+use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+
+use super::{Done, RecordRef, publish, record_kind};
+use crate::db::Db;
+
+/// Records looked at in one transaction.
+const PORTION: u64 = 200;
+
+/// Publishes what has become due and takes away what may be shown no longer. The latter is hidden from its instant on by
+/// every read; here its tombstone is written. Safe to run in several processes at once.
+///
+/// # Errors
+/// The database's.
+pub async fn run_due(db: &Db) -> Result<Done, DbErr> {
+    let mut done = Done::default();
+    loop {
+        let (portion, looked) = db
+            .write(async |tx| {
+                let due = publication_due::Entity::find()
+                    .filter(publication_due::Column::DueAt.lte(tx.now()))
+                    .order_by_asc(publication_due::Column::DueAt)
+                    .limit(PORTION)
+                    .all(tx)
+                    .await?;
+                let over = gallery_document::Entity::find()
+                    .filter(gallery_document::Column::WithdrawnAt.is_null())
+                    .filter(gallery_document::Column::PublicUntil.lte(tx.now()))
+                    .limit(PORTION)
+                    .all(tx)
+                    .await?;
+                let due = due.into_iter().map(|d| RecordRef::new(d.kind, d.record_id));
+                let over = over.into_iter().map(|d| RecordRef::new(record_kind(d.kind), d.id));
+                let records: Vec<RecordRef> = due.chain(over).collect();
+                // An event that becomes public takes what belongs to it along; each of those is due by itself.
+                Ok::<_, DbErr>((publish(tx, &records).await?, records.len()))
+            })
+            .await?;
+        done += portion;
+        if looked == 0 {
+            return Ok(done);
+        }
+    }
+}

@@ -1,0 +1,178 @@
+//! What the rules and renderers need to know of a batch of records, read in one round trip per question.
+
+use std::collections::{HashMap, HashSet};
+use std::hash::Hash;
+
+use ::entity::gallery_document::DocumentKind;
+use ::entity::ids::{EventId, InitiativeId, OrganisationId, OutcomeId, PersonId, QuoteId, StoryId, ThemeId};
+use ::entity::kinds::PersonRole;
+use ::entity::{
+    consent, event, event_host, initiative, initiative_organisation, organisation, outcome,
+    outcome_follow_up, person, quote, story, theme, theme_link,
+};
+use sea_orm::{ColumnTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter, Value};
+use uuid::Uuid;
+
+use crate::db::Tx;
+
+/// The most values in one `IN (…)`.
+const IN_LIST: usize = 1000;
+
+/// Everything known of a batch.
+#[derive(Default)]
+pub struct Facts {
+    pub initiatives: HashMap<InitiativeId, initiative::Model>,
+    pub carriers: HashMap<InitiativeId, Vec<OrganisationId>>,
+    pub organisations: HashMap<OrganisationId, organisation::Model>,
+    pub events: HashMap<EventId, event::Model>,
+    pub hosts: HashMap<EventId, Vec<event_host::Model>>,
+    pub people: HashMap<PersonId, person::Model>,
+    pub name_consents: HashMap<PersonId, Vec<consent::Model>>,
+    pub outcomes: HashMap<OutcomeId, outcome::Model>,
+    pub follow_ups: HashMap<OutcomeId, Vec<EventId>>,
+    pub quotes: HashMap<QuoteId, quote::Model>,
+    pub quote_consents: HashMap<QuoteId, Vec<consent::Model>>,
+    pub stories: HashMap<StoryId, story::Model>,
+    pub themes: HashMap<ThemeId, theme::Model>,
+    pub theme_links: HashMap<Uuid, Vec<ThemeId>>,
+    /// How many people share a role and a country.
+    pub crowds: HashMap<(PersonRole, String), u64>,
+}
+
+/// Reads what is needed to decide about and render these records of one kind.
+pub async fn load(tx: &Tx, kind: DocumentKind, ids: &[Uuid]) -> Result<Facts, DbErr> {
+    let mut facts = Facts::default();
+    let (mut events, mut initiatives, mut people) = (HashSet::new(), HashSet::new(), HashSet::new());
+    match kind {
+        DocumentKind::Initiative => initiatives.extend(ids.iter().map(|&id| InitiativeId(id))),
+        DocumentKind::Event => events.extend(ids.iter().map(|&id| EventId(id))),
+        DocumentKind::Outcome => {
+            facts.outcomes =
+                keyed(fetch::<outcome::Entity, _>(tx, outcome::Column::Id, ids.to_vec()).await?, |o| o.id);
+            let rows =
+                fetch::<outcome_follow_up::Entity, _>(tx, outcome_follow_up::Column::OutcomeId, ids.to_vec())
+                    .await?;
+            facts.follow_ups = grouped(rows, |r| r.position, |r| r.outcome_id, |r| r.event_id);
+            events.extend(facts.outcomes.values().map(|o| o.event_id));
+            events.extend(facts.follow_ups.values().flatten());
+        }
+        DocumentKind::Quote => {
+            facts.quotes =
+                keyed(fetch::<quote::Entity, _>(tx, quote::Column::Id, ids.to_vec()).await?, |q| q.id);
+            let rows = fetch::<consent::Entity, _>(tx, consent::Column::QuoteId, ids.to_vec()).await?;
+            for row in rows {
+                if let Some(id) = row.quote_id {
+                    facts.quote_consents.entry(id).or_default().push(row);
+                }
+            }
+            events.extend(facts.quotes.values().filter_map(|q| q.event_id));
+            initiatives.extend(facts.quotes.values().filter_map(|q| q.initiative_id));
+            people.extend(facts.quotes.values().filter_map(|q| q.person_id));
+        }
+        DocumentKind::Story => {
+            facts.stories =
+                keyed(fetch::<story::Entity, _>(tx, story::Column::Id, ids.to_vec()).await?, |s| s.id);
+            events.extend(facts.stories.values().filter_map(|s| s.event_id));
+            initiatives.extend(facts.stories.values().filter_map(|s| s.initiative_id));
+        }
+    }
+    facts.events = keyed(fetch::<event::Entity, _>(tx, event::Column::Id, raw(events)).await?, |e| e.id);
+    initiatives.extend(facts.events.values().filter_map(|e| e.initiative_id));
+    facts.initiatives =
+        keyed(fetch::<initiative::Entity, _>(tx, initiative::Column::Id, raw(initiatives)).await?, |i| i.id);
+
+    let mut organisations = HashSet::new();
+    if kind == DocumentKind::Initiative {
+        let column = initiative_organisation::Column::InitiativeId;
+        let rows = fetch::<initiative_organisation::Entity, _>(tx, column, ids.to_vec()).await?;
+        facts.carriers = grouped(rows, |r| r.position, |r| r.initiative_id, |r| r.organisation_id);
+        organisations.extend(facts.carriers.values().flatten());
+    }
+    if kind == DocumentKind::Event {
+        let mut rows = fetch::<event_host::Entity, _>(tx, event_host::Column::EventId, ids.to_vec()).await?;
+        rows.sort_by_key(|r| (r.part, r.position));
+        for row in rows {
+            people.extend(row.person_id);
+            organisations.extend(row.organisation_id);
+            facts.hosts.entry(row.event_id).or_default().push(row);
+        }
+    }
+    facts.organisations = keyed(
+        fetch::<organisation::Entity, _>(tx, organisation::Column::Id, raw(organisations)).await?,
+        |o| o.id,
+    );
+    let people = raw(people);
+    facts.people = keyed(fetch::<person::Entity, _>(tx, person::Column::Id, people.clone()).await?, |p| p.id);
+    for row in fetch::<consent::Entity, _>(tx, consent::Column::PersonId, people).await? {
+        if let Some(id) = row.person_id {
+            facts.name_consents.entry(id).or_default().push(row);
+        }
+    }
+    facts
+        .name_consents
+        .values_mut()
+        .for_each(|c| c.retain(|c| c.purpose == consent::ConsentPurpose::PublishName));
+
+    let mut links = fetch::<theme_link::Entity, _>(tx, theme_link::Column::RecordId, ids.to_vec()).await?;
+    links.sort_by_key(|l| l.position);
+    let themes: HashSet<ThemeId> = links.iter().map(|l| l.theme_id).collect();
+    facts.theme_links = grouped(links, |l| l.position, |l| l.record_id, |l| l.theme_id);
+    facts.themes = keyed(fetch::<theme::Entity, _>(tx, theme::Column::Id, raw(themes)).await?, |t| t.id);
+    count_crowds(tx, &mut facts).await?;
+    Ok(facts)
+}
+
+/// Counts the people of the roles and countries that a quote wants to be attributed to.
+async fn count_crowds(tx: &Tx, facts: &mut Facts) -> Result<(), DbErr> {
+    let wanted: HashSet<(PersonRole, String)> = facts
+        .quotes
+        .values()
+        .filter(|q| q.level == quote::AttributionLevel::RoleAndCountry)
+        .filter_map(|q| facts.people.get(&q.person_id?))
+        .filter_map(|p| Some((p.role, p.country.clone()?)))
+        .collect();
+    for (role, country) in wanted {
+        let people = person::Entity::find()
+            .filter(person::Column::Role.eq(role))
+            .filter(person::Column::Country.eq(country.as_str()))
+            .count(tx)
+            .await?;
+        facts.crowds.insert((role, country), people);
+    }
+    Ok(())
+}
+
+/// The rows whose column has one of the values.
+pub async fn fetch<E: EntityTrait, V: Into<Value> + Clone>(
+    tx: &Tx,
+    column: E::Column,
+    values: Vec<V>,
+) -> Result<Vec<E::Model>, DbErr> {
+    let mut rows = Vec::new();
+    for values in values.chunks(IN_LIST) {
+        rows.extend(E::find().filter(column.is_in(values.iter().cloned())).all(tx).await?);
+    }
+    Ok(rows)
+}
+
+fn raw<I: Into<Uuid>>(ids: impl IntoIterator<Item = I>) -> Vec<Uuid> {
+    ids.into_iter().map(Into::into).collect()
+}
+
+fn keyed<K: Hash + Eq, M>(rows: Vec<M>, key: impl Fn(&M) -> K) -> HashMap<K, M> {
+    rows.into_iter().map(|row| (key(&row), row)).collect()
+}
+
+fn grouped<K: Hash + Eq, M, V>(
+    mut rows: Vec<M>,
+    position: impl Fn(&M) -> i32,
+    key: impl Fn(&M) -> K,
+    value: impl Fn(&M) -> V,
+) -> HashMap<K, Vec<V>> {
+    rows.sort_by_key(position);
+    let mut groups: HashMap<K, Vec<V>> = HashMap::new();
+    for row in rows {
+        groups.entry(key(&row)).or_default().push(value(&row));
+    }
+    groups
+}

@@ -1,0 +1,137 @@
+//! The door: the only code that writes the public side.
+//!
+//! Whoever changes a record, or anything a rule of the door reads, calls [`publish`] or [`changed`] in the same transaction.
+//! For each record the door reads everything the rules need, decides ([`rules`]), renders the finished document in every
+//! language it has ([`render`]) and writes it to the gallery tables or takes it away ([`store`]). Nothing is written where
+//! nothing public changed, so a hidden edit leaves no trace outside. Just before the commit the changed rows are numbered
+//! in the order of commits ([`number`]).
+//!
+//! Deferred work only ever *adds* to the public side: [`run_due`] looks again at records a rule will let through later.
+//! What hides does so in the transaction that caused it, or by `public_until`, which is honoured at every read.
+
+mod counts;
+mod dependents;
+pub mod documents;
+mod due;
+mod facts;
+mod number;
+mod place;
+mod rebuild;
+mod render;
+mod rules;
+mod search;
+mod store;
+
+use std::collections::BTreeMap;
+
+use entity::gallery_document::DocumentKind;
+use entity::kinds::RecordKind;
+use sea_orm::DbErr;
+use uuid::Uuid;
+
+pub use dependents::changed;
+pub use documents::GalleryItem;
+pub use due::run_due;
+pub use number::NOWHERE;
+pub use place::storable;
+pub use rebuild::rebuild;
+pub use render::collection;
+pub use rules::text_hash;
+pub use store::lock_everything;
+
+use crate::db::Tx;
+
+/// Names a record of any kind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct RecordRef {
+    /// Its kind.
+    pub kind: RecordKind,
+    /// Its identifier.
+    pub id: Uuid,
+}
+
+impl RecordRef {
+    /// A record of a kind.
+    pub fn new(kind: RecordKind, id: impl Into<Uuid>) -> Self {
+        Self { kind, id: id.into() }
+    }
+}
+
+/// The kind of document a record becomes, if it becomes one.
+pub(crate) fn document_kind(kind: RecordKind) -> Option<DocumentKind> {
+    match kind {
+        RecordKind::Initiative => Some(DocumentKind::Initiative),
+        RecordKind::Event => Some(DocumentKind::Event),
+        RecordKind::Quote => Some(DocumentKind::Quote),
+        RecordKind::Outcome => Some(DocumentKind::Outcome),
+        RecordKind::Story => Some(DocumentKind::Story),
+        RecordKind::Theme | RecordKind::Organisation | RecordKind::Person => None,
+    }
+}
+
+/// The kind of record behind a document.
+pub(crate) fn record_kind(kind: DocumentKind) -> RecordKind {
+    match kind {
+        DocumentKind::Initiative => RecordKind::Initiative,
+        DocumentKind::Event => RecordKind::Event,
+        DocumentKind::Quote => RecordKind::Quote,
+        DocumentKind::Outcome => RecordKind::Outcome,
+        DocumentKind::Story => RecordKind::Story,
+    }
+}
+
+/// What the door did.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Done {
+    /// Documents written because they are new or differ.
+    pub written: u64,
+    /// Documents taken away.
+    pub removed: u64,
+}
+
+impl std::ops::AddAssign for Done {
+    fn add_assign(&mut self, other: Self) {
+        self.written += other.written;
+        self.removed += other.removed;
+    }
+}
+
+/// Brings the public side of these very records up to date. Records that show them are not looked at: see [`changed`].
+///
+/// # Errors
+/// The database's.
+pub async fn publish(tx: &Tx, records: &[RecordRef]) -> Result<Done, DbErr> {
+    let mut done = Done::default();
+    let mut by_kind: BTreeMap<RecordKind, Vec<Uuid>> = BTreeMap::new();
+    for record in records {
+        by_kind.entry(record.kind).or_default().push(record.id);
+    }
+    for ids in by_kind.values_mut() {
+        ids.sort_unstable();
+        ids.dedup();
+    }
+    if let Some(themes) = by_kind.remove(&RecordKind::Theme) {
+        store::write_theme_labels(tx, &themes).await?;
+    }
+    for (kind, ids) in by_kind {
+        let Some(kind) = document_kind(kind) else { continue };
+        for ids in ids.chunks(store::BATCH) {
+            store::lock(tx, ids).await?;
+            let facts = facts::load(tx, kind, ids).await?;
+            let decided = rules::decide_all(kind, ids, &facts, tx.now());
+            done += store::write(tx, kind, decided, &facts).await?;
+        }
+    }
+    Ok(done)
+}
+
+/// Why a record is not public, as codes; empty if it is.
+///
+/// # Errors
+/// The database's.
+pub async fn withheld_because(tx: &Tx, record: RecordRef) -> Result<Vec<&'static str>, DbErr> {
+    let Some(kind) = document_kind(record.kind) else { return Ok(Vec::new()) };
+    let facts = facts::load(tx, kind, &[record.id]).await?;
+    let decided = rules::decide_all(kind, &[record.id], &facts, tx.now());
+    Ok(decided.first().map(|(_, d)| d.withheld.iter().map(|w| w.as_str()).collect()).unwrap_or_default())
+}

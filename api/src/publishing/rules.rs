@@ -1,0 +1,293 @@
+//! Whether a record may be public, and how. Pure: what is read is in [`Facts`], what the time is comes from outside.
+//!
+//! Every rule must say yes. Where a rule is in doubt it says no.
+
+use ::entity::consent::{self, ConsentPurpose};
+use ::entity::event::{EventStatus, Visibility};
+use ::entity::gallery_document::DocumentKind;
+use ::entity::ids::{EventId, InitiativeId, OutcomeId, PersonId, QuoteId, StoryId};
+use ::entity::initiative::InitiativeStatus;
+use ::entity::kinds::{Moderation, Risk};
+use ::entity::{event, quote};
+use chrono::{DateTime, Duration, Utc};
+use uuid::Uuid;
+
+use super::facts::Facts;
+use crate::moment::Moment;
+
+/// How long an event of high risk stays unpublished after its end.
+const EMBARGO: Duration = Duration::days(14);
+
+entity::text_enum! {
+    /// Why the door keeps a record back.
+    Withheld {
+        /// There is no such record any more.
+        Deleted = "deleted",
+        /// A moderator has not approved it.
+        NotApproved = "not_approved",
+        /// The initiative is a draft or in the archive.
+        NotPublished = "not_published",
+        /// The event is a draft or waits for review.
+        NotScheduled = "not_scheduled",
+        /// It was withdrawn.
+        Withdrawn = "withdrawn",
+        /// The event is private.
+        Private = "private",
+        /// An event of high risk is not public before it was held.
+        RiskUpcoming = "risk_upcoming",
+        /// An event of high risk is public 14 days after its end at the earliest.
+        Embargo = "embargo",
+        /// Quotes from an event of high risk are not public.
+        RiskHigh = "risk_high",
+        /// At severe risk nothing is public.
+        RiskSevere = "risk_severe",
+        /// Nobody consented.
+        ConsentMissing = "consent_missing",
+        /// The consent does not cover the gallery.
+        ConsentScope = "consent_scope",
+        /// The consent was given to another text.
+        ConsentOtherText = "consent_other_text",
+        /// The consent has expired.
+        ConsentExpired = "consent_expired",
+        /// The consent was withdrawn.
+        ConsentWithdrawn = "consent_withdrawn",
+        /// The event it belongs to is not public.
+        EventWithheld = "event_withheld",
+        /// The initiative it belongs to is not public.
+        InitiativeWithheld = "initiative_withheld",
+    }
+}
+
+/// What the rules say of one record.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Decision {
+    /// Why not; empty if it is public.
+    pub withheld: Vec<Withheld>,
+    /// Whether it is in lists, or by its address only.
+    pub listed: bool,
+    /// Whether it may be in feeds.
+    pub in_feeds: bool,
+    /// From when on what is rendered now must not be shown.
+    pub public_until: Option<DateTime<Utc>>,
+    /// When a rule that says no now will say yes.
+    pub look_again_at: Option<DateTime<Utc>>,
+    /// Whether even its former address must not tell that it was there.
+    pub absent: bool,
+}
+
+impl Decision {
+    fn refuse(&mut self, reason: Withheld) {
+        if !self.withheld.contains(&reason) {
+            self.withheld.push(reason);
+        }
+    }
+
+    /// Shortens the time for which it may be shown.
+    pub fn until(&mut self, end: Option<DateTime<Utc>>) {
+        self.public_until = match (self.public_until, end) {
+            (Some(a), Some(b)) => Some(a.min(b)),
+            (a, b) => a.or(b),
+        };
+    }
+}
+
+/// Decides about records of one kind.
+pub fn decide_all(
+    kind: DocumentKind,
+    ids: &[Uuid],
+    facts: &Facts,
+    now: DateTime<Utc>,
+) -> Vec<(Uuid, Decision)> {
+    ids.iter().map(|&id| (id, decide(kind, id, facts, now))).collect()
+}
+
+fn decide(kind: DocumentKind, id: Uuid, facts: &Facts, now: DateTime<Utc>) -> Decision {
+    let found = match kind {
+        DocumentKind::Initiative => Some(initiative(InitiativeId(id), facts)),
+        DocumentKind::Event => facts.events.get(&EventId(id)).map(|e| {
+            let mut decision = event(e, now);
+            for person in facts.hosts.get(&e.id).into_iter().flatten().filter_map(|h| h.person_id) {
+                decision.until(name_consent(person, facts, now).and_then(|c| c.expires_at));
+            }
+            decision
+        }),
+        DocumentKind::Outcome => facts
+            .outcomes
+            .get(&OutcomeId(id))
+            .map(|o| contribution(o.status, Some(o.event_id), None, facts, now)),
+        DocumentKind::Quote => facts.quotes.get(&QuoteId(id)).map(|q| quote(q, facts, now)),
+        DocumentKind::Story => facts
+            .stories
+            .get(&StoryId(id))
+            .map(|s| contribution(s.status, s.event_id, s.initiative_id, facts, now)),
+    };
+    found.unwrap_or_else(|| Decision { withheld: vec![Withheld::Deleted], ..Default::default() })
+}
+
+fn initiative(id: InitiativeId, facts: &Facts) -> Decision {
+    let mut decision = Decision { listed: true, in_feeds: true, ..Default::default() };
+    match facts.initiatives.get(&id).map(|i| i.status) {
+        Some(InitiativeStatus::Published) => {}
+        Some(InitiativeStatus::Draft | InitiativeStatus::Archived) => decision.refuse(Withheld::NotPublished),
+        None => decision.refuse(Withheld::Deleted),
+    }
+    decision
+}
+
+/// Whether an event itself may be public.
+pub fn event(event: &event::Model, now: DateTime<Utc>) -> Decision {
+    let listed = event.visibility == Visibility::Public;
+    let mut decision = Decision { listed, in_feeds: listed, ..Default::default() };
+    if matches!(event.status, EventStatus::Draft | EventStatus::InReview) {
+        decision.refuse(Withheld::NotScheduled);
+    }
+    if event.visibility == Visibility::Private {
+        decision.refuse(Withheld::Private);
+    }
+    match event.risk {
+        Risk::Low | Risk::Moderate => {}
+        Risk::High if event.status != EventStatus::Held => decision.refuse(Withheld::RiskUpcoming),
+        Risk::High => {
+            let end = moment_of(event).span().map(|(_, until)| until).or(event.held_at);
+            match end.map(|end| end + EMBARGO) {
+                Some(free) if free <= now => {}
+                free => {
+                    decision.refuse(Withheld::Embargo);
+                    decision.look_again_at = free;
+                }
+            }
+        }
+        Risk::Severe => {
+            decision.refuse(Withheld::RiskSevere);
+            decision.absent = true;
+        }
+    }
+    decision
+}
+
+/// What is known of an event's time. A row that makes no sense is taken as unknown: the door invents nothing.
+pub fn moment_of(event: &event::Model) -> Moment {
+    crate::moment::from_columns(
+        event.when_precision,
+        event.when_date.as_deref(),
+        event.starts_local,
+        event.time_zone.as_deref(),
+        event.utc_offset,
+        event.duration_minutes,
+        event.starts_at.zip(event.ends_at),
+    )
+    .unwrap_or(Moment::Unknown)
+}
+
+/// Outcomes, quotes and stories are never more public than the event or initiative they belong to.
+fn contribution(
+    status: Moderation,
+    event_id: Option<EventId>,
+    initiative_id: Option<InitiativeId>,
+    facts: &Facts,
+    now: DateTime<Utc>,
+) -> Decision {
+    let mut decision = Decision { listed: true, in_feeds: true, ..Default::default() };
+    if let Some(event_id) = event_id {
+        let of_event = facts.events.get(&event_id).map(|e| event(e, now)).unwrap_or_default();
+        if !of_event.withheld.is_empty() || !facts.events.contains_key(&event_id) {
+            decision.refuse(Withheld::EventWithheld);
+        }
+        decision = Decision { withheld: decision.withheld, ..of_event };
+    } else if let Some(initiative_id) = initiative_id
+        && !initiative(initiative_id, facts).withheld.is_empty()
+    {
+        decision.refuse(Withheld::InitiativeWithheld);
+    }
+    match status {
+        Moderation::Draft => decision.refuse(Withheld::NotApproved),
+        Moderation::Approved => {}
+        Moderation::Withdrawn => decision.refuse(Withheld::Withdrawn),
+    }
+    decision
+}
+
+fn quote(quote: &quote::Model, facts: &Facts, now: DateTime<Utc>) -> Decision {
+    let mut decision = contribution(quote.status, quote.event_id, quote.initiative_id, facts, now);
+    let risk = quote.event_id.and_then(|id| facts.events.get(&id)).map(|e| e.risk);
+    if risk.is_some_and(|r| r >= Risk::High) {
+        decision.refuse(Withheld::RiskHigh);
+    }
+    match quote_consent(quote, facts, now) {
+        Ok(consent) => {
+            decision.in_feeds &= consent.scope.0.iter().any(|s| s == "feeds");
+            decision.until(consent.expires_at);
+            if let Some(person) =
+                quote.person_id.filter(|_| level(quote, consent) == quote::AttributionLevel::Name)
+            {
+                decision.until(name_consent(person, facts, now).and_then(|c| c.expires_at));
+            }
+        }
+        Err(reason) => decision.refuse(reason),
+    }
+    decision
+}
+
+/// The coarser of what the quote asks for and what the consent allows.
+pub fn level(quote: &quote::Model, consent: &consent::Model) -> quote::AttributionLevel {
+    consent.level.map_or(quote.level, |allowed| allowed.max(quote.level))
+}
+
+/// The consent that lets a quote's very text into the gallery now, or why none does.
+pub fn quote_consent<'a>(
+    quote: &quote::Model,
+    facts: &'a Facts,
+    now: DateTime<Utc>,
+) -> Result<&'a consent::Model, Withheld> {
+    let hash = text_hash(&quote.text);
+    let consents = facts.quote_consents.get(&quote.id).map_or(&[][..], Vec::as_slice);
+    let newest = |c: &&consent::Model| (c.created_at, c.id);
+    let mut failed = Withheld::ConsentMissing;
+    let mut found: Option<&consent::Model> = None;
+    for consent in consents.iter().filter(|c| c.purpose == ConsentPurpose::PublishQuote) {
+        let reason = if consent.withdrawn_at.is_some() {
+            Withheld::ConsentWithdrawn
+        } else if consent.expires_at.is_some_and(|end| end <= now) {
+            Withheld::ConsentExpired
+        } else if consent.text_hash.as_deref() != Some(&hash[..]) {
+            Withheld::ConsentOtherText
+        } else if !consent.scope.0.iter().any(|s| s == "gallery") {
+            Withheld::ConsentScope
+        } else {
+            found = found.into_iter().chain([consent]).max_by_key(newest);
+            continue;
+        };
+        failed = failed.max_with(reason);
+    }
+    found.ok_or(failed)
+}
+
+impl Withheld {
+    /// Of two failed consents the one that came closest explains more.
+    fn max_with(self, other: Self) -> Self {
+        let closeness = |w| match w {
+            Self::ConsentMissing => 0,
+            Self::ConsentWithdrawn => 1,
+            Self::ConsentExpired => 2,
+            Self::ConsentOtherText => 3,
+            _ => 4,
+        };
+        if closeness(other) > closeness(self) { other } else { self }
+    }
+}
+
+/// The consent by which a person may be named in the gallery now.
+pub fn name_consent(person: PersonId, facts: &Facts, now: DateTime<Utc>) -> Option<&consent::Model> {
+    let consents = facts.name_consents.get(&person)?;
+    consents
+        .iter()
+        .filter(|c| c.withdrawn_at.is_none() && c.expires_at.is_none_or(|end| end > now))
+        .filter(|c| c.scope.0.iter().any(|s| s == "gallery"))
+        .max_by_key(|c| (c.expires_at.is_none(), c.expires_at, c.id))
+}
+
+/// What a consent is bound to: SHA-256 of the text.
+pub fn text_hash(text: &str) -> [u8; 32] {
+    use sha2::Digest;
+    sha2::Sha256::digest(text.as_bytes()).into()
+}

@@ -1,0 +1,350 @@
+//! Writing the gallery tables: what is new, what differs, what must go. Whole batches at a time.
+
+use std::collections::{BTreeSet, HashMap};
+
+use ::entity::gallery_document::{self, DocumentKind, WithdrawnAs};
+use ::entity::{
+    gallery_language, gallery_theme, gallery_theme_label, gallery_translation, publication_due, theme,
+};
+use chrono::{DateTime, Utc};
+use sea_orm::sea_query::OnConflict;
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, DbBackend, DbErr, EntityTrait, IntoActiveModel, Iterable,
+    QueryFilter, Set, Statement,
+};
+use sha2::{Digest, Sha256};
+use uuid::Uuid;
+
+use super::facts::{Facts, fetch};
+use super::render::{self, Rendered};
+use super::rules::Decision;
+use super::{Done, number, record_kind};
+use crate::db::Tx;
+
+/// Documents written in one go; their columns must fit the parameters of one statement (32,766 on SQLite).
+pub const BATCH: usize = 500;
+
+/// The lock that commands share and bulk work has for itself.
+const EVERYTHING: i64 = 0x67_61_6c_6c_65_72_79;
+/// Documents share this many locks, so that a transaction never fills the server's table of locks.
+const LOCKS: u128 = 1024;
+
+/// Takes the whole public side for this transaction alone (PostgreSQL; SQLite has one writer anyway).
+///
+/// # Errors
+/// The database's.
+pub async fn lock_everything(tx: &Tx) -> Result<(), DbErr> {
+    if tx.get_database_backend() == DbBackend::Postgres {
+        tx.execute_unprepared(&format!("SELECT pg_advisory_xact_lock({EVERYTHING})")).await?;
+    }
+    Ok(())
+}
+
+/// Locks these documents' keys, in the order of the locks, before any rule's row is read: of two commands that race over
+/// one document the second sees what the first did.
+pub async fn lock(tx: &Tx, ids: &[Uuid]) -> Result<(), DbErr> {
+    if tx.get_database_backend() != DbBackend::Postgres {
+        return Ok(());
+    }
+    let keys: BTreeSet<u128> = ids.iter().map(|id| id.as_u128() % LOCKS).collect();
+    let keys: Vec<String> = keys.iter().map(|k| format!("({k})")).collect();
+    let sql = format!(
+        "SELECT pg_advisory_xact_lock_shared({EVERYTHING}), \
+         (SELECT count(pg_advisory_xact_lock(1, k)) FROM (SELECT k FROM (VALUES {}) AS v(k) ORDER BY k) AS s)",
+        keys.join(", ")
+    );
+    tx.execute_unprepared(&sql).await?;
+    Ok(())
+}
+
+/// Brings documents of one kind in line with what the rules decided.
+pub async fn write(
+    tx: &Tx,
+    kind: DocumentKind,
+    decided: Vec<(Uuid, Decision)>,
+    facts: &Facts,
+) -> Result<Done, DbErr> {
+    let ids: Vec<Uuid> = decided.iter().map(|(id, _)| *id).collect();
+    let known: HashMap<Uuid, gallery_document::Model> =
+        fetch::<gallery_document::Entity, _>(tx, gallery_document::Column::Id, ids.clone())
+            .await?
+            .into_iter()
+            .map(|d| (d.id, d))
+            .collect();
+    schedule(tx, kind, &ids, &decided).await?;
+
+    let (mut changed, mut removed) = (Vec::new(), Vec::new());
+    for (id, decision) in decided {
+        let before = known.get(&id);
+        if !decision.withheld.is_empty() {
+            removed.extend(before.and_then(|b| tombstone(b, &decision, tx.now())));
+            continue;
+        }
+        let Some(rendered) = render::render(kind, id, facts, tx.now()) else { continue };
+        let digest = digest(&rendered, &decision);
+        match before {
+            Some(b) if b.withdrawn_at.is_none() && b.digest == digest => {
+                if b.public_until != decision.public_until {
+                    let mut row = b.clone().into_active_model();
+                    row.public_until = Set(decision.public_until);
+                    row.update(tx).await?;
+                }
+            }
+            _ => changed.push(finish(kind, id, rendered, digest, &decision, before, tx.now())?),
+        }
+    }
+    let done = Done { written: changed.len() as u64, removed: removed.len() as u64 };
+    if !changed.is_empty() || !removed.is_empty() {
+        let stale: Vec<Uuid> = changed
+            .iter()
+            .map(|c| c.row.id)
+            .filter(|id| known.contains_key(id))
+            .chain(removed.iter().map(|r| r.id))
+            .collect();
+        clear(tx, &stale).await?;
+        upsert(tx, removed.into_iter().chain(changed.iter().map(|c| c.row.clone())).collect()).await?;
+        attach(tx, changed).await?;
+        tx.before_commit("number gallery changes", |tx| Box::pin(number::number(tx)));
+    }
+    Ok(done)
+}
+
+/// A document and what hangs on it.
+struct Changed {
+    row: gallery_document::Model,
+    translations: Vec<gallery_translation::Model>,
+    themes: Vec<Uuid>,
+    languages: Vec<String>,
+    title_words: String,
+    words: String,
+}
+
+fn finish(
+    kind: DocumentKind,
+    id: Uuid,
+    rendered: Rendered,
+    digest: String,
+    decision: &Decision,
+    before: Option<&gallery_document::Model>,
+    now: DateTime<Utc>,
+) -> Result<Changed, DbErr> {
+    let mut bodies = Vec::with_capacity(rendered.bodies.len());
+    for (language, label, mut item) in rendered.bodies {
+        item.common_mut().updated_at = Some(now);
+        let body = serde_json::to_string(&item).map_err(|e| DbErr::Json(e.to_string()))?;
+        bodies.push(gallery_translation::Model { document_id: id, language, label, body });
+    }
+    let original = bodies.remove(0);
+    let span = rendered.moment.span();
+    let row = gallery_document::Model {
+        id,
+        kind,
+        subkind: rendered.subkind.map(str::to_owned),
+        country: rendered.country,
+        lat: rendered.place.point.map(|p| p.lat),
+        lon: rendered.place.point.map(|p| p.lon),
+        occurs_from: span.map(|s| s.0),
+        occurs_until: span.map(|s| s.1),
+        sort_at: span.map_or(BEGINNING, |s| s.0),
+        cancelled: rendered.cancelled,
+        event_id: rendered.event_id,
+        initiative_id: rendered.initiative_id,
+        language: original.language,
+        label: original.label,
+        body: original.body,
+        digest,
+        listed: decision.listed,
+        in_feeds: decision.in_feeds,
+        fed: before.is_some_and(|b| b.fed) || (decision.listed && decision.in_feeds),
+        version: before.map_or(1, |b| b.version + 1),
+        updated_at: now,
+        seq: None,
+        withdrawn_at: None,
+        withdrawn_as: None,
+        public_until: decision.public_until,
+        counted_country: before.and_then(|b| b.counted_country.clone()),
+    };
+    Ok(Changed {
+        row,
+        translations: bodies,
+        themes: rendered.themes,
+        languages: rendered.languages,
+        title_words: rendered.title_words,
+        words: rendered.words,
+    })
+}
+
+/// The order of documents whose time is unknown: the beginning of time as both engines sort it.
+const BEGINNING: DateTime<Utc> = match DateTime::from_timestamp(-62_135_596_800, 0) {
+    Some(t) => t,
+    None => DateTime::UNIX_EPOCH,
+};
+
+/// What stays of a document that must go: its number and nothing it said.
+fn tombstone(
+    before: &gallery_document::Model,
+    decision: &Decision,
+    now: DateTime<Utc>,
+) -> Option<gallery_document::Model> {
+    let answer = if decision.absent { WithdrawnAs::Absent } else { WithdrawnAs::Gone };
+    if before.withdrawn_at.is_some() {
+        let hide = answer == WithdrawnAs::Absent && before.withdrawn_as != Some(answer);
+        return hide.then(|| gallery_document::Model { withdrawn_as: Some(answer), ..before.clone() });
+    }
+    Some(gallery_document::Model {
+        id: before.id,
+        kind: before.kind,
+        subkind: None,
+        country: None,
+        lat: None,
+        lon: None,
+        occurs_from: None,
+        occurs_until: None,
+        sort_at: BEGINNING,
+        cancelled: false,
+        event_id: None,
+        initiative_id: None,
+        language: "und".to_owned(),
+        label: String::new(),
+        body: String::new(),
+        digest: String::new(),
+        listed: false,
+        in_feeds: before.in_feeds,
+        fed: before.fed,
+        version: before.version + 1,
+        updated_at: now,
+        seq: None,
+        withdrawn_at: Some(now),
+        withdrawn_as: Some(answer),
+        public_until: None,
+        counted_country: before.counted_country.clone(),
+    })
+}
+
+/// All that is public of a document: two with the same digest are the same.
+fn digest(rendered: &Rendered, decision: &Decision) -> String {
+    let bodies: Vec<_> =
+        rendered.bodies.iter().map(|(language, label, item)| (language, label, item)).collect();
+    let all = (
+        &bodies,
+        &rendered.themes,
+        &rendered.languages,
+        &rendered.title_words,
+        &rendered.words,
+        (decision.listed, decision.in_feeds, rendered.cancelled, &rendered.event_id, &rendered.initiative_id),
+    );
+    let bytes = serde_json::to_vec(&all).unwrap_or_default();
+    Sha256::digest(bytes).iter().map(|b| format!("{b:02x}")).collect()
+}
+
+/// Remembers which records the rules will let through later, and forgets the others.
+async fn schedule(
+    tx: &Tx,
+    kind: DocumentKind,
+    ids: &[Uuid],
+    decided: &[(Uuid, Decision)],
+) -> Result<(), DbErr> {
+    publication_due::Entity::delete_many()
+        .filter(publication_due::Column::RecordId.is_in(ids.iter().copied()))
+        .exec(tx)
+        .await?;
+    let later = decided.iter().filter_map(|(id, d)| {
+        let due_at = d.look_again_at?;
+        Some(publication_due::ActiveModel {
+            record_id: Set(*id),
+            kind: Set(record_kind(kind)),
+            due_at: Set(due_at),
+        })
+    });
+    let later: Vec<_> = later.collect();
+    if !later.is_empty() {
+        publication_due::Entity::insert_many(later).exec_without_returning(tx).await?;
+    }
+    Ok(())
+}
+
+/// Writes rows, new or over the old ones.
+async fn upsert(tx: &Tx, rows: Vec<gallery_document::Model>) -> Result<(), DbErr> {
+    use gallery_document::Column;
+    let all_but_id = Column::iter().filter(|c| !matches!(c, Column::Id));
+    let conflict = OnConflict::column(Column::Id).update_columns(all_but_id).to_owned();
+    gallery_document::Entity::insert_many(rows.into_iter().map(|r| r.into_active_model().reset_all()))
+        .on_conflict(conflict)
+        .exec_without_returning(tx)
+        .await?;
+    Ok(())
+}
+
+/// Removes what hangs on documents that are about to change or go.
+async fn clear(tx: &Tx, ids: &[Uuid]) -> Result<(), DbErr> {
+    if ids.is_empty() {
+        return Ok(());
+    }
+    let ids = || ids.iter().copied();
+    gallery_translation::Entity::delete_many()
+        .filter(gallery_translation::Column::DocumentId.is_in(ids()))
+        .exec(tx)
+        .await?;
+    gallery_theme::Entity::delete_many()
+        .filter(gallery_theme::Column::DocumentId.is_in(ids()))
+        .exec(tx)
+        .await?;
+    gallery_language::Entity::delete_many()
+        .filter(gallery_language::Column::DocumentId.is_in(ids()))
+        .exec(tx)
+        .await?;
+    super::search::remove(tx, ids().collect()).await
+}
+
+/// Adds what hangs on new and changed documents.
+async fn attach(tx: &Tx, changed: Vec<Changed>) -> Result<(), DbErr> {
+    let (mut translations, mut themes, mut languages, mut words) =
+        (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    for c in changed {
+        let document_id = c.row.id;
+        translations.extend(c.translations.into_iter().map(|t| t.into_active_model().reset_all()));
+        themes.extend(
+            c.themes
+                .into_iter()
+                .map(|t| gallery_theme::ActiveModel { document_id: Set(document_id), theme_id: Set(t) }),
+        );
+        languages.extend(
+            c.languages
+                .into_iter()
+                .map(|l| gallery_language::ActiveModel { document_id: Set(document_id), language: Set(l) }),
+        );
+        words.push((document_id, c.title_words, c.words));
+    }
+    insert::<gallery_translation::Entity, _>(tx, translations).await?;
+    insert::<gallery_theme::Entity, _>(tx, themes).await?;
+    insert::<gallery_language::Entity, _>(tx, languages).await?;
+    super::search::add(tx, words).await
+}
+
+/// Inserts rows in portions that fit one statement.
+async fn insert<E, A>(tx: &Tx, rows: Vec<A>) -> Result<(), DbErr>
+where
+    E: EntityTrait,
+    A: ActiveModelTrait<Entity = E> + Send,
+{
+    let mut rows = rows.into_iter().peekable();
+    while rows.peek().is_some() {
+        let portion: Vec<A> = rows.by_ref().take(2000).collect();
+        E::insert_many(portion).exec_without_returning(tx).await?;
+    }
+    Ok(())
+}
+
+/// Puts the labels of themes on the public side, or takes them away with the theme.
+pub async fn write_theme_labels(tx: &Tx, ids: &[Uuid]) -> Result<(), DbErr> {
+    for theme in fetch::<theme::Entity, _>(tx, theme::Column::Id, ids.to_vec()).await? {
+        let row = gallery_theme_label::ActiveModel { id: Set(theme.id.0), labels: Set(theme.labels) };
+        let conflict = OnConflict::column(gallery_theme_label::Column::Id)
+            .update_column(gallery_theme_label::Column::Labels)
+            .to_owned();
+        gallery_theme_label::Entity::insert(row).on_conflict(conflict).exec_without_returning(tx).await?;
+    }
+    let sql = "DELETE FROM gallery_theme_label WHERE NOT EXISTS (SELECT 1 FROM theme WHERE theme.id = gallery_theme_label.id)";
+    tx.execute_raw(Statement::from_string(tx.get_database_backend(), sql)).await?;
+    Ok(())
+}
