@@ -1,0 +1,166 @@
+//! The published OpenAPI document, enforced: what it does not allow never reaches a handler.
+//!
+//! The document that clients read is compiled once into a table of paths, methods and query parameters. So a
+//! handler cannot forget a bound, the document cannot promise one that is not kept, and all faults of a query are
+//! told at once.
+
+mod parameter;
+
+use std::{cmp::Reverse, collections::BTreeSet, str::FromStr as _};
+
+use actix_web::{
+    Error, HttpMessage as _, HttpResponse,
+    body::MessageBody,
+    dev::{ResourceDef, ServiceRequest, ServiceResponse},
+    http::{Method, header::ALLOW},
+    middleware::Next,
+    web::Data,
+};
+use anyhow::Context as _;
+use serde_json::{Map, Value};
+use utoipa::openapi::OpenApi;
+
+use self::parameter::Parameter;
+use super::query::{self, Parameters};
+use crate::problem::{Fault, Kind, Problem};
+
+/// Longest path and query that are read, in bytes. Well above what the parameters' limits add up to.
+const LONGEST_URI: usize = 8 * 1024;
+/// More faults than these help nobody.
+const MOST_FAULTS: usize = 32;
+
+/// The paths of the document, and what each allows.
+pub struct Contract {
+    routes: Vec<Route>,
+}
+
+struct Route {
+    pattern: ResourceDef,
+    operations: Vec<(Method, Vec<Parameter>)>,
+    allow: String,
+}
+
+enum Verdict {
+    /// The document does not know the path; the router decides.
+    Unlisted,
+    /// The handler may see it.
+    Allowed(Map<String, Value>),
+    /// Answered without the handler.
+    Answered(HttpResponse),
+}
+
+impl Contract {
+    /// Compiles the document.
+    ///
+    /// # Errors
+    /// Fails if a path item or a parameter's schema is invalid.
+    pub fn new(document: &OpenApi) -> anyhow::Result<Self> {
+        let document = serde_json::to_value(document)?;
+        let paths = document["paths"].as_object().context("the document has no paths")?;
+        let mut paths: Vec<_> = paths.iter().collect();
+        // As OpenAPI wants it, the concrete path wins: fewest placeholders, then most literal text.
+        paths.sort_by_key(|(path, _)| (path.matches('{').count(), Reverse(path.len())));
+        let routes = paths.into_iter().map(|(path, item)| Route::compile(&document, path, item));
+        Ok(Self { routes: routes.collect::<Result<_, _>>()? })
+    }
+
+    fn judge(&self, method: &Method, path: &str, query: &str) -> Verdict {
+        if path.len() + query.len() > LONGEST_URI {
+            return refuse(Problem::of(Kind::UriTooLong));
+        }
+        let Some(route) = self.routes.iter().find(|route| route.pattern.is_match(path)) else {
+            return Verdict::Unlisted;
+        };
+        let asked = if method == Method::HEAD { &Method::GET } else { method };
+        if let Some((_, parameters)) = route.operations.iter().find(|(known, _)| known == asked) {
+            return match check(parameters, query) {
+                Ok(values) => Verdict::Allowed(values),
+                Err(faults) => refuse(Problem::of(Kind::InvalidParameter).with_faults(faults)),
+            };
+        }
+        let mut answer = match *method {
+            Method::OPTIONS => HttpResponse::NoContent(),
+            _ => HttpResponse::MethodNotAllowed(),
+        };
+        Verdict::Answered(answer.insert_header((ALLOW, route.allow.as_str())).finish())
+    }
+}
+
+impl Route {
+    fn compile(document: &Value, path: &str, item: &Value) -> anyhow::Result<Self> {
+        let mut operations = Vec::new();
+        for (method, operation) in item.as_object().context("a path item is no object")? {
+            let Ok(method @ (Method::GET | Method::PUT | Method::POST | Method::PATCH | Method::DELETE)) =
+                Method::from_str(&method.to_uppercase())
+            else {
+                continue;
+            };
+            let described =
+                [&item["parameters"], &operation["parameters"]].into_iter().filter_map(Value::as_array);
+            let compiled = described.flatten().map(|parameter| Parameter::compile(document, parameter));
+            let parameters = compiled.filter_map(Result::transpose).collect::<Result<_, _>>();
+            operations.push((method, parameters.with_context(|| path.to_owned())?));
+        }
+        let mut methods: Vec<&str> = operations.iter().map(|(method, _)| method.as_str()).collect();
+        if methods.contains(&"GET") {
+            methods.push("HEAD");
+        }
+        methods.push("OPTIONS");
+        let allow = methods.join(", ");
+        Ok(Self { pattern: ResourceDef::new(path), operations, allow })
+    }
+}
+
+fn refuse(problem: Problem) -> Verdict {
+    Verdict::Answered(HttpResponse::from_error(problem))
+}
+
+/// Reads a query string, or lists everything that is wrong with it.
+fn check(parameters: &[Parameter], query: &str) -> Result<Map<String, Value>, Vec<Fault>> {
+    let (mut values, mut faults, mut seen) = (Map::new(), Vec::new(), BTreeSet::new());
+    for (name, text) in query::pairs(query) {
+        let name = query::decode(name).unwrap_or_else(|| name.to_owned());
+        let Some(parameter) = parameters.iter().find(|parameter| parameter.name == name) else {
+            faults.push(Fault::parameter(name, "unknown_parameter", known(parameters)));
+            continue;
+        };
+        if !seen.insert(&parameter.name) {
+            faults.push(parameter.fault("repeated_parameter", "must be given only once"));
+            continue;
+        }
+        match query::decode(text).map(|text| parameter.read(&text)) {
+            Some(Ok(value)) => drop(values.insert(name, value)),
+            Some(Err(broken)) => faults.extend(broken),
+            None => faults.push(parameter.fault("invalid_encoding", "must be percent-encoded UTF-8")),
+        }
+    }
+    let missing = parameters.iter().filter(|parameter| parameter.required && !seen.contains(&parameter.name));
+    faults.extend(missing.map(|parameter| parameter.fault("missing_parameter", "must be given")));
+    faults.truncate(MOST_FAULTS);
+    if faults.is_empty() { Ok(values) } else { Err(faults) }
+}
+
+fn known(parameters: &[Parameter]) -> String {
+    let names: Vec<&str> = parameters.iter().map(|parameter| parameter.name.as_str()).collect();
+    match names[..] {
+        [] => "there are no query parameters here".to_owned(),
+        _ => format!("must be one of: {}", names.join(", ")),
+    }
+}
+
+/// Middleware: holds every request to the [`Contract`] in the app's data.
+///
+/// A listed path with another method is 405 with `Allow` (or 204 for OPTIONS), and a query that the document does
+/// not allow is 400 with all its faults. An unlisted path is left to the router.
+pub async fn enforce(
+    contract: Data<Contract>,
+    req: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse, Error> {
+    match contract.judge(req.method(), req.match_info().as_str(), req.query_string()) {
+        Verdict::Answered(answer) => return Ok(req.into_response(answer)),
+        Verdict::Allowed(values) => drop(req.extensions_mut().insert(Parameters(values))),
+        Verdict::Unlisted => {}
+    }
+    Ok(next.call(req).await?.map_into_boxed_body())
+}

@@ -1,0 +1,127 @@
+//! What every answer has, whatever the call: a request id, a log span, security headers, and if it went wrong,
+//! a problem in the one shape.
+
+use std::{panic::AssertUnwindSafe, sync::Arc};
+
+use actix_web::{
+    App, Error, HttpResponse,
+    body::MessageBody,
+    dev::{ServiceFactory, ServiceRequest, ServiceResponse},
+    error::InternalError,
+    http::{
+        Method, StatusCode,
+        header::{
+            CACHE_CONTROL, CONTENT_SECURITY_POLICY, HeaderName, HeaderValue, REFERRER_POLICY,
+            X_CONTENT_TYPE_OPTIONS,
+        },
+    },
+    middleware::{Next, from_fn},
+};
+use futures_util::FutureExt as _;
+use tracing::{Instrument as _, Span, field::Empty};
+use uuid::Uuid;
+
+use super::etag::Cache;
+use crate::problem::{Kind, Problem};
+
+/// Makes the ids of requests. A client's own id is never taken over: it could be somebody else's, or a message.
+pub type NewId = Arc<dyn Fn() -> Uuid + Send + Sync>;
+
+/// Header that carries the request's id, the same as a problem's `instance`.
+pub static X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// Wraps an app in its manners. This has to be the outermost middleware.
+///
+/// - HEAD is answered as GET; the connection leaves the body out.
+/// - One span per request with method, route template, status and request id; no query, address or user agent.
+/// - A panic is a 500, and every 4xx and 5xx leaves as `application/problem+json`.
+/// - Security headers, and `Cache-Control: no-store` where nothing else was said.
+pub fn wrap<T, B>(
+    app: App<T>,
+    new_id: NewId,
+) -> App<
+    impl ServiceFactory<ServiceRequest, Config = (), Response = ServiceResponse, Error = Error, InitError = ()>,
+>
+where
+    T: ServiceFactory<
+            ServiceRequest,
+            Config = (),
+            Response = ServiceResponse<B>,
+            Error = Error,
+            InitError = (),
+        > + 'static,
+    B: MessageBody + 'static,
+{
+    app.wrap(from_fn(move |req, next| observe(new_id(), req, next)))
+}
+
+async fn observe(
+    request_id: Uuid,
+    mut req: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse, Error> {
+    let span =
+        tracing::info_span!("request", %request_id, method = %req.method(), route = Empty, status = Empty);
+    if *req.method() == Method::HEAD {
+        req.head_mut().method = Method::GET;
+    }
+    let outcome = AssertUnwindSafe(next.call(req)).catch_unwind().instrument(span.clone()).await;
+    span.in_scope(|| match outcome {
+        Ok(Ok(answer)) => {
+            let (request, response) = answer.into_parts();
+            let response = finish(request_id, response);
+            record(&span, request.match_pattern().as_deref(), response.status());
+            Ok(ServiceResponse::new(request, response))
+        }
+        Ok(Err(err)) => Err(without_request(finish(request_id, HttpResponse::from_error(err)))),
+        Err(_) => {
+            let problem = Problem::internal(anyhow::anyhow!("a handler panicked"));
+            Err(without_request(finish(request_id, HttpResponse::from_error(problem))))
+        }
+    })
+}
+
+/// The answer when the request has been lost on the way, as it is to a panic: an error that holds it ready.
+fn without_request(response: HttpResponse) -> Error {
+    record(&Span::current(), None, response.status());
+    InternalError::from_response("answered", response).into()
+}
+
+fn record(span: &Span, route: Option<&str>, status: StatusCode) {
+    span.record("route", route.unwrap_or("none")).record("status", status.as_u16());
+}
+
+/// Puts a body to every error and the common headers to every answer.
+fn finish<B: MessageBody + 'static>(request_id: Uuid, mut response: HttpResponse<B>) -> HttpResponse {
+    let stated = response.extensions_mut().remove::<Problem>();
+    let mut response = match stated.or_else(|| unstated(&response)) {
+        Some(problem) => problem.render(request_id, response),
+        None => response.map_into_boxed_body(),
+    };
+    let headers = response.headers_mut();
+    for (name, value) in [
+        (CACHE_CONTROL, Cache::Private.control()),
+        (CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'"),
+        (REFERRER_POLICY, "no-referrer"),
+        (X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    ] {
+        if !headers.contains_key(&name) {
+            headers.insert(name, HeaderValue::from_static(value));
+        }
+    }
+    let mut buffer = Uuid::encode_buffer();
+    if let Ok(id) = HeaderValue::from_str(request_id.hyphenated().encode_lower(&mut buffer)) {
+        headers.insert(X_REQUEST_ID.clone(), id);
+    }
+    response
+}
+
+/// The problem of an error that came without one, from the framework or a library.
+fn unstated<B>(response: &HttpResponse<B>) -> Option<Problem> {
+    let status = response.status();
+    match response.error() {
+        Some(err) if status.is_server_error() => Some(Problem::internal(anyhow::anyhow!("{err}"))),
+        _ => (status.is_client_error() || status.is_server_error())
+            .then(|| Problem::of(Kind::from_status(status))),
+    }
+}

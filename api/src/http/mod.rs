@@ -1,0 +1,22 @@
+//! Manners: all that every call has in common on the wire, and nothing that knows what the calls are about.
+//!
+//! A handler states what it takes and gives in its OpenAPI description, and this room keeps everybody to
+//! it: [`contract`] refuses what the published document does not allow, before the handler sees it;
+//! [`manners`] wraps everything else around the answer (request id, log span, HEAD, panics, security headers, the
+//! one shape of every error). The other modules are what handlers are built from: [`query`], [`page`]s and
+//! cursors, [`etag`]s and ready answers, the reader's [`language`]. [`docs`] and [`problem_pages`] serve the
+//! document and the explanations that it points to.
+
+pub mod contract;
+pub mod docs;
+pub mod etag;
+pub mod language;
+pub mod manners;
+pub mod page;
+pub mod problem_pages;
+pub mod query;
+
+pub use query::{Query, path_config};
+
+#[cfg(test)]
+mod tests;
