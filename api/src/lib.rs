@@ -1,6 +1,8 @@
 //! The house.
 
+pub mod app;
 pub mod clock;
+pub mod config;
 pub mod db;
 pub mod http;
 pub mod ids;
@@ -8,5 +10,6 @@ pub mod moment;
 pub mod problem;
 pub mod publishing;
 pub mod reference;
+pub mod start;
 pub mod text;
 pub mod vault;

@@ -1,0 +1,106 @@
+//! What every handler is handed, the routes, and the OpenAPI document collected from them.
+
+use std::sync::Arc;
+
+use actix_web::body::MessageBody;
+use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse};
+use actix_web::middleware::{Compress, from_fn};
+use actix_web::web::Data;
+use actix_web::{App as WebApp, Error};
+use utoipa::OpenApi;
+use utoipa_actix_web::AppExt;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use crate::clock::Clock;
+use crate::db::{Db, PublicDb};
+use crate::http::contract::{self, Contract};
+use crate::http::docs::Document;
+use crate::http::{self, manners};
+use crate::problem;
+
+/// What handlers work with.
+pub struct App {
+    /// The private way to the database.
+    pub db: Db,
+    /// The public way: gallery tables, read only.
+    pub gallery: PublicDb,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+}
+
+/// What the OpenAPI document says about the service as a whole.
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Solidarity",
+        description = "The server that grassroots solidarity campaigns run on: dialogues and Jam Sessions, \
+            what came of them, and the Global Gallery that shows it, country by country.",
+        license(name = "MIT OR Apache-2.0", identifier = "MIT OR Apache-2.0")
+    ),
+    servers((url = "/", description = "This server")),
+    tags(
+        (name = "gallery", description = "The public side: finished documents, read without credentials."),
+        (name = "reference", description = "Countries, languages and themes."),
+        (name = "service", description = "The service itself: its health, this document, and what its problems mean."),
+    )
+)]
+struct Base;
+
+/// Registers every route there is.
+fn routes(config: &mut ServiceConfig) {
+    crate::http::docs::routes(config);
+}
+
+/// The OpenAPI document. It needs no database.
+pub fn openapi() -> utoipa::openapi::OpenApi {
+    let app = WebApp::new().into_utoipa_app().openapi(Base::openapi()).configure(routes);
+    let (_, mut document) = app.split_for_parts();
+    problem::describe(&mut document);
+    document
+}
+
+/// What is made once and shared by the threads that answer requests.
+#[derive(Clone)]
+pub struct Shared {
+    app: Data<App>,
+    contract: Data<Contract>,
+    document: Data<Document>,
+}
+
+impl Shared {
+    /// Puts it together.
+    ///
+    /// # Errors
+    /// If the OpenAPI document contradicts itself.
+    pub fn new(app: App) -> anyhow::Result<Self> {
+        let document = openapi();
+        Ok(Self {
+            app: Data::new(app),
+            contract: Data::new(Contract::new(&document)?),
+            document: Data::new(Document::new(&document)?),
+        })
+    }
+
+    /// The application as one thread serves it.
+    pub fn web_app(
+        &self,
+    ) -> WebApp<
+        impl ServiceFactory<
+            ServiceRequest,
+            Config = (),
+            Response = ServiceResponse<impl MessageBody + use<>>,
+            Error = Error,
+            InitError = (),
+        > + use<>,
+    > {
+        let (app, _) = WebApp::new().into_utoipa_app().configure(routes).split_for_parts();
+        let app = app
+            .app_data(self.app.clone())
+            .app_data(self.contract.clone())
+            .app_data(self.document.clone())
+            .app_data(http::path_config())
+            .wrap(from_fn(contract::enforce))
+            .wrap(Compress::default());
+        manners::wrap(app, Arc::new(crate::ids::v4))
+    }
+}
