@@ -41,6 +41,16 @@ crate::text_enum! {
     }
 }
 
+crate::text_enum! {
+    /// Who withdrew a consent.
+    WithdrawnBy {
+        /// The file it came from states it no longer; a later file may state it again.
+        Source = "source",
+        /// The person, or somebody here on their behalf; no file brings it back.
+        Here = "here",
+    }
+}
+
 /// A row of `consent`.
 #[sea_orm::model]
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
@@ -76,6 +86,8 @@ pub struct Model {
     pub expires_at: Option<DateTimeUtc>,
     /// When it was withdrawn; this is final.
     pub withdrawn_at: Option<DateTimeUtc>,
+    /// Who withdrew it.
+    pub withdrawn_by: Option<WithdrawnBy>,
     /// When it was recorded.
     pub created_at: DateTimeUtc,
 }

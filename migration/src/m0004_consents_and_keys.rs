@@ -17,7 +17,9 @@ crate::step!(
         given_by text,
         expires_at {time},
         withdrawn_at {time},
+        withdrawn_by text CHECK (withdrawn_by IN ('source', 'here')),
         created_at {time} NOT NULL,
+        CHECK ((withdrawn_at IS NULL) = (withdrawn_by IS NULL)),
         CHECK ((person_id IS NULL) <> (quote_id IS NULL)),
         CHECK ((purpose = 'publish_quote') = (quote_id IS NOT NULL)),
         CHECK ((purpose = 'publish_quote') = (text_hash IS NOT NULL))

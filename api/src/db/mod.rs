@@ -5,6 +5,7 @@
 //! does not compile.
 
 mod connect;
+mod rows;
 mod tx;
 mod upgrade;
 
@@ -15,6 +16,7 @@ use sea_orm::{
 };
 
 pub use connect::{Target, open, open_public};
+pub use rows::{delete_in, find_in, insert_all, save_all};
 pub use tx::Tx;
 pub use upgrade::{migrate_down, migrate_up, pending};
 

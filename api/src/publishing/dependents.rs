@@ -10,9 +10,8 @@ use ::entity::{
 use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter};
 use uuid::Uuid;
 
-use super::facts::fetch;
 use super::{Done, RecordRef, publish};
-use crate::db::Tx;
+use crate::db::{Tx, find_in};
 
 /// Brings the public side of changed records and of everything that shows them up to date.
 ///
@@ -26,41 +25,46 @@ pub async fn changed(tx: &Tx, records: &[RecordRef]) -> Result<Done, DbErr> {
         all.iter().filter(|r| r.kind == kind).map(|r| r.id).collect()
     };
     for link in
-        fetch::<theme_link::Entity, _>(tx, theme_link::Column::ThemeId, of(RecordKind::Theme, &all)).await?
+        find_in::<theme_link::Entity, _, _>(tx, theme_link::Column::ThemeId, of(RecordKind::Theme, &all))
+            .await?
     {
         all.insert(RecordRef::new(link.kind, link.record_id));
     }
     let organisations = of(RecordKind::Organisation, &all);
     let column = initiative_organisation::Column::OrganisationId;
-    for row in fetch::<initiative_organisation::Entity, _>(tx, column, organisations.clone()).await? {
+    for row in find_in::<initiative_organisation::Entity, _, _>(tx, column, organisations.clone()).await? {
         all.insert(RecordRef::new(RecordKind::Initiative, row.initiative_id));
     }
-    for row in fetch::<event_host::Entity, _>(tx, event_host::Column::OrganisationId, organisations).await? {
+    for row in
+        find_in::<event_host::Entity, _, _>(tx, event_host::Column::OrganisationId, organisations).await?
+    {
         all.insert(RecordRef::new(RecordKind::Event, row.event_id));
     }
     of_people(tx, &of(RecordKind::Person, &all), &mut all).await?;
     // Everything that shows an initiative shows it directly or through an event.
     let initiatives = of(RecordKind::Initiative, &all);
-    for row in fetch::<event::Entity, _>(tx, event::Column::InitiativeId, initiatives.clone()).await? {
+    for row in find_in::<event::Entity, _, _>(tx, event::Column::InitiativeId, initiatives.clone()).await? {
         all.insert(RecordRef::new(RecordKind::Event, row.id));
     }
     let events = of(RecordKind::Event, &all);
-    for row in fetch::<quote::Entity, _>(tx, quote::Column::InitiativeId, initiatives.clone()).await? {
+    for row in find_in::<quote::Entity, _, _>(tx, quote::Column::InitiativeId, initiatives.clone()).await? {
         all.insert(RecordRef::new(RecordKind::Quote, row.id));
     }
-    for row in fetch::<story::Entity, _>(tx, story::Column::InitiativeId, initiatives).await? {
+    for row in find_in::<story::Entity, _, _>(tx, story::Column::InitiativeId, initiatives).await? {
         all.insert(RecordRef::new(RecordKind::Story, row.id));
     }
-    for row in fetch::<quote::Entity, _>(tx, quote::Column::EventId, events.clone()).await? {
+    for row in find_in::<quote::Entity, _, _>(tx, quote::Column::EventId, events.clone()).await? {
         all.insert(RecordRef::new(RecordKind::Quote, row.id));
     }
-    for row in fetch::<story::Entity, _>(tx, story::Column::EventId, events.clone()).await? {
+    for row in find_in::<story::Entity, _, _>(tx, story::Column::EventId, events.clone()).await? {
         all.insert(RecordRef::new(RecordKind::Story, row.id));
     }
-    for row in fetch::<outcome::Entity, _>(tx, outcome::Column::EventId, events.clone()).await? {
+    for row in find_in::<outcome::Entity, _, _>(tx, outcome::Column::EventId, events.clone()).await? {
         all.insert(RecordRef::new(RecordKind::Outcome, row.id));
     }
-    for row in fetch::<outcome_follow_up::Entity, _>(tx, outcome_follow_up::Column::EventId, events).await? {
+    for row in
+        find_in::<outcome_follow_up::Entity, _, _>(tx, outcome_follow_up::Column::EventId, events).await?
+    {
         all.insert(RecordRef::new(RecordKind::Outcome, row.outcome_id));
     }
     publish(tx, &all.into_iter().collect::<Vec<_>>()).await
@@ -68,10 +72,10 @@ pub async fn changed(tx: &Tx, records: &[RecordRef]) -> Result<Done, DbErr> {
 
 /// Events people host, quotes of theirs, and quotes whose "an activist, Zambia" depends on how many such people there are.
 async fn of_people(tx: &Tx, people: &[Uuid], all: &mut BTreeSet<RecordRef>) -> Result<(), DbErr> {
-    for row in fetch::<event_host::Entity, _>(tx, event_host::Column::PersonId, people.to_vec()).await? {
+    for row in find_in::<event_host::Entity, _, _>(tx, event_host::Column::PersonId, people.to_vec()).await? {
         all.insert(RecordRef::new(RecordKind::Event, row.event_id));
     }
-    for row in fetch::<quote::Entity, _>(tx, quote::Column::PersonId, people.to_vec()).await? {
+    for row in find_in::<quote::Entity, _, _>(tx, quote::Column::PersonId, people.to_vec()).await? {
         all.insert(RecordRef::new(RecordKind::Quote, row.id));
     }
     if people.is_empty() {

@@ -10,13 +10,10 @@ use ::entity::{
     consent, event, event_host, initiative, initiative_organisation, organisation, outcome,
     outcome_follow_up, person, quote, story, theme, theme_link,
 };
-use sea_orm::{ColumnTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter, Value};
+use sea_orm::{ColumnTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter};
 use uuid::Uuid;
 
-use crate::db::Tx;
-
-/// The most values in one `IN (…)`.
-const IN_LIST: usize = 1000;
+use crate::db::{Tx, find_in};
 
 /// Everything known of a batch.
 #[derive(Default)]
@@ -48,18 +45,23 @@ pub async fn load(tx: &Tx, kind: DocumentKind, ids: &[Uuid]) -> Result<Facts, Db
         DocumentKind::Event => events.extend(ids.iter().map(|&id| EventId(id))),
         DocumentKind::Outcome => {
             facts.outcomes =
-                keyed(fetch::<outcome::Entity, _>(tx, outcome::Column::Id, ids.to_vec()).await?, |o| o.id);
-            let rows =
-                fetch::<outcome_follow_up::Entity, _>(tx, outcome_follow_up::Column::OutcomeId, ids.to_vec())
-                    .await?;
+                keyed(find_in::<outcome::Entity, _, _>(tx, outcome::Column::Id, ids.to_vec()).await?, |o| {
+                    o.id
+                });
+            let rows = find_in::<outcome_follow_up::Entity, _, _>(
+                tx,
+                outcome_follow_up::Column::OutcomeId,
+                ids.to_vec(),
+            )
+            .await?;
             facts.follow_ups = grouped(rows, |r| r.position, |r| r.outcome_id, |r| r.event_id);
             events.extend(facts.outcomes.values().map(|o| o.event_id));
             events.extend(facts.follow_ups.values().flatten());
         }
         DocumentKind::Quote => {
             facts.quotes =
-                keyed(fetch::<quote::Entity, _>(tx, quote::Column::Id, ids.to_vec()).await?, |q| q.id);
-            let rows = fetch::<consent::Entity, _>(tx, consent::Column::QuoteId, ids.to_vec()).await?;
+                keyed(find_in::<quote::Entity, _, _>(tx, quote::Column::Id, ids.to_vec()).await?, |q| q.id);
+            let rows = find_in::<consent::Entity, _, _>(tx, consent::Column::QuoteId, ids.to_vec()).await?;
             for row in rows {
                 if let Some(id) = row.quote_id {
                     facts.quote_consents.entry(id).or_default().push(row);
@@ -71,25 +73,28 @@ pub async fn load(tx: &Tx, kind: DocumentKind, ids: &[Uuid]) -> Result<Facts, Db
         }
         DocumentKind::Story => {
             facts.stories =
-                keyed(fetch::<story::Entity, _>(tx, story::Column::Id, ids.to_vec()).await?, |s| s.id);
+                keyed(find_in::<story::Entity, _, _>(tx, story::Column::Id, ids.to_vec()).await?, |s| s.id);
             events.extend(facts.stories.values().filter_map(|s| s.event_id));
             initiatives.extend(facts.stories.values().filter_map(|s| s.initiative_id));
         }
     }
-    facts.events = keyed(fetch::<event::Entity, _>(tx, event::Column::Id, raw(events)).await?, |e| e.id);
+    facts.events = keyed(find_in::<event::Entity, _, _>(tx, event::Column::Id, raw(events)).await?, |e| e.id);
     initiatives.extend(facts.events.values().filter_map(|e| e.initiative_id));
-    facts.initiatives =
-        keyed(fetch::<initiative::Entity, _>(tx, initiative::Column::Id, raw(initiatives)).await?, |i| i.id);
+    facts.initiatives = keyed(
+        find_in::<initiative::Entity, _, _>(tx, initiative::Column::Id, raw(initiatives)).await?,
+        |i| i.id,
+    );
 
     let mut organisations = HashSet::new();
     if kind == DocumentKind::Initiative {
         let column = initiative_organisation::Column::InitiativeId;
-        let rows = fetch::<initiative_organisation::Entity, _>(tx, column, ids.to_vec()).await?;
+        let rows = find_in::<initiative_organisation::Entity, _, _>(tx, column, ids.to_vec()).await?;
         facts.carriers = grouped(rows, |r| r.position, |r| r.initiative_id, |r| r.organisation_id);
         organisations.extend(facts.carriers.values().flatten());
     }
     if kind == DocumentKind::Event {
-        let mut rows = fetch::<event_host::Entity, _>(tx, event_host::Column::EventId, ids.to_vec()).await?;
+        let mut rows =
+            find_in::<event_host::Entity, _, _>(tx, event_host::Column::EventId, ids.to_vec()).await?;
         rows.sort_by_key(|r| (r.part, r.position));
         for row in rows {
             people.extend(row.person_id);
@@ -98,12 +103,13 @@ pub async fn load(tx: &Tx, kind: DocumentKind, ids: &[Uuid]) -> Result<Facts, Db
         }
     }
     facts.organisations = keyed(
-        fetch::<organisation::Entity, _>(tx, organisation::Column::Id, raw(organisations)).await?,
+        find_in::<organisation::Entity, _, _>(tx, organisation::Column::Id, raw(organisations)).await?,
         |o| o.id,
     );
     let people = raw(people);
-    facts.people = keyed(fetch::<person::Entity, _>(tx, person::Column::Id, people.clone()).await?, |p| p.id);
-    for row in fetch::<consent::Entity, _>(tx, consent::Column::PersonId, people).await? {
+    facts.people =
+        keyed(find_in::<person::Entity, _, _>(tx, person::Column::Id, people.clone()).await?, |p| p.id);
+    for row in find_in::<consent::Entity, _, _>(tx, consent::Column::PersonId, people).await? {
         if let Some(id) = row.person_id {
             facts.name_consents.entry(id).or_default().push(row);
         }
@@ -113,11 +119,12 @@ pub async fn load(tx: &Tx, kind: DocumentKind, ids: &[Uuid]) -> Result<Facts, Db
         .values_mut()
         .for_each(|c| c.retain(|c| c.purpose == consent::ConsentPurpose::PublishName));
 
-    let mut links = fetch::<theme_link::Entity, _>(tx, theme_link::Column::RecordId, ids.to_vec()).await?;
+    let mut links =
+        find_in::<theme_link::Entity, _, _>(tx, theme_link::Column::RecordId, ids.to_vec()).await?;
     links.sort_by_key(|l| l.position);
     let themes: HashSet<ThemeId> = links.iter().map(|l| l.theme_id).collect();
     facts.theme_links = grouped(links, |l| l.position, |l| l.record_id, |l| l.theme_id);
-    facts.themes = keyed(fetch::<theme::Entity, _>(tx, theme::Column::Id, raw(themes)).await?, |t| t.id);
+    facts.themes = keyed(find_in::<theme::Entity, _, _>(tx, theme::Column::Id, raw(themes)).await?, |t| t.id);
     count_crowds(tx, &mut facts).await?;
     Ok(facts)
 }
@@ -140,19 +147,6 @@ async fn count_crowds(tx: &Tx, facts: &mut Facts) -> Result<(), DbErr> {
         facts.crowds.insert((role, country), people);
     }
     Ok(())
-}
-
-/// The rows whose column has one of the values.
-pub async fn fetch<E: EntityTrait, V: Into<Value> + Clone>(
-    tx: &Tx,
-    column: E::Column,
-    values: Vec<V>,
-) -> Result<Vec<E::Model>, DbErr> {
-    let mut rows = Vec::new();
-    for values in values.chunks(IN_LIST) {
-        rows.extend(E::find().filter(column.is_in(values.iter().cloned())).all(tx).await?);
-    }
-    Ok(rows)
 }
 
 fn raw<I: Into<Uuid>>(ids: impl IntoIterator<Item = I>) -> Vec<Uuid> {

@@ -7,19 +7,15 @@ use ::entity::{
     gallery_language, gallery_theme, gallery_theme_label, gallery_translation, publication_due, theme,
 };
 use chrono::{DateTime, Utc};
-use sea_orm::sea_query::OnConflict;
-use sea_orm::{
-    ActiveModelTrait, ColumnTrait, ConnectionTrait, DbBackend, DbErr, EntityTrait, IntoActiveModel, Iterable,
-    QueryFilter, Set, Statement,
-};
+use sea_orm::{ActiveModelTrait, ConnectionTrait, DbBackend, DbErr, IntoActiveModel, Set, Statement};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use super::facts::{Facts, fetch};
+use super::facts::Facts;
 use super::render::{self, Rendered};
 use super::rules::Decision;
 use super::{Done, number, record_kind};
-use crate::db::Tx;
+use crate::db::{Tx, delete_in, find_in, insert_all, save_all};
 
 /// Documents written in one go; their columns must fit the parameters of one statement (32,766 on SQLite).
 pub const BATCH: usize = 500;
@@ -66,7 +62,7 @@ pub async fn write(
 ) -> Result<Done, DbErr> {
     let ids: Vec<Uuid> = decided.iter().map(|(id, _)| *id).collect();
     let known: HashMap<Uuid, gallery_document::Model> =
-        fetch::<gallery_document::Entity, _>(tx, gallery_document::Column::Id, ids.clone())
+        find_in::<gallery_document::Entity, _, _>(tx, gallery_document::Column::Id, ids.clone())
             .await?
             .into_iter()
             .map(|d| (d.id, d))
@@ -102,7 +98,7 @@ pub async fn write(
             .chain(removed.iter().map(|r| r.id))
             .collect();
         clear(tx, &stale).await?;
-        upsert(tx, removed.into_iter().chain(changed.iter().map(|c| c.row.clone())).collect()).await?;
+        save_all(tx, removed.into_iter().chain(changed.iter().map(|c| c.row.clone())).collect(), &[]).await?;
         attach(tx, changed).await?;
         tx.before_commit("number gallery changes", |tx| Box::pin(number::number(tx)));
     }
@@ -244,10 +240,7 @@ async fn schedule(
     ids: &[Uuid],
     decided: &[(Uuid, Decision)],
 ) -> Result<(), DbErr> {
-    publication_due::Entity::delete_many()
-        .filter(publication_due::Column::RecordId.is_in(ids.iter().copied()))
-        .exec(tx)
-        .await?;
+    delete_in::<publication_due::Entity, _>(tx, publication_due::Column::RecordId, ids).await?;
     let later = decided.iter().filter_map(|(id, d)| {
         let due_at = d.look_again_at?;
         Some(publication_due::ActiveModel {
@@ -263,37 +256,15 @@ async fn schedule(
     Ok(())
 }
 
-/// Writes rows, new or over the old ones.
-async fn upsert(tx: &Tx, rows: Vec<gallery_document::Model>) -> Result<(), DbErr> {
-    use gallery_document::Column;
-    let all_but_id = Column::iter().filter(|c| !matches!(c, Column::Id));
-    let conflict = OnConflict::column(Column::Id).update_columns(all_but_id).to_owned();
-    gallery_document::Entity::insert_many(rows.into_iter().map(|r| r.into_active_model().reset_all()))
-        .on_conflict(conflict)
-        .exec_without_returning(tx)
-        .await?;
-    Ok(())
-}
-
 /// Removes what hangs on documents that are about to change or go.
 async fn clear(tx: &Tx, ids: &[Uuid]) -> Result<(), DbErr> {
     if ids.is_empty() {
         return Ok(());
     }
-    let ids = || ids.iter().copied();
-    gallery_translation::Entity::delete_many()
-        .filter(gallery_translation::Column::DocumentId.is_in(ids()))
-        .exec(tx)
-        .await?;
-    gallery_theme::Entity::delete_many()
-        .filter(gallery_theme::Column::DocumentId.is_in(ids()))
-        .exec(tx)
-        .await?;
-    gallery_language::Entity::delete_many()
-        .filter(gallery_language::Column::DocumentId.is_in(ids()))
-        .exec(tx)
-        .await?;
-    super::search::remove(tx, ids().collect()).await
+    delete_in::<gallery_translation::Entity, _>(tx, gallery_translation::Column::DocumentId, ids).await?;
+    delete_in::<gallery_theme::Entity, _>(tx, gallery_theme::Column::DocumentId, ids).await?;
+    delete_in::<gallery_language::Entity, _>(tx, gallery_language::Column::DocumentId, ids).await?;
+    super::search::remove(tx, ids.to_vec()).await
 }
 
 /// Adds what hangs on new and changed documents.
@@ -302,48 +273,24 @@ async fn attach(tx: &Tx, changed: Vec<Changed>) -> Result<(), DbErr> {
         (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for c in changed {
         let document_id = c.row.id;
-        translations.extend(c.translations.into_iter().map(|t| t.into_active_model().reset_all()));
-        themes.extend(
-            c.themes
-                .into_iter()
-                .map(|t| gallery_theme::ActiveModel { document_id: Set(document_id), theme_id: Set(t) }),
-        );
+        translations.extend(c.translations);
+        themes.extend(c.themes.into_iter().map(|theme_id| gallery_theme::Model { document_id, theme_id }));
         languages.extend(
-            c.languages
-                .into_iter()
-                .map(|l| gallery_language::ActiveModel { document_id: Set(document_id), language: Set(l) }),
+            c.languages.into_iter().map(|language| gallery_language::Model { document_id, language }),
         );
         words.push((document_id, c.title_words, c.words));
     }
-    insert::<gallery_translation::Entity, _>(tx, translations).await?;
-    insert::<gallery_theme::Entity, _>(tx, themes).await?;
-    insert::<gallery_language::Entity, _>(tx, languages).await?;
+    insert_all(tx, translations).await?;
+    insert_all(tx, themes).await?;
+    insert_all(tx, languages).await?;
     super::search::add(tx, words).await
-}
-
-/// Inserts rows in portions that fit one statement.
-async fn insert<E, A>(tx: &Tx, rows: Vec<A>) -> Result<(), DbErr>
-where
-    E: EntityTrait,
-    A: ActiveModelTrait<Entity = E> + Send,
-{
-    let mut rows = rows.into_iter().peekable();
-    while rows.peek().is_some() {
-        let portion: Vec<A> = rows.by_ref().take(2000).collect();
-        E::insert_many(portion).exec_without_returning(tx).await?;
-    }
-    Ok(())
 }
 
 /// Puts the labels of themes on the public side, or takes them away with the theme.
 pub async fn write_theme_labels(tx: &Tx, ids: &[Uuid]) -> Result<(), DbErr> {
-    for theme in fetch::<theme::Entity, _>(tx, theme::Column::Id, ids.to_vec()).await? {
-        let row = gallery_theme_label::ActiveModel { id: Set(theme.id.0), labels: Set(theme.labels) };
-        let conflict = OnConflict::column(gallery_theme_label::Column::Id)
-            .update_column(gallery_theme_label::Column::Labels)
-            .to_owned();
-        gallery_theme_label::Entity::insert(row).on_conflict(conflict).exec_without_returning(tx).await?;
-    }
+    let themes = find_in::<theme::Entity, _, _>(tx, theme::Column::Id, ids.to_vec()).await?;
+    let labels = themes.into_iter().map(|t| gallery_theme_label::Model { id: t.id.0, labels: t.labels });
+    save_all(tx, labels.collect(), &[]).await?;
     let sql = "DELETE FROM gallery_theme_label WHERE NOT EXISTS (SELECT 1 FROM theme WHERE theme.id = gallery_theme_label.id)";
     tx.execute_raw(Statement::from_string(tx.get_database_backend(), sql)).await?;
     Ok(())
