@@ -10,6 +10,7 @@ pub mod moment;
 pub mod problem;
 pub mod publishing;
 pub mod reference;
+pub mod rooms;
 pub mod start;
 pub mod text;
 pub mod vault;

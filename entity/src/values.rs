@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use sea_orm::FromJsonQueryResult;
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use utoipa::{PartialSchema, ToSchema};
 
 use crate::kinds::PersonRole;
 
@@ -49,6 +49,7 @@ pub struct Translation {
     #[schema(min_length = 1, max_length = 4000, nullable = false)]
     pub text: Option<String>,
     /// Who made the translation.
+    #[schema(schema_with = TranslatedBy::schema)]
     pub by: TranslatedBy,
 }
 

@@ -12,7 +12,8 @@ mod upgrade;
 use std::sync::Arc;
 
 use sea_orm::{
-    DatabaseConnection, DbBackend, DbErr, SqliteTransactionMode, TransactionOptions, TransactionTrait,
+    AccessMode, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, IsolationLevel,
+    SqliteTransactionMode, TransactionOptions, TransactionTrait,
 };
 
 pub use connect::{Target, open, open_public};
@@ -42,6 +43,21 @@ impl Db {
     /// Where to read outside a transaction.
     pub fn reader(&self) -> &DatabaseConnection {
         &self.reader
+    }
+
+    /// Opens a transaction that only reads, and sees the database as it was at one instant.
+    ///
+    /// # Errors
+    /// The database's.
+    #[allow(clippy::disallowed_methods, reason = "the one place that opens reading transactions")]
+    pub async fn snapshot(&self) -> Result<DatabaseTransaction, DbErr> {
+        let isolation = IsolationLevel::RepeatableRead;
+        match self.backend() {
+            DbBackend::Postgres => {
+                self.reader.begin_with_config(Some(isolation), Some(AccessMode::ReadOnly)).await
+            }
+            _ => self.reader.begin().await,
+        }
     }
 
     /// Which engine this is.

@@ -243,17 +243,9 @@ async fn schedule(
     delete_in::<publication_due::Entity, _>(tx, publication_due::Column::RecordId, ids).await?;
     let later = decided.iter().filter_map(|(id, d)| {
         let due_at = d.look_again_at?;
-        Some(publication_due::ActiveModel {
-            record_id: Set(*id),
-            kind: Set(record_kind(kind)),
-            due_at: Set(due_at),
-        })
+        Some(publication_due::Model { record_id: *id, kind: record_kind(kind), due_at })
     });
-    let later: Vec<_> = later.collect();
-    if !later.is_empty() {
-        publication_due::Entity::insert_many(later).exec_without_returning(tx).await?;
-    }
-    Ok(())
+    insert_all(tx, later.collect()).await
 }
 
 /// Removes what hangs on documents that are about to change or go.

@@ -5,6 +5,8 @@
 //! XChaCha20-Poly1305 (draft-irtf-cfrg-xchacha-03) with a random 24-byte nonce in front, bound to table, column and row by
 //! the associated data, so that a sealed value moved to another row does not open.
 
+mod keyring;
+
 use std::path::Path;
 
 use anyhow::{Context, bail, ensure};
@@ -15,6 +17,8 @@ use secrecy::{ExposeSecret, SecretString};
 use sha2::Sha256;
 use uuid::Uuid;
 use zeroize::Zeroizing;
+
+pub use keyring::Keyring;
 
 /// Bytes of a key.
 const KEY: usize = 32;

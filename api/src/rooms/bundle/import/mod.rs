@@ -1,0 +1,232 @@
+//! Taking a bundle in: line by line, portion by portion, a verdict for each line.
+
+mod portion;
+mod reader;
+
+use ::entity::bundle_source;
+use serde::Serialize;
+use tokio::io::AsyncBufRead;
+use uuid::Uuid;
+
+use super::lines::{self, Header};
+use super::origins::{self, Source};
+use crate::db::{Db, Tx};
+use crate::http::json::{Syntax, fault, strict};
+use crate::problem::Fault;
+use crate::vault::Vault;
+use crate::{ids, publishing};
+use portion::{Numbered, Portion};
+use reader::{LONGEST, RawLine, next_line};
+
+/// Lines taken in one go.
+const PORTION: usize = 500;
+
+/// What becomes of the rest when a line fails.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    /// All lines or none.
+    Atomic,
+    /// Every line that can be taken.
+    Partial,
+}
+
+/// How a bundle is taken in.
+#[derive(Clone, Copy, Debug)]
+pub struct Options {
+    /// Whose sources these are; [`super::CAMPAIGN`] for the campaign's own.
+    pub namespace: Uuid,
+    /// What becomes of the rest when a line fails.
+    pub mode: Mode,
+    /// Say what would happen, and change nothing.
+    pub dry_run: bool,
+}
+
+/// What becomes of a line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Verdict {
+    /// The record is new.
+    Created,
+    /// The record is known and the line says something else than before.
+    Updated,
+    /// The line says what it said before.
+    Unchanged,
+    /// The record was edited here since; it is left alone.
+    Conflict,
+    /// The record was withdrawn or erased here; it stays so.
+    Gone,
+    /// The line cannot be taken.
+    Failed,
+}
+
+/// The verdict on one line.
+#[derive(Clone, Debug, Serialize)]
+pub struct LineVerdict {
+    /// The line's number, from 1.
+    pub line: u64,
+    /// The record's id in its source, where that could be read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
+    /// What becomes of it.
+    pub verdict: Verdict,
+    /// Why not, if it failed.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub errors: Vec<Fault>,
+}
+
+/// What became of a bundle.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Report {
+    /// Lines that hold a record, or should.
+    pub records: u64,
+    /// New records.
+    pub created: u64,
+    /// Records that changed.
+    pub updated: u64,
+    /// Records that stayed as they were.
+    pub unchanged: u64,
+    /// Records edited here since.
+    pub conflict: u64,
+    /// Records withdrawn or erased here.
+    pub gone: u64,
+    /// Lines that could not be taken.
+    pub failed: u64,
+    /// Whether anything of this was kept.
+    pub applied: bool,
+}
+
+impl Report {
+    fn count(&mut self, verdict: Verdict) {
+        self.records += 1;
+        *match verdict {
+            Verdict::Created => &mut self.created,
+            Verdict::Updated => &mut self.updated,
+            Verdict::Unchanged => &mut self.unchanged,
+            Verdict::Conflict => &mut self.conflict,
+            Verdict::Gone => &mut self.gone,
+            Verdict::Failed => &mut self.failed,
+        } += 1;
+    }
+}
+
+/// Takes a bundle in. `tell` hears the verdict on every line, in their order; it is final in mode `partial`, and in mode
+/// `atomic` if the report says `applied`.
+///
+/// States in the file are trusted: this is for the command line, whose user is the operator.
+///
+/// # Errors
+/// The stream's or the database's. Portions that were committed before, in mode `partial`, stay.
+pub async fn import(
+    db: &Db,
+    vault: &Vault,
+    mut stream: impl AsyncBufRead + Unpin,
+    options: Options,
+    mut tell: impl FnMut(&LineVerdict),
+) -> anyhow::Result<Report> {
+    let mut report = Report::default();
+    let mut number = 0;
+    let header = loop {
+        let Some(line) = next_line(&mut stream).await? else {
+            let errors = vec![fault("", "header_expected", "the stream is empty")];
+            refuse(&mut report, &mut tell, 1, errors);
+            return Ok(report);
+        };
+        number += 1;
+        match parsed(line, number == 1) {
+            Ok(None) => {}
+            Ok(Some(value)) => match lines::header(value) {
+                Ok(header) => break header,
+                Err(errors) => {
+                    refuse(&mut report, &mut tell, number, errors);
+                    return Ok(report);
+                }
+            },
+            Err(errors) => {
+                refuse(&mut report, &mut tell, number, errors);
+                return Ok(report);
+            }
+        }
+    };
+    let source = Source { namespace: options.namespace, name: header.source.clone() };
+    let run = ids::v4();
+    let whole = options.mode == Mode::Atomic || options.dry_run;
+    let mut open: Option<Tx> = None;
+    let mut ended = false;
+    while !ended {
+        let mut numbered = Vec::with_capacity(PORTION);
+        while numbered.len() < PORTION {
+            let Some(line) = next_line(&mut stream).await? else {
+                ended = true;
+                break;
+            };
+            number += 1;
+            match parsed(line, false) {
+                Ok(None) => {}
+                Ok(Some(value)) => numbered.push(Numbered::read(number, value, header.language.as_ref())),
+                Err(errors) => numbered.push(Numbered::unreadable(number, errors)),
+            }
+        }
+        let tx = match open.take() {
+            Some(tx) => tx,
+            None => begin(db, &source, &header).await?,
+        };
+        let portion = Portion { tx: &tx, vault, source: &source, language: header.language.as_ref(), run };
+        let verdicts = portion.take(numbered).await?;
+        for verdict in &verdicts {
+            report.count(verdict.verdict);
+            tell(verdict);
+        }
+        if whole {
+            open = Some(tx);
+        } else {
+            tx.commit().await?;
+        }
+    }
+    report.applied = !options.dry_run && (options.mode == Mode::Partial || report.failed == 0);
+    match open {
+        Some(tx) if report.applied => tx.commit().await?,
+        Some(tx) => tx.rollback().await?,
+        None => {}
+    }
+    Ok(report)
+}
+
+fn refuse(report: &mut Report, tell: &mut impl FnMut(&LineVerdict), line: u64, errors: Vec<Fault>) {
+    report.count(Verdict::Failed);
+    tell(&LineVerdict { line, id: None, verdict: Verdict::Failed, errors });
+}
+
+/// Opens a transaction that has the public side for itself, and remembers the header.
+async fn begin(db: &Db, source: &Source, header: &Header) -> anyhow::Result<Tx> {
+    let tx = db.begin().await?;
+    publishing::lock_everything(&tx).await?;
+    let known = origins::source(&tx, source).await?;
+    let row = bundle_source::Model {
+        namespace: source.namespace,
+        source: source.name.clone(),
+        language: header.language.as_ref().map(|l| l.0.clone()),
+        note: header.note.clone(),
+        updated_at: tx.now(),
+    };
+    let same = |k: &bundle_source::Model| (&k.language, &k.note) == (&row.language, &row.note);
+    if !known.as_ref().is_some_and(same) {
+        origins::save_source(&tx, row).await?;
+    }
+    Ok(tx)
+}
+
+/// The JSON of a line; nothing if it is blank.
+fn parsed(line: RawLine, first: bool) -> Result<Option<serde_json::Value>, Vec<Fault>> {
+    let RawLine::Bytes(bytes) = line else {
+        let detail = format!("a line has at most {LONGEST} bytes");
+        return Err(vec![fault("", "line_too_long", detail)]);
+    };
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").filter(|_| first).unwrap_or(&bytes);
+    if bytes.iter().all(u8::is_ascii_whitespace) {
+        return Ok(None);
+    }
+    if std::str::from_utf8(bytes).is_err() {
+        return Err(vec![fault("", "invalid_utf8", "a line must be UTF-8")]);
+    }
+    strict(bytes).map(Some).map_err(|syntax: Syntax| vec![fault("", syntax.code(), syntax.to_string())])
+}

@@ -1,0 +1,361 @@
+//! A portion of lines: who is known, what is new, what has changed; then written in bulk and shown to the door.
+
+use std::collections::{HashMap, HashSet};
+
+use ::entity::kinds::{Moderation, RecordKind};
+use ::entity::{event, initiative, organisation, origin, outcome, person, quote, story, theme};
+use chrono::{DateTime, Utc};
+use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QuerySelect};
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+use uuid::Uuid;
+
+use super::super::lines::{self, Incoming, LanguageTag, Line};
+use super::super::origins::{self, Source};
+use super::{LineVerdict, Verdict};
+use crate::db::{Tx, find_in};
+use crate::http::json::fault;
+use crate::ids;
+use crate::problem::Fault;
+use crate::publishing::{self, RecordRef};
+use crate::rooms::events::EventRecord;
+use crate::rooms::initiatives::InitiativeRecord;
+use crate::rooms::outcomes::OutcomeRecord;
+use crate::rooms::people::PersonRecord;
+use crate::rooms::quotes::QuoteRecord;
+use crate::rooms::stories::StoryRecord;
+use crate::rooms::{events, initiatives, organisations, outcomes, people, quotes, stories, themes};
+use crate::vault::Vault;
+
+/// A line with its number, read as far as it could be.
+pub struct Numbered {
+    number: u64,
+    hash: Vec<u8>,
+    line: Result<Line, (Option<String>, Vec<Fault>)>,
+}
+
+impl Numbered {
+    /// Reads a line's JSON. The header's language counts as part of it: it may change what the line says.
+    pub fn read(number: u64, value: Value, language: Option<&LanguageTag>) -> Self {
+        let mut digest = Sha256::new();
+        canonical(&value, &mut digest);
+        digest.update(language.map_or("", |l| &l.0));
+        let id = value.get("id").and_then(Value::as_str).filter(|id| id.len() <= 200).map(str::to_owned);
+        let line = lines::line(value).map_err(|errors| (id, errors));
+        Self { number, hash: digest.finalize().to_vec(), line }
+    }
+
+    /// A line that is no JSON.
+    pub fn unreadable(number: u64, errors: Vec<Fault>) -> Self {
+        Self { number, hash: Vec::new(), line: Err((None, errors)) }
+    }
+}
+
+/// Feeds a value's meaning to the digest: the order of members and white space do not count.
+fn canonical(value: &Value, digest: &mut Sha256) {
+    match value {
+        Value::Object(members) => {
+            let mut names: Vec<&String> = members.keys().collect();
+            names.sort_unstable();
+            digest.update(b"{");
+            for name in names {
+                digest.update(Value::from(name.as_str()).to_string());
+                canonical(&members[name], digest);
+            }
+            digest.update(b"}");
+        }
+        Value::Array(items) => {
+            digest.update(b"[");
+            for item in items {
+                canonical(item, digest);
+                digest.update(b",");
+            }
+            digest.update(b"]");
+        }
+        other => digest.update(other.to_string()),
+    }
+}
+
+/// What is known here of a record that a line would change.
+#[derive(Clone, Copy)]
+struct Standing {
+    version: i64,
+    held_at: Option<DateTime<Utc>>,
+    withdrawn: bool,
+}
+
+/// The records a portion writes, by kind.
+#[derive(Default)]
+struct Writes {
+    themes: Vec<theme::Model>,
+    organisations: Vec<organisation::Model>,
+    people: Vec<PersonRecord>,
+    initiatives: Vec<InitiativeRecord>,
+    events: Vec<EventRecord>,
+    outcomes: Vec<OutcomeRecord>,
+    quotes: Vec<QuoteRecord>,
+    stories: Vec<StoryRecord>,
+}
+
+/// Where a portion of lines is taken in.
+pub struct Portion<'a> {
+    pub tx: &'a Tx,
+    pub vault: &'a Vault,
+    pub source: &'a Source,
+    pub language: Option<&'a LanguageTag>,
+    pub run: Uuid,
+}
+
+impl Portion<'_> {
+    /// Takes the lines and says what became of each.
+    pub async fn take(&self, lines: Vec<Numbered>) -> anyhow::Result<Vec<LineVerdict>> {
+        let mentioned: HashSet<&str> = lines
+            .iter()
+            .filter_map(|n| n.line.as_ref().ok())
+            .flat_map(|l| l.names().into_iter().map(|r| r.0.as_str()).chain([l.id()]))
+            .collect();
+        let mentioned: Vec<&str> = mentioned.into_iter().collect();
+        let origins = origins::find(self.tx, self.source, &mentioned).await?;
+        let standing = self.standing(&lines, &origins).await?;
+        let mut known: HashMap<String, (RecordKind, Uuid)> =
+            origins.values().map(|o| (o.external_id.clone(), (o.kind, o.record_id))).collect();
+
+        let mut verdicts = Vec::with_capacity(lines.len());
+        let (mut writes, mut saved, mut unchanged) = (Writes::default(), Vec::new(), Vec::new());
+        let (mut created, mut updated) = (Vec::new(), Vec::new());
+        let mut seen: HashSet<String> = HashSet::new();
+        for Numbered { number, hash, line } in lines {
+            let mut tell = |id: Option<String>, verdict, errors| {
+                verdicts.push(LineVerdict { line: number, id, verdict, errors });
+            };
+            let line = match line {
+                Ok(line) => line,
+                Err((id, errors)) => {
+                    tell(id, Verdict::Failed, errors);
+                    continue;
+                }
+            };
+            let (id, kind) = (line.id().to_owned(), line.kind());
+            let before = origins.get(&id);
+            if !seen.insert(id.clone()) || before.is_some_and(|o| o.run == self.run) {
+                let errors = vec![fault("/id", "repeated_id", "a line above has this id")];
+                tell(Some(id), Verdict::Failed, errors);
+                continue;
+            }
+            if before.is_some_and(|o| o.kind != kind) {
+                let errors =
+                    vec![fault("/type", "other_type", "an earlier import has this id with another type")];
+                tell(Some(id), Verdict::Failed, errors);
+                continue;
+            }
+            let stands = before.and_then(|o| standing.get(&o.record_id));
+            if let Some(before) = before {
+                let verdict = match stands {
+                    _ if before.gone => Some(Verdict::Gone),
+                    _ if before.line_hash == hash => Some(Verdict::Unchanged),
+                    None => Some(Verdict::Gone),
+                    Some(s) if s.withdrawn => Some(Verdict::Gone),
+                    Some(s) if s.version > before.record_version => Some(Verdict::Conflict),
+                    Some(_) => None,
+                };
+                if let Some(verdict) = verdict {
+                    unchanged.push(id.clone());
+                    tell(Some(id), verdict, Vec::new());
+                    continue;
+                }
+            }
+            let mut incoming = Incoming {
+                id: before.map_or_else(|| new_id(kind, self.tx.now()), |o| o.record_id),
+                version: stands.map_or(1, |s| s.version + 1),
+                now: self.tx.now(),
+                held_at: stands.and_then(|s| s.held_at),
+                language: self.language,
+                known: &known,
+                faults: Vec::new(),
+            };
+            let withdrawn = writes.add(line, &mut incoming);
+            let Incoming { id: record_id, version, faults, .. } = incoming;
+            if !faults.is_empty() {
+                writes.take_back(kind, record_id);
+                tell(Some(id), Verdict::Failed, faults);
+                continue;
+            }
+            let record = RecordRef::new(kind, record_id);
+            if before.is_some() {
+                updated.push(record)
+            } else {
+                created.push(record)
+            }
+            known.insert(id.clone(), (kind, record_id));
+            saved.push(origin::Model {
+                namespace: self.source.namespace,
+                source: self.source.name.clone(),
+                external_id: id.clone(),
+                kind,
+                record_id,
+                line_hash: hash,
+                record_version: version,
+                run: self.run,
+                gone: withdrawn,
+            });
+            tell(Some(id), if before.is_some() { Verdict::Updated } else { Verdict::Created }, Vec::new());
+        }
+        writes.save(self.tx, self.vault).await?;
+        origins::save(self.tx, saved).await?;
+        origins::mark(self.tx, self.source, &unchanged, self.run).await?;
+        // Nobody shows a record that is new, but people make crowds.
+        updated.extend(created.iter().filter(|r| r.kind == RecordKind::Person));
+        publishing::publish(self.tx, &created).await?;
+        if !updated.is_empty() {
+            publishing::changed(self.tx, &updated).await?;
+        }
+        Ok(verdicts)
+    }
+
+    /// How the records stand that these lines may change.
+    async fn standing(
+        &self,
+        lines: &[Numbered],
+        origins: &HashMap<String, origin::Model>,
+    ) -> Result<HashMap<Uuid, Standing>, DbErr> {
+        let mut ids: HashMap<RecordKind, Vec<Uuid>> = HashMap::new();
+        for line in lines {
+            let Ok(read) = &line.line else { continue };
+            if let Some(origin) = origins.get(read.id()).filter(|o| o.line_hash != line.hash) {
+                ids.entry(origin.kind).or_default().push(origin.record_id);
+            }
+        }
+        let mut standing = HashMap::new();
+        let mut put = |id: Uuid, version, held_at, withdrawn| {
+            standing.insert(id, Standing { version, held_at, withdrawn });
+        };
+        for (kind, ids) in ids {
+            match kind {
+                RecordKind::Theme => {
+                    for (id, version) in
+                        versions::<theme::Entity>(self.tx, theme::Column::Id, theme::Column::Version, ids)
+                            .await?
+                    {
+                        put(id, version, None, false);
+                    }
+                }
+                RecordKind::Organisation => {
+                    use organisation::{Column, Entity};
+                    for (id, version) in versions::<Entity>(self.tx, Column::Id, Column::Version, ids).await?
+                    {
+                        put(id, version, None, false);
+                    }
+                }
+                RecordKind::Person => {
+                    use person::{Column, Entity};
+                    for (id, version) in versions::<Entity>(self.tx, Column::Id, Column::Version, ids).await?
+                    {
+                        put(id, version, None, false);
+                    }
+                }
+                RecordKind::Initiative => {
+                    use initiative::{Column, Entity};
+                    for (id, version) in versions::<Entity>(self.tx, Column::Id, Column::Version, ids).await?
+                    {
+                        put(id, version, None, false);
+                    }
+                }
+                RecordKind::Event => {
+                    for row in find_in::<event::Entity, _, _>(self.tx, event::Column::Id, ids).await? {
+                        put(row.id.0, row.version, row.held_at, false);
+                    }
+                }
+                RecordKind::Outcome => {
+                    for row in find_in::<outcome::Entity, _, _>(self.tx, outcome::Column::Id, ids).await? {
+                        put(row.id.0, row.version, None, row.status == Moderation::Withdrawn);
+                    }
+                }
+                RecordKind::Quote => {
+                    for row in find_in::<quote::Entity, _, _>(self.tx, quote::Column::Id, ids).await? {
+                        put(row.id.0, row.version, None, row.status == Moderation::Withdrawn);
+                    }
+                }
+                RecordKind::Story => {
+                    for row in find_in::<story::Entity, _, _>(self.tx, story::Column::Id, ids).await? {
+                        put(row.id.0, row.version, None, row.status == Moderation::Withdrawn);
+                    }
+                }
+            }
+        }
+        Ok(standing)
+    }
+}
+
+/// The versions of records.
+async fn versions<E: EntityTrait>(
+    tx: &Tx,
+    id: E::Column,
+    version: E::Column,
+    ids: Vec<Uuid>,
+) -> Result<Vec<(Uuid, i64)>, DbErr> {
+    E::find().select_only().column(id).column(version).filter(id.is_in(ids)).into_tuple().all(tx).await
+}
+
+/// A new record's identifier: of people and quotes it must not tell when they came.
+fn new_id(kind: RecordKind, now: DateTime<Utc>) -> Uuid {
+    match kind {
+        RecordKind::Person | RecordKind::Quote => ids::v4(),
+        _ => ids::v7(now),
+    }
+}
+
+impl Writes {
+    /// Adds the record a line stands for; answers whether it is a withdrawn one.
+    fn add(&mut self, line: Line, incoming: &mut Incoming<'_>) -> bool {
+        match line {
+            Line::Theme(l) => self.themes.push(l.into_record(incoming)),
+            Line::Organisation(l) => self.organisations.push(l.into_record(incoming)),
+            Line::Person(l) => self.people.push(l.into_record(incoming)),
+            Line::Initiative(l) => self.initiatives.push(l.into_record(incoming)),
+            Line::Event(l) => self.events.push(l.into_record(incoming)),
+            Line::Outcome(l) => {
+                let withdrawn = l.status == Moderation::Withdrawn;
+                self.outcomes.extend(l.into_record(incoming));
+                return withdrawn;
+            }
+            Line::Quote(l) => {
+                let withdrawn = l.status == Moderation::Withdrawn;
+                self.quotes.push(l.into_record(incoming));
+                return withdrawn;
+            }
+            Line::Story(l) => {
+                let withdrawn = l.status == Moderation::Withdrawn;
+                self.stories.push(l.into_record(incoming));
+                return withdrawn;
+            }
+        }
+        false
+    }
+
+    /// Removes the record that was added last, whose line turned out to be faulty.
+    fn take_back(&mut self, kind: RecordKind, id: Uuid) {
+        match kind {
+            RecordKind::Theme => self.themes.retain(|r| r.id.0 != id),
+            RecordKind::Organisation => self.organisations.retain(|r| r.id.0 != id),
+            RecordKind::Person => self.people.retain(|r| r.row.id.0 != id),
+            RecordKind::Initiative => self.initiatives.retain(|r| r.row.id.0 != id),
+            RecordKind::Event => self.events.retain(|r| r.row.id.0 != id),
+            RecordKind::Outcome => self.outcomes.retain(|r| r.row.id.0 != id),
+            RecordKind::Quote => self.quotes.retain(|r| r.row.id.0 != id),
+            RecordKind::Story => self.stories.retain(|r| r.row.id.0 != id),
+        }
+    }
+
+    /// Writes all of it, what is named before what names it.
+    async fn save(self, tx: &Tx, vault: &Vault) -> anyhow::Result<()> {
+        themes::save(tx, self.themes).await?;
+        organisations::save(tx, self.organisations).await?;
+        people::save(tx, self.people).await?;
+        initiatives::save(tx, vault, self.initiatives).await?;
+        events::save(tx, vault, self.events).await?;
+        outcomes::save(tx, self.outcomes).await?;
+        quotes::save(tx, self.quotes).await?;
+        stories::save(tx, self.stories).await?;
+        Ok(())
+    }
+}

@@ -1,0 +1,176 @@
+//! The types of lines, one file each: what a line may hold, how it becomes a record, how a record becomes a line.
+
+mod event;
+mod initiative;
+mod outcome;
+mod parts;
+mod people;
+mod quote;
+mod story;
+
+use std::sync::LazyLock;
+
+use ::entity::kinds::RecordKind;
+use serde::Serialize;
+use serde_json::Value;
+
+pub(super) use event::EventLine;
+pub(super) use initiative::InitiativeLine;
+pub(super) use outcome::OutcomeLine;
+pub(super) use parts::{Format, Header, Incoming, LanguageTag, Names, RecordId};
+pub(super) use people::{OrganisationLine, PersonLine, ThemeLine};
+pub(super) use quote::QuoteLine;
+pub(super) use story::StoryLine;
+
+use crate::http::json::{Shape, fault};
+use crate::problem::Fault;
+
+/// A line of any type; the header has its own.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub(super) enum Line {
+    Theme(ThemeLine),
+    Organisation(OrganisationLine),
+    Person(PersonLine),
+    Initiative(Box<InitiativeLine>),
+    Event(Box<EventLine>),
+    Outcome(OutcomeLine),
+    Quote(QuoteLine),
+    Story(StoryLine),
+}
+
+struct Shapes {
+    header: Shape,
+    theme: Shape,
+    organisation: Shape,
+    person: Shape,
+    initiative: Shape,
+    event: Shape,
+    outcome: Shape,
+    quote: Shape,
+    story: Shape,
+}
+
+#[allow(clippy::expect_used, reason = "the schemas are part of the program; a test compiles them")]
+static SHAPES: LazyLock<Shapes> = LazyLock::new(|| {
+    let shapes = || -> anyhow::Result<Shapes> {
+        Ok(Shapes {
+            header: Shape::of::<Header>()?,
+            theme: Shape::of::<ThemeLine>()?,
+            organisation: Shape::of::<OrganisationLine>()?,
+            person: Shape::of::<PersonLine>()?,
+            initiative: Shape::of::<InitiativeLine>()?,
+            event: Shape::of::<EventLine>()?,
+            outcome: Shape::of::<OutcomeLine>()?,
+            quote: Shape::of::<QuoteLine>()?,
+            story: Shape::of::<StoryLine>()?,
+        })
+    };
+    shapes().expect("the schemas of bundle lines compile")
+});
+
+/// Reads the header.
+pub(super) fn header(mut value: Value) -> Result<Header, Vec<Fault>> {
+    match value.as_object_mut().and_then(|members| members.remove("type")) {
+        Some(Value::String(name)) if name == "bundle" => shaped(&SHAPES.header, value),
+        _ => Err(vec![fault("/type", "header_expected", "the first line must be of the type bundle")]),
+    }
+}
+
+/// Reads a record's line.
+pub(super) fn line(mut value: Value) -> Result<Line, Vec<Fault>> {
+    let Some(members) = value.as_object_mut() else {
+        return Err(vec![fault("", "wrong_type", "a line must be an object")]);
+    };
+    let Some(name) = members.remove("type") else {
+        return Err(vec![fault("/type", "required", "is required")]);
+    };
+    let kind = RecordKind::ALL.iter().find(|k| name == k.as_str());
+    match kind {
+        Some(RecordKind::Theme) => shaped(&SHAPES.theme, value).map(Line::Theme),
+        Some(RecordKind::Organisation) => shaped(&SHAPES.organisation, value).map(Line::Organisation),
+        Some(RecordKind::Person) => shaped(&SHAPES.person, value).map(Line::Person),
+        Some(RecordKind::Initiative) => shaped(&SHAPES.initiative, value).map(Box::new).map(Line::Initiative),
+        Some(RecordKind::Event) => shaped(&SHAPES.event, value).map(Box::new).map(Line::Event),
+        Some(RecordKind::Outcome) => shaped(&SHAPES.outcome, value).map(Line::Outcome),
+        Some(RecordKind::Quote) => shaped(&SHAPES.quote, value).map(Line::Quote),
+        Some(RecordKind::Story) => shaped(&SHAPES.story, value).map(Line::Story),
+        None if name == "bundle" => {
+            Err(vec![fault("/type", "repeated_header", "only the first line is a header")])
+        }
+        None => {
+            let words: Vec<&str> = RecordKind::ALL.iter().map(|k| k.as_str()).collect();
+            Err(vec![fault("/type", "not_one_of", format!("must be one of {}", words.join(", ")))])
+        }
+    }
+}
+
+fn shaped<T: serde::de::DeserializeOwned>(shape: &Shape, value: Value) -> Result<T, Vec<Fault>> {
+    let faults = shape.faults(&value);
+    if !faults.is_empty() {
+        return Err(faults);
+    }
+    // What the schema allows a type may still refuse, such as an instant that does not exist.
+    serde_json::from_value(value)
+        .map_err(|_| vec![fault("", "invalid_value", "holds a value that does not exist")])
+}
+
+impl Line {
+    /// What kind of record it is.
+    pub(super) fn kind(&self) -> RecordKind {
+        match self {
+            Self::Theme(_) => RecordKind::Theme,
+            Self::Organisation(_) => RecordKind::Organisation,
+            Self::Person(_) => RecordKind::Person,
+            Self::Initiative(_) => RecordKind::Initiative,
+            Self::Event(_) => RecordKind::Event,
+            Self::Outcome(_) => RecordKind::Outcome,
+            Self::Quote(_) => RecordKind::Quote,
+            Self::Story(_) => RecordKind::Story,
+        }
+    }
+
+    /// The bundle's own id of it.
+    pub(super) fn id(&self) -> &str {
+        match self {
+            Self::Theme(l) => &l.id.0,
+            Self::Organisation(l) => &l.id.0,
+            Self::Person(l) => &l.id.0,
+            Self::Initiative(l) => &l.id.0,
+            Self::Event(l) => &l.id.0,
+            Self::Outcome(l) => &l.id.0,
+            Self::Quote(l) => &l.id.0,
+            Self::Story(l) => &l.id.0,
+        }
+    }
+
+    /// The ids of other records it names.
+    pub(super) fn names(&self) -> Vec<&RecordId> {
+        match self {
+            Self::Theme(_) | Self::Organisation(_) => Vec::new(),
+            Self::Person(l) => l.organisations.iter().collect(),
+            Self::Initiative(l) => l.organisations.iter().chain(&l.themes).collect(),
+            Self::Event(l) => {
+                l.hosts.iter().chain(&l.co_hosts).chain(&l.initiative).chain(&l.themes).collect()
+            }
+            Self::Outcome(l) => l.event.iter().chain(&l.followed_by).chain(&l.themes).collect(),
+            Self::Quote(l) => l.event.iter().chain(&l.initiative).chain(&l.person).chain(&l.themes).collect(),
+            Self::Story(l) => l.event.iter().chain(&l.initiative).chain(&l.themes).collect(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_line_of_the_samples_fits_its_schema() {
+        let mut lines = include_str!("../../../../samples/gallery.ndjson").lines();
+        header(serde_json::from_str(lines.next().unwrap()).unwrap()).unwrap();
+        for text in lines {
+            let read = line(serde_json::from_str(text).unwrap());
+            assert!(read.is_ok(), "{text}: {:?}", read.unwrap_err());
+        }
+    }
+}

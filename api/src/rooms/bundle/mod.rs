@@ -1,0 +1,20 @@
+//! Bundles: all records of a campaign as one stream of JSON lines (NDJSON), in and out.
+//!
+//! The first line is the header; each further line is one whole record. Records name each other by the bundle's own ids
+//! and only those above them (or from an earlier import of the same source), so a file is read and written as a stream.
+//! `(source, id)` makes a second import an update, never a double. One file per type under `lines` says how a line becomes a
+//! record and a record becomes a line; [`import`] and [`export`] do the rest.
+
+mod export;
+mod import;
+mod lines;
+mod origins;
+
+pub use export::{Exported, export};
+pub use import::{LineVerdict, Mode, Options, Report, Verdict, import};
+
+/// The namespace of the campaign's own sources; organisations have their identifier.
+pub const CAMPAIGN: uuid::Uuid = uuid::Uuid::nil();
+
+/// The source an export names where its records come from several or were made here.
+pub const OWN_SOURCE: &str = "solidarity";

@@ -1,0 +1,122 @@
+//! Queries about where records came from.
+
+use std::collections::HashMap;
+
+use ::entity::kinds::RecordKind;
+use ::entity::{bundle_source, origin};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect, sea_query::Expr,
+};
+use uuid::Uuid;
+
+use crate::db::{Tx, save_all};
+
+/// The most ids asked for at once.
+const PORTION: usize = 1000;
+
+/// A source of bundles.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Source {
+    /// The organisation it belongs to; nil for the campaign's own.
+    pub namespace: Uuid,
+    /// Its name.
+    pub name: String,
+}
+
+/// The origins of these external ids, by id.
+pub async fn find<C: ConnectionTrait>(
+    conn: &C,
+    source: &Source,
+    external_ids: &[&str],
+) -> Result<HashMap<String, origin::Model>, DbErr> {
+    let mut found = HashMap::new();
+    for ids in external_ids.chunks(PORTION) {
+        let rows =
+            of_source(source).filter(origin::Column::ExternalId.is_in(ids.iter().copied())).all(conn).await?;
+        found.extend(rows.into_iter().map(|r| (r.external_id.clone(), r)));
+    }
+    Ok(found)
+}
+
+/// The external ids of these records, by record.
+pub async fn names_of<C: ConnectionTrait>(
+    conn: &C,
+    source: &Source,
+    records: &[Uuid],
+) -> Result<HashMap<Uuid, String>, DbErr> {
+    let mut found = HashMap::new();
+    for ids in records.chunks(PORTION) {
+        let rows =
+            of_source(source).filter(origin::Column::RecordId.is_in(ids.iter().copied())).all(conn).await?;
+        found.extend(rows.into_iter().map(|r| (r.record_id, r.external_id)));
+    }
+    Ok(found)
+}
+
+/// The next origins of a kind, in the order of their external ids.
+pub async fn page<C: ConnectionTrait>(
+    conn: &C,
+    source: &Source,
+    kind: RecordKind,
+    after: &str,
+    limit: u64,
+) -> Result<Vec<origin::Model>, DbErr> {
+    of_source(source)
+        .filter(origin::Column::Kind.eq(kind))
+        .filter(origin::Column::ExternalId.gt(after))
+        .order_by_asc(origin::Column::ExternalId)
+        .limit(limit)
+        .all(conn)
+        .await
+}
+
+/// Writes origins, new or over the old ones.
+pub async fn save(tx: &Tx, origins: Vec<origin::Model>) -> Result<(), DbErr> {
+    save_all(tx, origins, &[]).await
+}
+
+/// Notes that a run has seen these lines, though it changed nothing.
+pub async fn mark(tx: &Tx, source: &Source, external_ids: &[String], run: Uuid) -> Result<(), DbErr> {
+    for ids in external_ids.chunks(PORTION) {
+        origin::Entity::update_many()
+            .col_expr(origin::Column::Run, Expr::value(run))
+            .filter(origin::Column::Namespace.eq(source.namespace))
+            .filter(origin::Column::Source.eq(source.name.as_str()))
+            .filter(origin::Column::ExternalId.is_in(ids.iter().map(String::as_str)))
+            .exec(tx)
+            .await?;
+    }
+    Ok(())
+}
+
+/// Remembers what a header said.
+pub async fn save_source(tx: &Tx, header: bundle_source::Model) -> Result<(), DbErr> {
+    save_all(tx, vec![header], &[]).await
+}
+
+/// What the headers of the campaign's own sources said; more than two are as good as two.
+pub async fn own_sources<C: ConnectionTrait>(
+    conn: &C,
+    namespace: Uuid,
+) -> Result<Vec<bundle_source::Model>, DbErr> {
+    bundle_source::Entity::find()
+        .filter(bundle_source::Column::Namespace.eq(namespace))
+        .order_by_asc(bundle_source::Column::Source)
+        .limit(2)
+        .all(conn)
+        .await
+}
+
+/// What a source's header said.
+pub async fn source<C: ConnectionTrait>(
+    conn: &C,
+    source: &Source,
+) -> Result<Option<bundle_source::Model>, DbErr> {
+    bundle_source::Entity::find_by_id((source.namespace, source.name.clone())).one(conn).await
+}
+
+fn of_source(source: &Source) -> sea_orm::Select<origin::Entity> {
+    origin::Entity::find()
+        .filter(origin::Column::Namespace.eq(source.namespace))
+        .filter(origin::Column::Source.eq(source.name.as_str()))
+}

@@ -1,0 +1,60 @@
+//! Events: dialogues, Jam Sessions and everything else with a time and people.
+
+mod jobs;
+mod store;
+
+use ::entity::event;
+use ::entity::event_host::HostPart;
+use ::entity::ids::{OrganisationId, PersonId, ThemeId};
+use serde::{Deserialize, Serialize};
+
+use crate::reference::Point;
+
+pub use jobs::follow_zone_data;
+pub use store::{load, save};
+
+/// An event with what belongs to it, its secrets open.
+#[derive(Clone, Debug)]
+pub struct EventRecord {
+    /// The event. What is sealed and what the public may see of the place are written by [`save`].
+    pub row: event::Model,
+    /// The exact place. Never public as it is.
+    pub place: ExactPlace,
+    /// How to join from afar. Never public.
+    pub joining: Joining,
+    /// Who hosts.
+    pub hosts: Vec<(HostPart, HostId)>,
+    /// What it is about.
+    pub themes: Vec<ThemeId>,
+}
+
+/// Where an event really is.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct ExactPlace {
+    /// The name or address of the house.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub venue: Option<String>,
+    /// The point.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub point: Option<Point>,
+}
+
+/// How an online event is joined.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Joining {
+    /// The link.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub join_url: Option<String>,
+    /// What else one must know.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub instructions: Option<String>,
+}
+
+/// A host: a person or an organisation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HostId {
+    /// A person.
+    Person(PersonId),
+    /// An organisation.
+    Organisation(OrganisationId),
+}

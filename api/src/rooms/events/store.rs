@@ -1,0 +1,92 @@
+//! Queries about events.
+
+use std::collections::HashMap;
+
+use ::entity::event_host::HostPart;
+use ::entity::kinds::RecordKind;
+use ::entity::{event, event_host};
+use sea_orm::ConnectionTrait;
+use uuid::Uuid;
+
+use super::{EventRecord, ExactPlace, HostId, Joining};
+use crate::db::{Tx, delete_in, find_in, insert_all, save_all};
+use crate::publishing;
+use crate::rooms::themes;
+use crate::vault::{Keyring, Vault};
+
+/// The table, for the seals.
+const TABLE: &str = "event";
+
+/// Writes events, new or over the old ones, with what belongs to them. Venue, point and join link are sealed; of the
+/// place, only what the public may see at the host's precision and the event's risk is stored in the clear.
+///
+/// # Errors
+/// The database's, or that a key does not open.
+pub async fn save(tx: &Tx, vault: &Vault, events: Vec<EventRecord>) -> anyhow::Result<()> {
+    let ids: Vec<Uuid> = events.iter().map(|e| e.row.id.0).collect();
+    let is_secret = |e: &&EventRecord| e.place != ExactPlace::default() || e.joining != Joining::default();
+    let secret = events.iter().filter(is_secret).map(|e| e.row.id.0).collect();
+    let keys = Keyring::for_writing(tx, vault, secret).await?;
+    let (mut rows, mut all_hosts, mut about) = (Vec::new(), Vec::new(), Vec::new());
+    for EventRecord { mut row, place, joining, hosts, themes } in events {
+        let (public, venue) =
+            publishing::storable(place.point, place.venue.as_deref(), row.public_precision, row.risk);
+        row.public_lat = public.map(|p| p.lat);
+        row.public_lon = public.map(|p| p.lon);
+        row.public_venue = venue;
+        let place = Some(place).filter(|p| *p != ExactPlace::default());
+        let joining = Some(joining).filter(|j| *j != Joining::default());
+        row.sealed_place = keys.seal(TABLE, "sealed_place", row.id.0, place.as_ref())?;
+        row.sealed_online = keys.seal(TABLE, "sealed_online", row.id.0, joining.as_ref())?;
+        for wanted in [HostPart::Host, HostPart::CoHost] {
+            let hosts = hosts.iter().filter(|(part, _)| *part == wanted).zip(0..);
+            all_hosts.extend(hosts.map(|((part, host), position)| {
+                let (person_id, organisation_id) = match *host {
+                    HostId::Person(id) => (Some(id), None),
+                    HostId::Organisation(id) => (None, Some(id)),
+                };
+                event_host::Model { event_id: row.id, part: *part, position, person_id, organisation_id }
+            }));
+        }
+        about.push((row.id.0, themes));
+        rows.push(row);
+    }
+    save_all(tx, rows, &[event::Column::CreatedAt]).await?;
+    delete_in::<event_host::Entity, _>(tx, event_host::Column::EventId, &ids).await?;
+    insert_all(tx, all_hosts).await?;
+    themes::set_themes(tx, RecordKind::Event, &about).await?;
+    Ok(())
+}
+
+/// Reads events by their identifiers and opens their secrets.
+///
+/// # Errors
+/// The database's, or that a key does not open.
+pub async fn load<C: ConnectionTrait>(
+    conn: &C,
+    vault: &Vault,
+    ids: &[Uuid],
+) -> anyhow::Result<HashMap<Uuid, EventRecord>> {
+    let rows = find_in::<event::Entity, _, _>(conn, event::Column::Id, ids.to_vec()).await?;
+    let mut host_rows =
+        find_in::<event_host::Entity, _, _>(conn, event_host::Column::EventId, ids.to_vec()).await?;
+    host_rows.sort_by_key(|h| (h.part, h.position));
+    let mut hosts: HashMap<Uuid, Vec<(HostPart, HostId)>> = HashMap::new();
+    for row in host_rows {
+        let host = row.person_id.map(HostId::Person).or(row.organisation_id.map(HostId::Organisation));
+        hosts.entry(row.event_id.0).or_default().extend(host.map(|h| (row.part, h)));
+    }
+    let mut about = themes::themes_of(conn, ids).await?;
+    let sealed = rows.iter().filter(|r| r.sealed_place.is_some() || r.sealed_online.is_some());
+    let keys = Keyring::for_reading(conn, vault, sealed.map(|r| r.id.0).collect()).await?;
+    let mut records = HashMap::new();
+    for row in rows {
+        let id = row.id.0;
+        let place = keys.open(TABLE, "sealed_place", id, row.sealed_place.as_deref())?.unwrap_or_default();
+        let joining =
+            keys.open(TABLE, "sealed_online", id, row.sealed_online.as_deref())?.unwrap_or_default();
+        let (hosts, themes) = (hosts.remove(&id).unwrap_or_default(), about.remove(&id).unwrap_or_default());
+        records.insert(id, EventRecord { row, place, joining, hosts, themes });
+    }
+    Ok(records)
+}

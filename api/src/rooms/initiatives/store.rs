@@ -1,0 +1,76 @@
+//! Queries about initiatives.
+
+use std::collections::HashMap;
+
+use ::entity::kinds::{RecordKind, Risk};
+use ::entity::{initiative, initiative_organisation};
+use sea_orm::ConnectionTrait;
+use uuid::Uuid;
+
+use super::InitiativeRecord;
+use crate::db::{Tx, delete_in, find_in, insert_all, save_all};
+use crate::publishing;
+use crate::rooms::themes;
+use crate::vault::{Keyring, Vault};
+
+/// The table, for the seals.
+const TABLE: &str = "initiative";
+
+/// Writes initiatives, new or over the old ones, with what belongs to them. The exact point is sealed; of it, only what
+/// the public may see is stored in the clear.
+///
+/// # Errors
+/// The database's, or that a key does not open.
+pub async fn save(tx: &Tx, vault: &Vault, initiatives: Vec<InitiativeRecord>) -> anyhow::Result<()> {
+    let ids: Vec<Uuid> = initiatives.iter().map(|i| i.row.id.0).collect();
+    let secret = initiatives.iter().filter(|i| i.point.is_some()).map(|i| i.row.id.0).collect();
+    let keys = Keyring::for_writing(tx, vault, secret).await?;
+    let (mut rows, mut organisations, mut about) = (Vec::new(), Vec::new(), Vec::new());
+    for InitiativeRecord { mut row, point, organisations: carriers, themes } in initiatives {
+        let (public, _) = publishing::storable(point, None, row.public_precision, Risk::Low);
+        row.public_lat = public.map(|p| p.lat);
+        row.public_lon = public.map(|p| p.lon);
+        row.sealed_place = keys.seal(TABLE, "sealed_place", row.id.0, point.as_ref())?;
+        let links = carriers.into_iter().zip(0..);
+        organisations.extend(links.map(|(organisation_id, position)| initiative_organisation::Model {
+            initiative_id: row.id,
+            position,
+            organisation_id,
+        }));
+        about.push((row.id.0, themes));
+        rows.push(row);
+    }
+    save_all(tx, rows, &[initiative::Column::CreatedAt]).await?;
+    let column = initiative_organisation::Column::InitiativeId;
+    delete_in::<initiative_organisation::Entity, _>(tx, column, &ids).await?;
+    insert_all(tx, organisations).await?;
+    themes::set_themes(tx, RecordKind::Initiative, &about).await?;
+    Ok(())
+}
+
+/// Reads initiatives by their identifiers and opens their secrets.
+///
+/// # Errors
+/// The database's, or that a key does not open.
+pub async fn load<C: ConnectionTrait>(
+    conn: &C,
+    vault: &Vault,
+    ids: &[Uuid],
+) -> anyhow::Result<HashMap<Uuid, InitiativeRecord>> {
+    let rows = find_in::<initiative::Entity, _, _>(conn, initiative::Column::Id, ids.to_vec()).await?;
+    let column = initiative_organisation::Column::InitiativeId;
+    let mut links = find_in::<initiative_organisation::Entity, _, _>(conn, column, ids.to_vec()).await?;
+    links.sort_by_key(|l| l.position);
+    let mut about = themes::themes_of(conn, ids).await?;
+    let secret = rows.iter().filter(|r| r.sealed_place.is_some()).map(|r| r.id.0).collect();
+    let keys = Keyring::for_reading(conn, vault, secret).await?;
+    let mut records = HashMap::new();
+    for row in rows {
+        let point = keys.open(TABLE, "sealed_place", row.id.0, row.sealed_place.as_deref())?;
+        let organisations =
+            links.iter().filter(|l| l.initiative_id == row.id).map(|l| l.organisation_id).collect();
+        let themes = about.remove(&row.id.0).unwrap_or_default();
+        records.insert(row.id.0, InitiativeRecord { row, point, organisations, themes });
+    }
+    Ok(records)
+}
