@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use ::entity::kinds::{Moderation, RecordKind};
 use ::entity::{event, initiative, organisation, origin, outcome, person, quote, story, theme};
 use chrono::{DateTime, Utc};
-use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QuerySelect};
+use sea_orm::DbErr;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
@@ -151,7 +151,9 @@ impl Portion<'_> {
             let stands = before.and_then(|o| standing.get(&o.record_id));
             if let Some(before) = before {
                 let verdict = match stands {
-                    _ if before.gone => Some(Verdict::Gone),
+                    _ if before.gone && !(line.is_withdrawn() && before.line_hash == hash) => {
+                        Some(Verdict::Gone)
+                    }
                     _ if before.line_hash == hash => Some(Verdict::Unchanged),
                     None => Some(Verdict::Gone),
                     Some(s) if s.withdrawn => Some(Verdict::Gone),
@@ -173,7 +175,8 @@ impl Portion<'_> {
                 known: &known,
                 faults: Vec::new(),
             };
-            let withdrawn = writes.add(line, &mut incoming);
+            let withdrawn = line.is_withdrawn();
+            writes.add(line, &mut incoming);
             let Incoming { id: record_id, version, faults, .. } = incoming;
             if !faults.is_empty() {
                 writes.take_back(kind, record_id);
@@ -232,33 +235,22 @@ impl Portion<'_> {
         for (kind, ids) in ids {
             match kind {
                 RecordKind::Theme => {
-                    for (id, version) in
-                        versions::<theme::Entity>(self.tx, theme::Column::Id, theme::Column::Version, ids)
-                            .await?
-                    {
-                        put(id, version, None, false);
-                    }
+                    let rows = find_in::<theme::Entity, _, _>(self.tx, theme::Column::Id, ids).await?;
+                    rows.into_iter().for_each(|r| put(r.id.0, r.version, None, false));
                 }
                 RecordKind::Organisation => {
-                    use organisation::{Column, Entity};
-                    for (id, version) in versions::<Entity>(self.tx, Column::Id, Column::Version, ids).await?
-                    {
-                        put(id, version, None, false);
-                    }
+                    let rows =
+                        find_in::<organisation::Entity, _, _>(self.tx, organisation::Column::Id, ids).await?;
+                    rows.into_iter().for_each(|r| put(r.id.0, r.version, None, false));
                 }
                 RecordKind::Person => {
-                    use person::{Column, Entity};
-                    for (id, version) in versions::<Entity>(self.tx, Column::Id, Column::Version, ids).await?
-                    {
-                        put(id, version, None, false);
-                    }
+                    let rows = find_in::<person::Entity, _, _>(self.tx, person::Column::Id, ids).await?;
+                    rows.into_iter().for_each(|r| put(r.id.0, r.version, None, false));
                 }
                 RecordKind::Initiative => {
-                    use initiative::{Column, Entity};
-                    for (id, version) in versions::<Entity>(self.tx, Column::Id, Column::Version, ids).await?
-                    {
-                        put(id, version, None, false);
-                    }
+                    let rows =
+                        find_in::<initiative::Entity, _, _>(self.tx, initiative::Column::Id, ids).await?;
+                    rows.into_iter().for_each(|r| put(r.id.0, r.version, None, false));
                 }
                 RecordKind::Event => {
                     for row in find_in::<event::Entity, _, _>(self.tx, event::Column::Id, ids).await? {
@@ -286,16 +278,6 @@ impl Portion<'_> {
     }
 }
 
-/// The versions of records.
-async fn versions<E: EntityTrait>(
-    tx: &Tx,
-    id: E::Column,
-    version: E::Column,
-    ids: Vec<Uuid>,
-) -> Result<Vec<(Uuid, i64)>, DbErr> {
-    E::find().select_only().column(id).column(version).filter(id.is_in(ids)).into_tuple().all(tx).await
-}
-
 /// A new record's identifier: of people and quotes it must not tell when they came.
 fn new_id(kind: RecordKind, now: DateTime<Utc>) -> Uuid {
     match kind {
@@ -305,31 +287,18 @@ fn new_id(kind: RecordKind, now: DateTime<Utc>) -> Uuid {
 }
 
 impl Writes {
-    /// Adds the record a line stands for; answers whether it is a withdrawn one.
-    fn add(&mut self, line: Line, incoming: &mut Incoming<'_>) -> bool {
+    /// Adds the record a line stands for.
+    fn add(&mut self, line: Line, incoming: &mut Incoming<'_>) {
         match line {
             Line::Theme(l) => self.themes.push(l.into_record(incoming)),
             Line::Organisation(l) => self.organisations.push(l.into_record(incoming)),
             Line::Person(l) => self.people.push(l.into_record(incoming)),
             Line::Initiative(l) => self.initiatives.push(l.into_record(incoming)),
             Line::Event(l) => self.events.push(l.into_record(incoming)),
-            Line::Outcome(l) => {
-                let withdrawn = l.status == Moderation::Withdrawn;
-                self.outcomes.extend(l.into_record(incoming));
-                return withdrawn;
-            }
-            Line::Quote(l) => {
-                let withdrawn = l.status == Moderation::Withdrawn;
-                self.quotes.push(l.into_record(incoming));
-                return withdrawn;
-            }
-            Line::Story(l) => {
-                let withdrawn = l.status == Moderation::Withdrawn;
-                self.stories.push(l.into_record(incoming));
-                return withdrawn;
-            }
+            Line::Outcome(l) => self.outcomes.extend(l.into_record(incoming)),
+            Line::Quote(l) => self.quotes.push(l.into_record(incoming)),
+            Line::Story(l) => self.stories.push(l.into_record(incoming)),
         }
-        false
     }
 
     /// Removes the record that was added last, whose line turned out to be faulty.

@@ -10,7 +10,7 @@ mod story;
 
 use std::sync::LazyLock;
 
-use ::entity::kinds::RecordKind;
+use ::entity::kinds::{Moderation, RecordKind};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -142,6 +142,17 @@ impl Line {
             Self::Quote(l) => &l.id.0,
             Self::Story(l) => &l.id.0,
         }
+    }
+
+    /// Whether it says that the record was withdrawn.
+    pub(super) fn is_withdrawn(&self) -> bool {
+        let status = match self {
+            Self::Outcome(l) => l.status,
+            Self::Quote(l) => l.status,
+            Self::Story(l) => l.status,
+            _ => return false,
+        };
+        status == Moderation::Withdrawn
     }
 
     /// The ids of other records it names.
