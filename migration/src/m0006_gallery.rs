@@ -72,7 +72,7 @@ crate::step!(
     CREATE TABLE gallery_count (
         country text NOT NULL,
         kind text NOT NULL CHECK (kind IN ('initiative', 'event', 'quote', 'outcome', 'story')),
-        documents {number} NOT NULL CHECK (documents >= 0),
+        documents {number} NOT NULL,
         PRIMARY KEY (country, kind)
     );
     CREATE TABLE gallery_clock (

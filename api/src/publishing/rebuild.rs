@@ -60,6 +60,10 @@ pub async fn rebuild(db: &Db, mut progress: impl FnMut(u64)) -> Result<Done, DbE
         super::lock_everything(tx).await?;
         for sql in [
             "UPDATE gallery_clock SET seq = seq WHERE id = 1".to_owned(),
+            format!(
+                "UPDATE gallery_document SET counted_country = \
+                 CASE WHEN listed AND withdrawn_at IS NULL THEN COALESCE(country, '{NOWHERE}') END"
+            ),
             "DELETE FROM gallery_count".to_owned(),
             format!(
                 "INSERT INTO gallery_count (country, kind, documents) SELECT COALESCE(country, '{NOWHERE}'), kind, count(*) \
