@@ -1,13 +1,16 @@
 //! What every handler is handed, the routes, and the OpenAPI document collected from them.
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse};
 use actix_web::middleware::{Compress, from_fn};
 use actix_web::web::Data;
 use actix_web::{App as WebApp, Error};
+use url::Url;
 use utoipa::OpenApi;
+use utoipa::openapi::Server;
 use utoipa_actix_web::AppExt;
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -26,6 +29,10 @@ pub struct App {
     pub gallery: PublicDb,
     /// The time.
     pub clock: Arc<dyn Clock>,
+    /// How clients reach this server, where that is known.
+    pub public_url: Option<Url>,
+    /// Whether the service is on its way out: it finishes what it does and wants no more.
+    pub stopping: Arc<AtomicBool>,
 }
 
 /// What the OpenAPI document says about the service as a whole.
@@ -73,7 +80,12 @@ impl Shared {
     /// # Errors
     /// If the OpenAPI document contradicts itself.
     pub fn new(app: App) -> anyhow::Result<Self> {
-        let document = openapi();
+        let mut document = openapi();
+        if let Some(url) = &app.public_url {
+            let mut server = Server::new(url.as_str().trim_end_matches('/'));
+            server.description = Some("This server".to_owned());
+            document.servers = Some(vec![server]);
+        }
         Ok(Self {
             app: Data::new(app),
             contract: Data::new(Contract::new(&document)?),

@@ -1,2 +1,7 @@
-//! x
-fn main() {}
+//! The program `solidarity`.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    api::command::run()
+}

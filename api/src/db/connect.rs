@@ -1,5 +1,6 @@
 //! Opening connections with the options that both engines need.
 
+use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -44,6 +45,33 @@ impl Target {
             None => Err("must begin with sqlite:// or postgres://".to_owned()),
         }
     }
+}
+
+/// The address, without its password.
+impl fmt::Display for Target {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Sqlite(path) => write!(f, "sqlite://{}", path.display()),
+            Self::Postgres(address) => f.write_str(&masked(address.expose_secret())),
+        }
+    }
+}
+
+/// Puts `***` in place of the password, which may stand before the host or in the query.
+fn masked(address: &str) -> String {
+    let Ok(mut url) = url::Url::parse(address) else { return "postgres://***".to_owned() };
+    if url.password().is_some() && url.set_password(Some("***")).is_err() {
+        return "postgres://***".to_owned();
+    }
+    if let Some(query) = url.query() {
+        let hide = |pair: &str| match pair.split_once('=') {
+            Some((name, _)) if name.to_lowercase().contains("password") => format!("{name}=***"),
+            _ => pair.to_owned(),
+        };
+        let query: Vec<String> = query.split('&').map(hide).collect();
+        url.set_query(Some(&query.join("&")));
+    }
+    url.to_string()
 }
 
 /// Opens the private way to the database. A SQLite file is made where there is none.

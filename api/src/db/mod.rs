@@ -65,6 +65,16 @@ impl Db {
         self.writer.get_database_backend()
     }
 
+    /// Closes every connection, once it has done what it is doing.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn close(&self) -> Result<(), DbErr> {
+        // Readers first: the last connection to a SQLite file tidies it up, and readers may not write.
+        self.reader.close_by_ref().await?;
+        self.writer.close_by_ref().await
+    }
+
     /// Opens a transaction that may write: `BEGIN IMMEDIATE` on SQLite, so that it never fails half-way because somebody
     /// else wrote first.
     #[allow(clippy::disallowed_methods, reason = "the one place that opens writing transactions")]
@@ -111,6 +121,16 @@ impl Db {
 /// The public way to the database: gallery tables, read only.
 #[derive(Clone)]
 pub struct PublicDb(pub(crate) DatabaseConnection);
+
+impl PublicDb {
+    /// Closes every connection, once it has done what it is doing.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn close(&self) -> Result<(), DbErr> {
+        self.0.close_by_ref().await
+    }
+}
 
 impl std::ops::Deref for PublicDb {
     type Target = DatabaseConnection;

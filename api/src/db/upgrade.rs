@@ -1,9 +1,10 @@
 //! Bringing the schema up to date, by one process at a time.
 
 use migration::Migrator;
-use sea_orm::{ConnectionTrait, Database, DatabaseConnection, DbErr};
+use sea_orm::{ConnectionTrait, Database, DatabaseConnection, DbErr, RuntimeErr};
 use sea_orm_migration::MigratorTrait;
 use secrecy::ExposeSecret;
+use sqlx::Connection as _;
 
 use super::connect::Target;
 
@@ -26,11 +27,16 @@ pub async fn migrate_down(target: &Target, steps: u32) -> Result<(), DbErr> {
     alone(target, async |db| Migrator::down(db, Some(steps)).await).await
 }
 
-/// The steps, in order, each with whether it has run.
+/// The steps, in order, each with whether it has run. A SQLite file that is not there is not made.
 ///
 /// # Errors
 /// The database's.
 pub async fn pending(target: &Target) -> Result<Vec<(String, bool)>, DbErr> {
+    if let Target::Sqlite(path) = target
+        && !path.exists()
+    {
+        return Ok(Migrator::get_migration_files().iter().map(|m| (m.name().to_owned(), false)).collect());
+    }
     let db = single(target).await?;
     let open: Vec<String> =
         Migrator::get_pending_migrations(&db).await?.iter().map(|m| m.name().to_owned()).collect();
@@ -78,7 +84,14 @@ async fn single(target: &Target) -> Result<DatabaseConnection, DbErr> {
         Target::Postgres(url) => {
             let mut options = super::connect::common(url.expose_secret(), 1);
             options.set_application_name("solidarity migrate");
-            Database::connect(options).await
+            match Database::connect(options).await {
+                // The pool tries until its patience ends and then tells only that it did: ask once more, for the cause.
+                Err(error) => match sqlx::PgConnection::connect(url.expose_secret()).await {
+                    Err(cause) => Err(DbErr::Conn(RuntimeErr::SqlxError(cause.into()))),
+                    Ok(_) => Err(error),
+                },
+                opened => opened,
+            }
         }
     }
 }

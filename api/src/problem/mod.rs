@@ -148,7 +148,7 @@ impl Problem {
 }
 
 /// Drivers and parsers quote the values they complain about, and logs hold no values.
-fn unquoted(text: &str) -> String {
+pub(crate) fn unquoted(text: &str) -> String {
     let quoted_are_odd = text.split(['"', '`']).enumerate();
     quoted_are_odd.map(|(at, piece)| if at % 2 == 0 { piece } else { "…" }).collect()
 }

@@ -1,0 +1,98 @@
+//! `solidarity demo`: the service with samples, in a folder that is thrown away.
+
+use std::io::ErrorKind;
+use std::net::{Ipv4Addr, TcpListener};
+
+use anyhow::Context;
+use clap::Args;
+
+use super::output::print;
+use super::serve::until_stopped;
+use super::signals::Signals;
+use crate::config::flags::{Flags, Given, Trying};
+use crate::config::{Config, settings};
+use crate::start::{self, House};
+
+/// The samples, as a bundle.
+const SAMPLES: &[u8] = include_bytes!("../../samples/gallery.ndjson");
+/// The ports that are tried where none is named.
+const PORTS: std::ops::Range<u16> = 8080..8180;
+
+/// Try the service: samples in a fresh folder that is thrown away in the end
+///
+/// Takes port 8080, or the next one that is free. Everything in it is invented. Ctrl-C ends it and leaves nothing behind.
+#[derive(Args)]
+#[command(after_help = "Examples:
+  solidarity demo
+  solidarity demo --listen 127.0.0.1:9000")]
+pub(super) struct Demo {
+    #[command(flatten)]
+    flags: Flags<Trying>,
+}
+
+impl Demo {
+    pub(super) async fn run(self) -> anyhow::Result<()> {
+        let folder = tempfile::Builder::new()
+            .prefix("solidarity-demo-")
+            .tempdir()
+            .context("there is no room for a temporary folder")?;
+        let config = settle(self.flags.given.clone(), &folder)?;
+        let listener = match self.flags.given.values.contains_key(settings::LISTEN.key) {
+            true => TcpListener::bind(config.listen)
+                .with_context(|| format!("cannot listen on {}, as the flag --listen says", config.listen))?,
+            false => first_free_port()?,
+        };
+        let signals = Signals::new()?;
+        let house = start::open(&config, super::clock()).await?;
+        fill(&house, SAMPLES).await?;
+        until_stopped(&config, house, listener, signals, |running| {
+            print(&welcome(&format!("http://{}", running.address)))
+        })
+        .await?;
+        folder.close().context("the temporary folder cannot be removed")
+    }
+}
+
+/// The defaults in a folder of their own: what is configured for the real service has no business here.
+fn settle(given: Given, folder: &tempfile::TempDir) -> anyhow::Result<Config> {
+    let folder = folder.path().to_str().context("the path of the temporary folder is not UTF-8")?;
+    let given = given.with(&settings::DATA_DIR, folder);
+    let how_to_log = [settings::LOG.variable, settings::LOG_FORMAT.variable];
+    let environment = |name: &str| how_to_log.contains(&Some(name)).then(|| std::env::var_os(name)).flatten();
+    let loaded = Config::load(&given, &environment)?;
+    super::logging::begin(&loaded.config);
+    Ok(loaded.config)
+}
+
+fn first_free_port() -> anyhow::Result<TcpListener> {
+    for port in PORTS {
+        match TcpListener::bind((Ipv4Addr::LOCALHOST, port)) {
+            Err(error) if error.kind() == ErrorKind::AddrInUse => {}
+            other => return other.with_context(|| format!("cannot listen on 127.0.0.1:{port}")),
+        }
+    }
+    anyhow::bail!("the ports {} to {} are all taken: name another with --listen", PORTS.start, PORTS.end - 1)
+}
+
+/// Fills the house before anybody is served.
+async fn fill(_house: &House, samples: &[u8]) -> anyhow::Result<()> {
+    // >>> The samples are imported here.
+    tracing::debug!(bytes = samples.len(), "samples");
+    Ok(())
+}
+
+fn welcome(address: &str) -> String {
+    format!(
+        "Solidarity is running at {address}
+Everything in it is an invented sample: no person, group or event in it is real.
+
+Read and try the API in a browser: {address}/docs
+
+Or ask it:
+  curl -s '{address}/v1/gallery'                       # the gallery at a glance
+  curl -s '{address}/v1/gallery/countries/KE'          # one country's page
+  curl -s '{address}/v1/gallery/search?q=seeds'        # all kinds, best first
+
+Ctrl-C ends it; nothing is kept."
+    )
+}

@@ -1,0 +1,169 @@
+//! The settings of the service: one struct, from defaults, a file, the environment and the command line.
+//!
+//! What settings there are stands in one table, [`settings`]. [`Config::load`] finds each where it was said last
+//! ([`sources`]), checks them all and tells every fault at once. [`report`] shows what holds, without secrets.
+
+pub mod flags;
+pub mod report;
+pub mod settings;
+pub mod sources;
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use secrecy::SecretString;
+use tracing_subscriber::EnvFilter;
+use url::Url;
+
+use crate::db::Target;
+use crate::vault::Vault;
+use flags::Given;
+use settings::Setting;
+use sources::{Environment, Faults, Found, Reader};
+
+/// Every setting, validated.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// The database.
+    pub database: Target,
+    /// An account of its own for the public side.
+    pub database_public: Option<Target>,
+    /// Where keys and the embedded database live.
+    pub data_dir: PathBuf,
+    /// Where to listen.
+    pub listen: SocketAddr,
+    /// How clients reach this server.
+    pub public_url: Option<Url>,
+    /// How logs are written.
+    pub log_format: LogFormat,
+    /// What is logged, as a filter of levels and modules.
+    pub log: String,
+    /// Whether this process also does deferred work.
+    pub worker: bool,
+    /// The master key, if it is not kept in the data folder.
+    pub master_key: Option<SecretString>,
+}
+
+/// How logs are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LogFormat {
+    /// For people.
+    Text,
+    /// For programs: one object a line.
+    Json,
+}
+
+/// The settings, and where each was found.
+#[derive(Clone, Debug)]
+pub struct Loaded {
+    /// The settings.
+    pub config: Config,
+    /// How they were found, in the order of the table.
+    pub found: Vec<Found>,
+}
+
+impl Config {
+    /// Finds and checks every setting.
+    ///
+    /// # Errors
+    /// Everything that is wrong, each with its setting and where it was said.
+    pub fn load(flags: &Given, environment: Environment<'_>) -> Result<Loaded, Faults> {
+        let mut reader = Reader::new(flags, environment);
+        let data_dir = reader.read(&settings::DATA_DIR, None, folder);
+        let default = settings::DATABASE
+            .default
+            .zip(data_dir.as_deref().and_then(Path::to_str))
+            .map(|(default, folder)| default.replace("<data-dir>", folder));
+        let database = reader.read(&settings::DATABASE, default, Target::parse);
+        let database_public = reader.read(&settings::DATABASE_PUBLIC_URL, None, Target::parse);
+        let on_postgres = |target: &Option<Target>| matches!(target, None | Some(Target::Postgres(_)));
+        if database_public.is_some() && !(on_postgres(&database) && on_postgres(&database_public)) {
+            reader.refuse(
+                &settings::DATABASE_PUBLIC_URL,
+                "has a meaning only where this and the database are both on PostgreSQL",
+            );
+        }
+        let listen = reader.read(&settings::LISTEN, None, |text| {
+            text.parse().map_err(|_| {
+                "must be an address and a port, such as 127.0.0.1:8080, 0.0.0.0:80 or [::1]:8080".to_owned()
+            })
+        });
+        let public_url = reader.read(&settings::PUBLIC_URL, None, address);
+        let log_format = reader.read(&settings::LOG_FORMAT, None, |text| match text {
+            "text" => Ok(LogFormat::Text),
+            "json" => Ok(LogFormat::Json),
+            _ => Err("must be text or json".to_owned()),
+        });
+        let log = reader.read(&settings::LOG, None, |text| match text.parse::<EnvFilter>() {
+            Ok(_) => Ok(text.to_owned()),
+            Err(_) => Err("must be levels and modules, such as warn or info,sqlx=debug".to_owned()),
+        });
+        let worker = reader.read(&settings::WORKER, None, |text| {
+            text.parse::<bool>().map_err(|_| "must be true or false".to_owned())
+        });
+        let master_key = reader.read(&settings::MASTER_KEY, None, key);
+        let found = reader.finish()?;
+        match (data_dir, database, listen, log_format, log, worker) {
+            (Some(data_dir), Some(database), Some(listen), Some(log_format), Some(log), Some(worker)) => {
+                let config = Self {
+                    database,
+                    database_public,
+                    data_dir,
+                    listen,
+                    public_url,
+                    log_format,
+                    log,
+                    worker,
+                    master_key,
+                };
+                Ok(Loaded { config, found })
+            }
+            // Not reached: what has a default and no fault is there.
+            _ => Err(Faults(Vec::new())),
+        }
+    }
+}
+
+impl Loaded {
+    /// A setting's name and where it was found, for messages: `listen (flag --listen)`.
+    pub fn named(&self, setting: &Setting) -> String {
+        let found = self.found.iter().find(|found| found.setting.key == setting.key);
+        match found {
+            Some(found) => format!("{} ({})", setting.key, found.origin),
+            None => setting.key.to_owned(),
+        }
+    }
+}
+
+fn folder(text: &str) -> Result<PathBuf, String> {
+    if text.is_empty() || text.contains('\0') {
+        return Err("must be the path of a folder".to_owned());
+    }
+    Ok(text.into())
+}
+
+fn address(text: &str) -> Result<Url, String> {
+    let plain = |url: &Url| {
+        matches!(url.scheme(), "http" | "https")
+            && url.username().is_empty()
+            && url.password().is_none()
+            && url.query().is_none()
+            && url.fragment().is_none()
+    };
+    let url = Url::parse(text).ok().filter(plain);
+    url.ok_or(
+        "must be an address such as https://gallery.example.org, without query and credentials".to_owned(),
+    )
+}
+
+/// The vault knows what a key is; given one, it touches no file.
+fn key(text: &str) -> Result<SecretString, String> {
+    let key = SecretString::from(text);
+    match Vault::open(Path::new(""), Some(&key)) {
+        Ok(_) => Ok(key),
+        Err(_) => Err("must be 64 hexadecimal digits".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,165 @@
+//! The table of settings. Reading, checking, `--help`, `config check` and the documentation are all made from it.
+
+/// One setting: where it may come from, and what it is for.
+#[derive(Debug)]
+pub struct Setting {
+    /// Its name, which is its key in a configuration file.
+    pub key: &'static str,
+    /// Its flag on the command line.
+    pub flag: Option<Flag>,
+    /// Its environment variable.
+    pub variable: Option<&'static str>,
+    /// What holds where nothing is said. `<data-dir>` stands for the data folder.
+    pub default: Option<&'static str>,
+    /// What it is for, in one sentence.
+    pub help: &'static str,
+    /// How much of its value may be shown.
+    pub shown: Shown,
+}
+
+/// How a setting is given on the command line.
+#[derive(Debug)]
+pub enum Flag {
+    /// `--name VALUE`: the name, and a word that stands for the value.
+    Value(&'static str, &'static str),
+    /// `--no-…`, a flag that turns it off: the name.
+    Off(&'static str),
+}
+
+impl Flag {
+    /// Its name, without the dashes.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Value(name, _) | Self::Off(name) => name,
+        }
+    }
+}
+
+/// How much of a value may be shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shown {
+    /// All of it.
+    Whole,
+    /// An address, without its password.
+    WithoutPassword,
+    /// Nothing.
+    Never,
+}
+
+/// Which database.
+pub static DATABASE: Setting = Setting {
+    key: "database",
+    flag: Some(Flag::Value("database", "URL")),
+    variable: Some("DATABASE_URL"),
+    default: Some("sqlite://<data-dir>/solidarity.db"),
+    help: "The database: sqlite://PATH or postgres://USER:PASSWORD@HOST/NAME",
+    shown: Shown::WithoutPassword,
+};
+/// Another way to the same database, for public reads.
+pub static DATABASE_PUBLIC_URL: Setting = Setting {
+    key: "database_public_url",
+    flag: None,
+    variable: Some("DATABASE_PUBLIC_URL"),
+    default: None,
+    help: "The same PostgreSQL database through an account that may read the gallery tables only; public calls use it",
+    shown: Shown::WithoutPassword,
+};
+/// Where files are kept.
+pub static DATA_DIR: Setting = Setting {
+    key: "data_dir",
+    flag: Some(Flag::Value("data-dir", "DIR")),
+    variable: Some("SOLIDARITY_DATA_DIR"),
+    default: Some("data"),
+    help: "The folder of the master key and the SQLite database; made where there is none",
+    shown: Shown::Whole,
+};
+/// Where to listen.
+pub static LISTEN: Setting = Setting {
+    key: "listen",
+    flag: Some(Flag::Value("listen", "ADDRESS")),
+    variable: Some("SOLIDARITY_LISTEN"),
+    default: Some("127.0.0.1:8080"),
+    help: "The address and port to listen on; port 0 takes a free one",
+    shown: Shown::Whole,
+};
+/// How the world calls this server.
+pub static PUBLIC_URL: Setting = Setting {
+    key: "public_url",
+    flag: Some(Flag::Value("public-url", "URL")),
+    variable: Some("SOLIDARITY_PUBLIC_URL"),
+    default: None,
+    help: "The address under which clients reach this server, for the documents that name it",
+    shown: Shown::Whole,
+};
+/// How logs are written.
+pub static LOG_FORMAT: Setting = Setting {
+    key: "log_format",
+    flag: Some(Flag::Value("log-format", "FORMAT")),
+    variable: Some("SOLIDARITY_LOG_FORMAT"),
+    default: Some("text"),
+    help: "How logs are written on standard error: text, or json (one object a line)",
+    shown: Shown::Whole,
+};
+/// What is logged.
+pub static LOG: Setting = Setting {
+    key: "log",
+    flag: None,
+    variable: Some("SOLIDARITY_LOG"),
+    default: Some("info"),
+    help: "What is logged: error, warn, info, debug, trace or off, also by module, as in info,sqlx=debug",
+    shown: Shown::Whole,
+};
+/// Whether deferred work is done here.
+pub static WORKER: Setting = Setting {
+    key: "worker",
+    flag: Some(Flag::Off("no-worker")),
+    variable: None,
+    default: Some("true"),
+    help: "Leave deferred work (publishing what becomes due) to another process on the same database",
+    shown: Shown::Whole,
+};
+/// The key that seals secrets.
+pub static MASTER_KEY: Setting = Setting {
+    key: "master_key",
+    flag: None,
+    variable: Some("SOLIDARITY_MASTER_KEY"),
+    default: None,
+    help: "64 hexadecimal digits that seal what must not be read; without it they are kept in <data-dir>/master.key",
+    shown: Shown::Never,
+};
+
+/// Every setting, in the order in which they are explained.
+pub static ALL: [&Setting; 9] = [
+    &DATABASE,
+    &DATABASE_PUBLIC_URL,
+    &DATA_DIR,
+    &LISTEN,
+    &PUBLIC_URL,
+    &LOG_FORMAT,
+    &LOG,
+    &WORKER,
+    &MASTER_KEY,
+];
+
+impl Setting {
+    /// What it is for, where else it can be set, and what holds otherwise.
+    pub fn explained(&self) -> String {
+        let mut text = self.help.to_owned();
+        if let Some(variable) = self.variable {
+            text += &format!(" [env: {variable}]");
+        }
+        if let (Some(default), Some(Flag::Value(..)) | None) = (self.default, &self.flag) {
+            text += &format!(" [default: {default}]");
+        }
+        text
+    }
+}
+
+/// Explains the settings that have no flag, for the end of a help text.
+pub fn without_flag() -> String {
+    let mut text = "Settings without a flag:\n".to_owned();
+    for setting in ALL.into_iter().filter(|setting| setting.flag.is_none()) {
+        text += &format!("  {}\n          {}\n", setting.key, setting.explained());
+    }
+    text + "\nA flag comes before a variable, a variable before the file, the file before the default."
+}
