@@ -72,7 +72,7 @@ pub enum WhenFault {
     #[error("is not a time zone of the IANA database")]
     Zone,
     /// A clock change skips this wall time.
-    #[error("does not occur: the clocks change then; did you mean {before} or {after}?")]
+    #[error("does not occur: the clocks change then; did you mean {} or {}?", before.format("%Y-%m-%dT%H:%M:%S"), after.format("%Y-%m-%dT%H:%M:%S"))]
     Skipped {
         /// The wall time as far before the change as was asked after it.
         before: NaiveDateTime,

@@ -3,7 +3,7 @@
 use std::io::ErrorKind;
 use std::net::{Ipv4Addr, TcpListener};
 
-use anyhow::Context;
+use anyhow::{Context, ensure};
 use clap::Args;
 
 use super::output::print;
@@ -11,6 +11,7 @@ use super::serve::until_stopped;
 use super::signals::Signals;
 use crate::config::flags::{Flags, Given, Trying};
 use crate::config::{Config, settings};
+use crate::rooms::bundle::{self, CAMPAIGN, Mode, Options};
 use crate::start::{self, House};
 
 /// The samples, as a bundle.
@@ -44,7 +45,7 @@ impl Demo {
         };
         let signals = Signals::new()?;
         let house = start::open(&config, super::clock()).await?;
-        fill(&house, SAMPLES).await?;
+        fill(&house).await?;
         until_stopped(&config, house, listener, signals, |running| {
             print(&welcome(&format!("http://{}", running.address)))
         })
@@ -75,9 +76,10 @@ fn first_free_port() -> anyhow::Result<TcpListener> {
 }
 
 /// Fills the house before anybody is served.
-async fn fill(_house: &House, samples: &[u8]) -> anyhow::Result<()> {
-    // >>> The samples are imported here.
-    tracing::debug!(bytes = samples.len(), "samples");
+async fn fill(house: &House) -> anyhow::Result<()> {
+    let options = Options { namespace: CAMPAIGN, mode: Mode::Atomic, dry_run: false };
+    let report = bundle::import(&house.db, &house.vault, SAMPLES, options, |_| {}).await?;
+    ensure!(report.applied, "the samples are damaged");
     Ok(())
 }
 

@@ -5,6 +5,8 @@
 
 mod check;
 mod demo;
+mod export;
+mod import;
 mod logging;
 mod migrate;
 mod openapi;
@@ -51,6 +53,8 @@ enum Command {
     Serve(serve::Serve),
     Demo(demo::Demo),
     Migrate(migrate::Migrate),
+    Import(import::Import),
+    Export(export::Export),
     Publish(publish::Publish),
     Openapi(openapi::Openapi),
     Config(check::Config),
@@ -62,6 +66,8 @@ impl Command {
             Self::Serve(command) => command.run().await,
             Self::Demo(command) => command.run().await,
             Self::Migrate(command) => command.run().await,
+            Self::Import(command) => command.run().await,
+            Self::Export(command) => command.run().await,
             Self::Publish(command) => command.run().await,
             Self::Openapi(command) => command.run(),
             Self::Config(command) => command.run(),

@@ -27,6 +27,14 @@ pub(super) fn print_json(value: &serde_json::Value) -> anyhow::Result<()> {
     print(&serde_json::to_string_pretty(value)?)
 }
 
+/// Prints a result for programs that read a line at a time.
+///
+/// # Errors
+/// If standard output cannot be written.
+pub(super) fn print_json_line(value: &impl serde::Serialize) -> anyhow::Result<()> {
+    print(&serde_json::to_string(value)?)
+}
+
 /// Says what went wrong.
 pub(super) fn error(text: &str) {
     // If even this cannot be written there is nobody left to tell.

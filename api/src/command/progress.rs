@@ -1,6 +1,7 @@
 //! How far a long command is, on standard error, where a person is looking.
 
 use indicatif::{ProgressBar, ProgressStyle};
+use tokio::io::AsyncRead;
 
 /// Counts what has been done. Nothing is shown where standard error is no terminal.
 pub(super) struct Progress(ProgressBar);
@@ -13,6 +14,20 @@ impl Progress {
             bar.set_style(style);
         }
         Self(bar)
+    }
+
+    /// Begins a bar over a file of so many bytes.
+    pub(super) fn of_bytes(total: u64) -> Self {
+        let bar = ProgressBar::new(total);
+        if let Ok(style) = ProgressStyle::with_template("{bar:40} {percent} % ({elapsed})") {
+            bar.set_style(style);
+        }
+        Self(bar)
+    }
+
+    /// The same stream; what is read of it is counted.
+    pub(super) fn reading<R: AsyncRead + Unpin>(&self, stream: R) -> impl AsyncRead + Unpin + use<R> {
+        self.0.wrap_async_read(stream)
     }
 
     /// So many are done.

@@ -20,7 +20,6 @@ pub use open::{House, migrate, open};
 use crate::app::{App, Shared};
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::publishing;
 use worker::Worker;
 
 /// Seconds that requests in flight have to end once the service is told to stop.
@@ -81,8 +80,7 @@ impl Running {
     /// # Errors
     /// The database's.
     pub async fn run_jobs(&self) -> anyhow::Result<()> {
-        publishing::run_due(&self.house.db).await?;
-        Ok(())
+        Ok(worker::round(&self.house.db).await?)
     }
 
     /// Waits for the server to end by itself, which it does only when it fails, and says why.

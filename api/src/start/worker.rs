@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use sea_orm::DbErr;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 use tokio::time::{MissedTickBehavior, interval, timeout};
@@ -9,6 +10,7 @@ use tokio::time::{MissedTickBehavior, interval, timeout};
 use crate::db::Db;
 use crate::problem::unquoted;
 use crate::publishing;
+use crate::rooms::events;
 
 /// How often it is asked what has become due.
 const PERIOD: Duration = Duration::from_secs(1);
@@ -45,15 +47,25 @@ async fn rounds(db: Db, mut told: oneshot::Receiver<()>) {
             _ = &mut told => return,
             _ = clock.tick() => {}
         }
-        match publishing::run_due(&db).await {
-            Ok(done) if done == publishing::Done::default() => {}
-            Ok(done) => {
-                tracing::info!(written = done.written, removed = done.removed, "published what was due")
-            }
-            Err(error) => {
-                let cause = unquoted(&error.to_string());
-                tracing::error!(cause, "publishing what is due failed and is tried again");
-            }
+        if let Err(error) = round(&db).await {
+            let cause = unquoted(&error.to_string());
+            tracing::error!(cause, "deferred work failed and is tried again");
         }
     }
+}
+
+/// Does what is due now.
+///
+/// # Errors
+/// The database's; what was done before stays done.
+pub(super) async fn round(db: &Db) -> Result<(), DbErr> {
+    let done = publishing::run_due(db).await?;
+    if done != publishing::Done::default() {
+        tracing::info!(written = done.written, removed = done.removed, "published what was due");
+    }
+    let moved = events::follow_zone_data(db).await?;
+    if moved > 0 {
+        tracing::info!(moved, "derived times anew from the time zone database");
+    }
+    Ok(())
 }
