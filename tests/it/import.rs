@@ -1,0 +1,5 @@
+//! `solidarity import` and `export`.
+
+mod again;
+mod lines;
+mod round_trip;
