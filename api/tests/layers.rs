@@ -17,8 +17,20 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("door", &["publishing"]),
     ("ground", GROUND),
 ];
-const GROUND: &[&str] =
-    &["access", "clock", "config", "db", "http", "ids", "outbox", "problem", "reference", "text", "vault"];
+const GROUND: &[&str] = &[
+    "access",
+    "clock",
+    "config",
+    "db",
+    "http",
+    "ids",
+    "moment",
+    "outbox",
+    "problem",
+    "reference",
+    "text",
+    "vault",
+];
 
 /// What everybody may name although it lives higher up.
 const OPEN: &[&str] = &[

@@ -93,7 +93,7 @@ Read and try the API in a browser: {address}/docs
 Or ask it:
   curl -s '{address}/v1/gallery'                       # the gallery at a glance
   curl -s '{address}/v1/gallery/countries/KE'          # one country's page
-  curl -s '{address}/v1/gallery/search?q=seeds'        # all kinds, best first
+  curl -s '{address}/v1/gallery/search?q=circles'      # all kinds, best first
 
 Ctrl-C ends it; nothing is kept."
     )

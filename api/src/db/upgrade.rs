@@ -9,7 +9,7 @@ use sqlx::Connection as _;
 use super::connect::Target;
 
 /// The number of the advisory lock that migrating processes queue for on PostgreSQL ("solid" in ASCII).
-const LOCK: i64 = 0x73_6f_6c_69_64;
+const LOCK: i64 = 0x0073_6f6c_6964;
 
 /// Runs every step that has not run yet. Processes that start at once wait for each other.
 ///

@@ -1,0 +1,67 @@
+//! Every step can be taken back, and taken again.
+
+use api::db::{migrate_down, migrate_up, pending};
+use sea_orm::{ConnectionTrait, DbBackend, Statement};
+
+use crate::house::database::Database;
+
+/// Everything that makes up the schema, as text.
+async fn schema(database: &Database) -> Vec<String> {
+    let db = database.connect().await;
+    let queries: &[&str] = match db.get_database_backend() {
+        DbBackend::Postgres => &[
+            "SELECT concat_ws(' ', table_name, column_name, data_type, is_nullable, column_default) AS line \
+             FROM information_schema.columns WHERE table_schema = current_schema()",
+            "SELECT indexdef AS line FROM pg_indexes WHERE schemaname = current_schema()",
+            "SELECT concat_ws(' ', conrelid::regclass, conname, pg_get_constraintdef(oid)) AS line \
+             FROM pg_constraint WHERE connamespace = current_schema()::regnamespace",
+            "SELECT concat_ws(' ', grantee, privilege_type, table_name) AS line \
+             FROM information_schema.role_table_grants WHERE grantee = 'solidarity_gallery'",
+        ],
+        _ => &[
+            "SELECT type || ' ' || name || ' ' || tbl_name || ' ' || COALESCE(sql, '') AS line FROM sqlite_master \
+             WHERE name NOT LIKE 'sqlite_stat%'",
+        ],
+    };
+    let mut lines: Vec<String> = Vec::new();
+    for query in queries {
+        let rows = db.query_all_raw(Statement::from_string(db.get_database_backend(), *query)).await.unwrap();
+        lines.extend(rows.iter().map(|row| row.try_get::<String>("", "line").unwrap()));
+    }
+    db.close().await.unwrap();
+    lines.sort();
+    lines
+}
+
+#[tokio::test]
+async fn going_up_down_and_up_again_gives_the_same_schema() {
+    let folder = tempfile::tempdir().unwrap();
+    let database = Database::empty(folder.path()).await;
+    let target = database.target();
+    migrate_up(&target).await.unwrap();
+    let first = schema(&database).await;
+    let steps = pending(&target).await.unwrap();
+    assert!(first.len() > steps.len() && steps.iter().all(|(_, ran)| *ran));
+
+    migrate_down(&target, u32::try_from(steps.len()).unwrap()).await.unwrap();
+    let left = schema(&database).await;
+    assert!(left.iter().all(|line| line.contains("seaql_migrations")), "{left:#?}");
+    assert!(pending(&target).await.unwrap().iter().all(|(_, ran)| !ran));
+
+    migrate_up(&target).await.unwrap();
+    assert_eq!(schema(&database).await, first);
+}
+
+#[tokio::test]
+async fn each_step_goes_down_and_up_by_itself() {
+    let folder = tempfile::tempdir().unwrap();
+    let database = Database::migrated(folder.path()).await;
+    let target = database.target();
+    let newest = schema(&database).await;
+    let count = u32::try_from(pending(&target).await.unwrap().len()).unwrap();
+    for steps in 1..=count {
+        migrate_down(&target, steps).await.unwrap();
+        migrate_up(&target).await.unwrap();
+        assert_eq!(schema(&database).await, newest, "after taking back {steps}");
+    }
+}
