@@ -56,6 +56,7 @@ struct Base;
 /// Registers every route there is.
 fn routes(config: &mut ServiceConfig) {
     crate::http::docs::routes(config);
+    crate::gallery::routes(config);
 }
 
 /// The OpenAPI document. It needs no database.

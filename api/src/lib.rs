@@ -23,6 +23,7 @@ pub mod clock;
 pub mod command;
 pub mod config;
 pub mod db;
+pub mod gallery;
 pub mod http;
 pub mod ids;
 pub mod moment;

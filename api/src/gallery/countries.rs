@@ -1,0 +1,147 @@
+//! The gallery country by country.
+
+use std::collections::BTreeMap;
+
+use actix_web::web::{Data, Path};
+use actix_web::{HttpRequest, HttpResponse, get};
+use chrono::{DateTime, Utc};
+use entity::gallery_document::DocumentKind;
+use serde::Deserialize;
+use utoipa::IntoParams;
+
+use super::counts::{self, KindCounts};
+use super::json::Object;
+use super::languages;
+use super::params::{Lang, ReadHeaders};
+use super::shapes::{GalleryCountry, GalleryCountryDetail, GalleryCountryPage, Unchanged};
+use super::sql::Sql;
+use crate::app::App;
+use crate::db::PublicDb;
+use crate::http::Query;
+use crate::http::etag::{self, Cache, Ready};
+use crate::http::language::Wanted;
+use crate::problem::Problem;
+use crate::publishing::collection;
+use crate::reference;
+
+/// How many documents of each kind are on a country's page.
+const SECTION: usize = 25;
+
+/// List the gallery's countries
+///
+/// Every country that has something in the gallery, by code, with its name, its one point on the map and how much it has.
+/// All in one page.
+#[utoipa::path(
+    tag = "gallery",
+    operation_id = "gallery.countries.list",
+    params(Lang, ReadHeaders),
+    responses((status = 200, description = "The countries", body = GalleryCountryPage), Unchanged, Problem)
+)]
+#[get("/v1/gallery/countries")]
+pub(super) async fn list(
+    app: Data<App>,
+    req: HttpRequest,
+    lang: Query<Lang>,
+) -> Result<HttpResponse, Problem> {
+    let names = languages::for_names(&languages::wanted(&req, lang.0.lang.as_ref())?);
+    let counts = counts::by_country(&app.gallery, None, app.clock.now()).await?;
+    let body = Object::default().member("items", &entries(&counts, names))?.ready("next_cursor", "null");
+    let mut ready = Ready::new(body.finish(), etag::JSON, Cache::Gallery);
+    ready.content_language = Some(names.to_owned());
+    Ok(etag::answer(&req, ready))
+}
+
+/// The countries that have something, with their names in a language.
+pub(super) fn entries(counts: &BTreeMap<String, KindCounts>, language: &str) -> Vec<GalleryCountry> {
+    let entry = |(code, &counts): (&String, &KindCounts)| {
+        let country = reference::country(code)?;
+        Some(GalleryCountry {
+            code: &country.code,
+            name: country.name(language),
+            point: country.point,
+            counts,
+        })
+    };
+    counts.iter().filter_map(entry).collect()
+}
+
+/// Which country.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Path)]
+pub(super) struct CountryPath {
+    /// The two-letter code (ISO 3166-1 alpha-2), in capitals.
+    #[param(pattern = "^[A-Z]{2}$", example = "SS")]
+    code: String,
+}
+
+/// Get a country's page
+///
+/// The newest 25 documents of each kind, and the addresses of the lists that have all of them. A country that has nothing
+/// yet has an empty page.
+#[utoipa::path(
+    tag = "gallery",
+    operation_id = "gallery.countries.get",
+    params(CountryPath, Lang, ReadHeaders),
+    responses((status = 200, description = "The country's page", body = GalleryCountryDetail), Unchanged, Problem)
+)]
+#[get("/v1/gallery/countries/{code}")]
+pub(super) async fn page(
+    app: Data<App>,
+    req: HttpRequest,
+    path: Path<CountryPath>,
+    lang: Query<Lang>,
+) -> Result<HttpResponse, Problem> {
+    let country = reference::country(&path.code).ok_or_else(|| Problem::not_found("country"))?;
+    let (wanted, now) = (languages::wanted(&req, lang.0.lang.as_ref())?, app.clock.now());
+    let names = languages::for_names(&wanted);
+    let counts = counts::by_country(&app.gallery, Some(&country.code), now).await?;
+    let rows = newest(&app.gallery, &country.code, &wanted, now).await?;
+
+    let mut links = BTreeMap::from([("self", format!("/v1/gallery/countries/{}", country.code))]);
+    let mut body = Object::with_capacity(rows.iter().map(|row| row.body.len() + 1).sum::<usize>() + 1000)
+        .member("code", &country.code)?
+        .member("name", country.name(names))?
+        .member("point", &country.point)?
+        .member("counts", &counts.get(&country.code).copied().unwrap_or_default())?;
+    for &kind in DocumentKind::ALL {
+        let section = collection(kind);
+        body = body.ready_list(section, rows.iter().filter(|row| row.kind == kind).map(|row| &row.body));
+        links.insert(section, format!("/v1/gallery/{section}?country={}", country.code));
+    }
+    let mut ready = Ready::new(body.member("links", &links)?.finish(), etag::JSON, Cache::Gallery);
+    ready.content_language = languages::shared(rows.iter().map(|row| row.language.as_str()).chain([names]));
+    Ok(etag::answer(&req, ready))
+}
+
+struct Row {
+    kind: DocumentKind,
+    language: String,
+    body: String,
+}
+
+/// The newest of each kind: five ranges of one index, in one question.
+async fn newest(
+    db: &PublicDb,
+    country: &str,
+    wanted: &Wanted,
+    now: DateTime<Utc>,
+) -> Result<Vec<Row>, Problem> {
+    let mut sql = Sql::new(db);
+    languages::select(&mut sql, wanted, "d.kind", &["language", "body"], |sql| {
+        for (place, kind) in DocumentKind::ALL.iter().enumerate() {
+            sql.push(if place == 0 { "(" } else { " UNION ALL " });
+            sql.push("SELECT * FROM (SELECT d.id, d.kind, d.sort_at, d.language, d.body FROM gallery_document d WHERE ");
+            sql.push("d.country = ").bind(country).push(&format!(" AND d.kind = '{kind}' AND "));
+            sql.listed(now).push(" ORDER BY d.sort_at DESC, d.id DESC LIMIT ").number(SECTION);
+            sql.push(&format!(") s{place}"));
+        }
+        sql.push(") d");
+    });
+    sql.push(" ORDER BY d.sort_at DESC, d.id DESC");
+    let rows = sql.all(db).await?;
+    let read = |row: &sea_orm::QueryResult| {
+        let kind = row.try_get("", "kind")?;
+        Ok(Row { kind, language: row.try_get("", "language")?, body: row.try_get("", "body")? })
+    };
+    rows.iter().map(read).collect()
+}

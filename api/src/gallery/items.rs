@@ -1,0 +1,196 @@
+//! One document by its id. Here, and only here, unlisted documents answer too, and withdrawn ones say so.
+
+use actix_web::http::header::IF_NONE_MATCH;
+use actix_web::web::{Data, Path};
+use actix_web::{HttpRequest, HttpResponse, get};
+use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
+use entity::gallery_document::{DocumentKind, WithdrawnAs};
+use sea_orm::QueryResult;
+use serde::Deserialize;
+use utoipa::IntoParams;
+use uuid::Uuid;
+
+use super::params::{Lang, ReadHeaders, Zone};
+use super::shapes::Unchanged;
+use super::sql::Sql;
+use super::{languages, local_times};
+use crate::app::App;
+use crate::http::Query;
+use crate::http::etag::{self, Cache, Ready};
+use crate::http::language::Wanted;
+use crate::problem::Problem;
+use crate::publishing::documents::{EventItem, InitiativeItem, OutcomeItem, QuoteItem, StoryItem};
+
+/// Which document.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Path)]
+pub(super) struct ItemPath {
+    /// The document's id.
+    id: Uuid,
+}
+
+/// Get an event
+#[utoipa::path(
+    tag = "gallery",
+    operation_id = "gallery.events.get",
+    params(ItemPath, Zone, Lang, ReadHeaders),
+    responses((status = 200, description = "The event", body = EventItem), Unchanged, Problem)
+)]
+#[get("/v1/gallery/events/{id}")]
+pub(super) async fn event(
+    app: Data<App>,
+    req: HttpRequest,
+    path: Path<ItemPath>,
+    zone: Query<Zone>,
+    lang: Query<Lang>,
+) -> Result<HttpResponse, Problem> {
+    let zone = local_times::zone(zone.0)?;
+    answer(&app, &req, DocumentKind::Event, path.id, &lang.0, zone).await
+}
+
+/// Get an initiative
+#[utoipa::path(
+    tag = "gallery",
+    operation_id = "gallery.initiatives.get",
+    params(ItemPath, Lang, ReadHeaders),
+    responses((status = 200, description = "The initiative", body = InitiativeItem), Unchanged, Problem)
+)]
+#[get("/v1/gallery/initiatives/{id}")]
+pub(super) async fn initiative(
+    app: Data<App>,
+    req: HttpRequest,
+    path: Path<ItemPath>,
+    lang: Query<Lang>,
+) -> Result<HttpResponse, Problem> {
+    answer(&app, &req, DocumentKind::Initiative, path.id, &lang.0, None).await
+}
+
+/// Get a quote
+#[utoipa::path(
+    tag = "gallery",
+    operation_id = "gallery.quotes.get",
+    params(ItemPath, Lang, ReadHeaders),
+    responses((status = 200, description = "The quote", body = QuoteItem), Unchanged, Problem)
+)]
+#[get("/v1/gallery/quotes/{id}")]
+pub(super) async fn quote(
+    app: Data<App>,
+    req: HttpRequest,
+    path: Path<ItemPath>,
+    lang: Query<Lang>,
+) -> Result<HttpResponse, Problem> {
+    answer(&app, &req, DocumentKind::Quote, path.id, &lang.0, None).await
+}
+
+/// Get an outcome
+#[utoipa::path(
+    tag = "gallery",
+    operation_id = "gallery.outcomes.get",
+    params(ItemPath, Lang, ReadHeaders),
+    responses((status = 200, description = "The outcome", body = OutcomeItem), Unchanged, Problem)
+)]
+#[get("/v1/gallery/outcomes/{id}")]
+pub(super) async fn outcome(
+    app: Data<App>,
+    req: HttpRequest,
+    path: Path<ItemPath>,
+    lang: Query<Lang>,
+) -> Result<HttpResponse, Problem> {
+    answer(&app, &req, DocumentKind::Outcome, path.id, &lang.0, None).await
+}
+
+/// Get a story
+#[utoipa::path(
+    tag = "gallery",
+    operation_id = "gallery.stories.get",
+    params(ItemPath, Lang, ReadHeaders),
+    responses((status = 200, description = "The story", body = StoryItem), Unchanged, Problem)
+)]
+#[get("/v1/gallery/stories/{id}")]
+pub(super) async fn story(
+    app: Data<App>,
+    req: HttpRequest,
+    path: Path<ItemPath>,
+    lang: Query<Lang>,
+) -> Result<HttpResponse, Problem> {
+    answer(&app, &req, DocumentKind::Story, path.id, &lang.0, None).await
+}
+
+async fn answer(
+    app: &App,
+    req: &HttpRequest,
+    kind: DocumentKind,
+    id: Uuid,
+    lang: &Lang,
+    zone: Option<Tz>,
+) -> Result<HttpResponse, Problem> {
+    let (wanted, now) = (languages::wanted(req, lang.lang.as_ref())?, app.clock.now());
+    // Wall times also depend on the rules of zones, which have no version here.
+    if zone.is_none() && req.headers().contains_key(IF_NONE_MATCH) {
+        let found = find(app, kind, id, &wanted, now, &["language"]).await?;
+        if etag::unchanged(req, &found.etag) {
+            return Ok(etag::not_modified(&found.etag, Cache::Gallery, Some(&found.language)));
+        }
+    }
+    let found = find(app, kind, id, &wanted, now, &["language", "body"]).await?;
+    let body: String = found.row.try_get("", "body")?;
+    let mut ready = match zone {
+        Some(zone) => Ready::new(local_times::add(body, zone), etag::JSON, Cache::Gallery),
+        None => Ready {
+            body: body.into(),
+            etag: found.etag,
+            content_type: etag::JSON,
+            content_language: None,
+            cache: Cache::Gallery,
+            link: None,
+        },
+    };
+    ready.content_language = Some(found.language);
+    Ok(etag::answer(req, ready))
+}
+
+/// A document that may be shown.
+struct Found {
+    row: QueryResult,
+    language: String,
+    etag: String,
+}
+
+/// Finds a document, or says why it is not to be seen: 404 if it was never there or that is not told, 410 if it was
+/// public and is no longer.
+async fn find(
+    app: &App,
+    kind: DocumentKind,
+    id: Uuid,
+    wanted: &Wanted,
+    now: DateTime<Utc>,
+    picked: &[&str],
+) -> Result<Found, Problem> {
+    let mut sql = Sql::new(&app.gallery);
+    let columns = "d.kind, d.version, d.updated_at, d.withdrawn_as, d.public_until";
+    languages::select(&mut sql, wanted, columns, picked, |sql| {
+        sql.push("gallery_document d");
+    });
+    sql.push(" WHERE d.id = ").bind(id);
+    let absent = || Problem::not_found(kind.as_str());
+    let row = sql.one(&app.gallery).await?.ok_or_else(absent)?;
+    if row.try_get::<DocumentKind>("", "kind")? != kind {
+        return Err(absent());
+    }
+    match row.try_get("", "withdrawn_as")? {
+        Some(WithdrawnAs::Absent) => return Err(absent()),
+        Some(WithdrawnAs::Gone) => return Err(Problem::gone()),
+        None => {}
+    }
+    let public_until: Option<DateTime<Utc>> = row.try_get("", "public_until")?;
+    if public_until.is_some_and(|until| until <= now) {
+        return Err(Problem::gone());
+    }
+    let version: i64 = row.try_get("", "version")?;
+    let updated_at: DateTime<Utc> = row.try_get("", "updated_at")?;
+    let language: String = row.try_get("", "language")?;
+    // The instant too: a restored database may count the same version once more.
+    let etag = format!("W/\"{version}-{:x}-{language}\"", updated_at.timestamp_micros());
+    Ok(Found { row, language, etag })
+}

@@ -1,0 +1,75 @@
+//! In between: a grid over the public points. A cell with one document shows the document, one with several a cluster at
+//! the point of the first of them, which is the point of all where they share one.
+
+use chrono::{DateTime, Utc};
+use entity::gallery_document::DocumentKind;
+use sea_orm::QueryResult;
+
+use super::feature::{COLUMNS, Found, MapCluster, MapFeature, point};
+use super::zoom::{Zoom, degrees};
+use crate::db::PublicDb;
+use crate::gallery::counts::KindCounts;
+use crate::gallery::filters::Filters;
+use crate::gallery::languages;
+use crate::gallery::sql::Sql;
+use crate::http::language::Wanted;
+use crate::problem::Problem;
+use crate::publishing::collection;
+
+/// The cells that are not empty, from the south-west to the north-east.
+///
+/// # Errors
+/// The database's.
+pub async fn cells(
+    db: &PublicDb,
+    filters: &Filters,
+    zoom: Zoom,
+    wanted: &Wanted,
+    now: DateTime<Utc>,
+) -> Result<Found, Problem> {
+    let cut = zoom.cut(filters.bbox());
+    let mut sql = Sql::new(db);
+    let columns = format!("c.*, {COLUMNS}");
+    languages::select(&mut sql, wanted, &columns, &["language", "label"], |sql| {
+        sql.push("(SELECT g.id AS first_id, g.across, g.up, count(*) OVER w AS documents");
+        for &kind in DocumentKind::ALL {
+            let name = collection(kind);
+            sql.push(&format!(", sum(CASE WHEN g.kind = '{kind}' THEN 1 ELSE 0 END) OVER w AS {name}"));
+        }
+        sql.push(", row_number() OVER (PARTITION BY g.across, g.up ORDER BY g.id) AS place FROM (SELECT d.id, d.kind");
+        cell(sql, "d.lon + 180", cut, "across");
+        cell(sql, "d.lat + 90", cut, "up");
+        sql.push(" FROM gallery_document d WHERE ");
+        filters.condition(sql, now);
+        sql.push(" AND d.lat IS NOT NULL) g WINDOW w AS (PARTITION BY g.across, g.up)) c ");
+        sql.push("JOIN gallery_document d ON d.id = c.first_id");
+    });
+    sql.push(" WHERE c.place = 1 ORDER BY c.up, c.across");
+    let rows = sql.all(db).await?;
+    let features = rows.iter().map(|row| feature(row, cut)).collect::<Result<_, _>>()?;
+    let texts: Vec<String> = rows.iter().map(|row| row.try_get("", "language")).collect::<Result<_, _>>()?;
+    Ok(Found { features, language: languages::shared(texts.iter().map(String::as_str)) })
+}
+
+/// The number of the cell on one axis. The engines round differently when they make a whole number of another, so what is
+/// cut off is cut off before on one and in doing so on the other; nothing here is negative.
+fn cell(sql: &mut Sql, degrees_from_edge: &str, cut: u8, name: &str) {
+    let floor = if sql.on_postgres() { "floor" } else { "" };
+    sql.push(&format!(", CAST({floor}(({degrees_from_edge}) / "))
+        .bind(degrees(cut))
+        .push(&format!(") AS bigint) AS {name}"));
+}
+
+fn feature(row: &QueryResult, cut: u8) -> Result<MapFeature, Problem> {
+    let documents: i64 = row.try_get("", "documents")?;
+    if documents == 1 {
+        return Ok(MapFeature::document(row)?);
+    }
+    let mut counts = KindCounts::default();
+    for &kind in DocumentKind::ALL {
+        *counts.of(kind) = row.try_get("", collection(kind))?;
+    }
+    let (across, up): (i64, i64) = (row.try_get("", "across")?, row.try_get("", "up")?);
+    let cluster = MapCluster { cluster: true, country: None, name: None, count: documents, counts };
+    Ok(MapFeature::cluster(format!("{cut}-{across}-{up}"), point(row)?, cluster))
+}

@@ -1,0 +1,63 @@
+//! The public side: everybody may read it, nobody needs credentials.
+//!
+//! Whatever its kind, a public document is one row of `gallery_document` with its finished JSON, written by the door
+//! (`publishing`). So a list is an index range and a concatenation of bodies; an item, a search hit, a map point and an
+//! entry of the feed of changes are the same row. Questions are written by hand ([`sql`]), one round trip each, and every
+//! one of them honours what may be shown *now*: listed, not withdrawn, not past its `public_until`. A document that is
+//! public but unlisted answers by its id only.
+//!
+//! - [`lists`] and [`items`]: the five kinds, one function for all of them; [`params`] and [`filters`] say what may be asked
+//! - [`overview`] and [`countries`]: the whole at a glance, and country by country
+//! - [`search`], [`map`], [`changes`]: the same documents, found by words, on a map, and as a feed with tombstones
+//! - [`names`]: countries, languages and themes; [`ready`]: whether the database answers
+
+pub mod bbox;
+mod changes;
+mod countries;
+mod counts;
+pub mod filters;
+mod items;
+mod json;
+mod languages;
+mod lists;
+mod local_times;
+mod map;
+mod names;
+mod overview;
+mod pages;
+pub mod params;
+mod ready;
+mod search;
+pub mod shapes;
+mod sql;
+mod words;
+
+#[cfg(test)]
+mod tests;
+
+use utoipa_actix_web::service_config::ServiceConfig;
+
+/// Registers all of this.
+pub fn routes(config: &mut ServiceConfig) {
+    config
+        .service(overview::overview)
+        .service(countries::list)
+        .service(countries::page)
+        .service(search::search)
+        .service(map::map)
+        .service(changes::changes)
+        .service(lists::events)
+        .service(lists::initiatives)
+        .service(lists::quotes)
+        .service(lists::outcomes)
+        .service(lists::stories)
+        .service(items::event)
+        .service(items::initiative)
+        .service(items::quote)
+        .service(items::outcome)
+        .service(items::story)
+        .service(names::countries)
+        .service(names::languages)
+        .service(names::themes)
+        .service(ready::readyz);
+}

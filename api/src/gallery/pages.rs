@@ -1,0 +1,117 @@
+//! One page of a list, whatever its kind.
+
+use actix_web::{HttpRequest, HttpResponse};
+use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
+use sea_orm::QueryResult;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::filters::Filters;
+use super::params::ListOrder;
+use super::sql::Sql;
+use super::{json, languages, local_times};
+use crate::app::App;
+use crate::db::PublicDb;
+use crate::http::etag::{self, Cache, Ready};
+use crate::http::language::Wanted;
+use crate::http::page::{Cursor, Paging, next_link};
+use crate::problem::Problem;
+
+/// What a list is asked for.
+pub struct Question {
+    /// Which documents.
+    pub filters: Filters,
+    /// In which order.
+    pub order: ListOrder,
+    /// How many and from where.
+    pub paging: Paging,
+    /// In which language.
+    pub wanted: Wanted,
+    /// With the wall times of which zone.
+    pub zone: Option<Tz>,
+}
+
+/// A document's place in a list.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub struct Key(pub DateTime<Utc>, pub Uuid);
+
+/// A document of a list.
+pub struct Row {
+    /// Its place.
+    pub key: Key,
+    /// The language of its body.
+    pub language: String,
+    /// The document.
+    pub body: String,
+}
+
+impl Row {
+    fn read(row: &QueryResult) -> Result<Self, Problem> {
+        let key = Key(row.try_get("", "place_at")?, row.try_get("", "id")?);
+        Ok(Self { key, language: row.try_get("", "language")?, body: row.try_get("", "body")? })
+    }
+}
+
+/// Answers with a page.
+///
+/// # Errors
+/// 400 if the cursor belongs to another question; the database's.
+pub async fn answer(app: &App, req: &HttpRequest, asked: Question) -> Result<HttpResponse, Problem> {
+    let Question { filters, order, paging, wanted, zone } = asked;
+    let binding = serde_json::to_string(&("list", &filters, order)).map_err(Problem::internal)?;
+    let after: Option<Key> = paging.cursor.map(|text| Cursor::decode(&binding, &text)).transpose()?;
+    let limit = usize::from(paging.limit.get());
+    let mut rows = read(&app.gallery, &filters, order, after, limit + 1, &wanted, app.clock.now()).await?;
+    let more = rows.len() > limit;
+    rows.truncate(limit);
+    let last = rows.last().filter(|_| more);
+    let next = last.map(|row| Cursor::encode(&binding, &row.key)).transpose()?;
+
+    let content_language = languages::shared(rows.iter().map(|row| row.language.as_str()));
+    let bodies: Vec<String> = match zone {
+        Some(zone) => rows.into_iter().map(|row| local_times::add(row.body, zone)).collect(),
+        None => rows.into_iter().map(|row| row.body).collect(),
+    };
+    let mut ready = Ready::new(json::page(&bodies, next.as_deref())?, etag::JSON, Cache::Gallery);
+    ready.content_language = content_language;
+    ready.link = next.map(|cursor| next_link(req.uri(), &cursor));
+    Ok(etag::answer(req, ready))
+}
+
+/// Documents in order, from a place on, at most `limit`.
+///
+/// # Errors
+/// The database's.
+pub async fn read(
+    db: &PublicDb,
+    filters: &Filters,
+    order: ListOrder,
+    after: Option<Key>,
+    limit: usize,
+    wanted: &Wanted,
+    now: DateTime<Utc>,
+) -> Result<Vec<Row>, Problem> {
+    let (column, ahead, direction) = match order {
+        ListOrder::NewestFirst => ("sort_at", "<", "DESC"),
+        ListOrder::OldestFirst => ("sort_at", ">", "ASC"),
+        ListOrder::LastChangedFirst => ("updated_at", "<", "DESC"),
+        ListOrder::FirstChangedFirst => ("updated_at", ">", "ASC"),
+    };
+    let mut sql = Sql::new(db);
+    languages::select(&mut sql, wanted, "d.id, d.place_at", &["language", "body"], |sql| {
+        // The page first, its translations afterwards.
+        sql.push(&format!(
+            "(SELECT d.id, d.{column} AS place_at, d.language, d.body FROM gallery_document d WHERE "
+        ));
+        filters.condition(sql, now);
+        if let Some(Key(at, id)) = after {
+            sql.push(&format!(" AND (d.{column}, d.id) {ahead} (")).bind(at).push(", ").bind(id).push(")");
+        }
+        sql.push(&format!(" ORDER BY d.{column} {direction}, d.id {direction} LIMIT "))
+            .number(limit)
+            .push(") d");
+    });
+    sql.push(&format!(" ORDER BY d.place_at {direction}, d.id {direction}"));
+    sql.all(db).await?.iter().map(Row::read).collect()
+}

@@ -1,0 +1,186 @@
+//! Finding documents of all kinds by words.
+
+use std::borrow::Cow;
+
+use actix_web::web::Data;
+use actix_web::{HttpRequest, HttpResponse, get};
+use chrono::{DateTime, Utc};
+use entity::gallery_document::DocumentKind;
+use sea_orm::QueryResult;
+use serde::{Deserialize, Serialize};
+use utoipa::IntoParams;
+use uuid::Uuid;
+
+use super::filters::Filters;
+use super::json::{self, Object};
+use super::languages;
+use super::params::{AboutFilters, DocumentKinds, Lang, ReadHeaders};
+use super::shapes::{SearchPage, Unchanged};
+use super::sql::Sql;
+use super::words::{self, Where};
+use crate::app::App;
+use crate::db::PublicDb;
+use crate::http::Query;
+use crate::http::etag::{self, Cache, Ready};
+use crate::http::language::Wanted;
+use crate::http::page::{Cursor, Paging, next_link};
+use crate::problem::Problem;
+use crate::text::{query_words, snippet};
+
+/// What is searched for.
+#[derive(Clone, Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(super) struct Words {
+    /// Words, of which the first ten count: all of them occur, each as the beginning of a word. Case and accents do not
+    /// matter.
+    #[param(min_length = 1, max_length = 200, example = "audit")]
+    q: String,
+}
+
+/// Search the gallery
+///
+/// Documents of all kinds that have all of the words: first those that have them in their title, then the others, in both
+/// cases the newest first. A query without any word finds nothing.
+#[utoipa::path(
+    tag = "gallery",
+    operation_id = "gallery.search",
+    params(Words, DocumentKinds, AboutFilters, Lang, Paging, ReadHeaders),
+    responses((status = 200, description = "A page of hits", body = SearchPage), Unchanged, Problem)
+)]
+#[get("/v1/gallery/search")]
+pub(super) async fn search(
+    app: Data<App>,
+    req: HttpRequest,
+    (asked, kinds, about): (Query<Words>, Query<DocumentKinds>, Query<AboutFilters>),
+    (lang, paging): (Query<Lang>, Query<Paging>),
+) -> Result<HttpResponse, Problem> {
+    let filters = Filters::of(kinds.0.kind).about(about.0)?.with_words(Some(&asked.0.q));
+    let wanted = languages::wanted(&req, lang.0.lang.as_ref())?;
+    let binding = serde_json::to_string(&("search", &filters)).map_err(Problem::internal)?;
+    let after: Option<Key> = paging.0.cursor.map(|text| Cursor::decode(&binding, &text)).transpose()?;
+    let limit = usize::from(paging.0.limit.get());
+    let mut hits = find(&app.gallery, &filters, after, limit + 1, &wanted, app.clock.now()).await?;
+    let more = hits.len() > limit;
+    hits.truncate(limit);
+    let next = hits.last().filter(|_| more).map(|hit| Cursor::encode(&binding, &hit.key)).transpose()?;
+
+    // In the order in which they were asked for: the snippet begins with the first that is found.
+    let words = query_words(&asked.0.q);
+    let items: Vec<Vec<u8>> = hits.iter().map(|hit| hit.write(&words)).collect::<Result<_, _>>()?;
+    let mut ready = Ready::new(json::page(&items, next.as_deref())?, etag::JSON, Cache::Gallery);
+    ready.content_language = languages::shared(hits.iter().map(|hit| hit.language.as_str()));
+    ready.link = next.map(|cursor| next_link(req.uri(), &cursor));
+    Ok(etag::answer(&req, ready))
+}
+
+/// A hit's place: whether the words are in its title, then its time and id.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+struct Key(bool, DateTime<Utc>, Uuid);
+
+struct Hit {
+    key: Key,
+    kind: DocumentKind,
+    language: String,
+    label: String,
+    body: String,
+}
+
+impl Hit {
+    fn read(row: &QueryResult, in_title: bool) -> Result<Self, Problem> {
+        Ok(Self {
+            key: Key(in_title, row.try_get("", "sort_at")?, row.try_get("", "id")?),
+            kind: row.try_get("", "kind")?,
+            language: row.try_get("", "language")?,
+            label: row.try_get("", "label")?,
+            body: row.try_get("", "body")?,
+        })
+    }
+
+    fn write(&self, words: &[String]) -> Result<Vec<u8>, Problem> {
+        let own: OwnText<'_> = serde_json::from_str(&self.body).map_err(Problem::internal)?;
+        let hit = Object::with_capacity(self.body.len() + 600)
+            .member("kind", &self.kind)?
+            .member("id", &self.key.2)?
+            .member("title", &self.label)?
+            .member("snippet", &snippet(&own.text(&self.label), words))?
+            .ready("item", &self.body);
+        Ok(hit.finish())
+    }
+}
+
+/// What a document says in its own words.
+#[derive(Deserialize)]
+struct OwnText<'a> {
+    #[serde(borrow, default)]
+    text: Option<Cow<'a, str>>,
+    #[serde(borrow, default)]
+    summary: Option<Cow<'a, str>>,
+    #[serde(borrow, default)]
+    description: Option<Cow<'a, str>>,
+    #[serde(borrow, default)]
+    questions: Vec<Cow<'a, str>>,
+}
+
+impl OwnText<'_> {
+    fn text(&self, label: &str) -> String {
+        let texts = [&self.text, &self.summary, &self.description].into_iter().flatten();
+        let texts: Vec<&str> = texts.chain(&self.questions).map(AsRef::as_ref).collect();
+        if texts.is_empty() { label.to_owned() } else { texts.join(" ") }
+    }
+}
+
+/// Hits in order, from a place on, at most `limit`: those with all words in the title, and if they do not fill the page,
+/// the others.
+async fn find(
+    db: &PublicDb,
+    filters: &Filters,
+    after: Option<Key>,
+    limit: usize,
+    wanted: &Wanted,
+    now: DateTime<Utc>,
+) -> Result<Vec<Hit>, Problem> {
+    if filters.words().is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut hits = Vec::new();
+    for in_title in [true, false] {
+        let after = match after {
+            Some(Key(place, ..)) if in_title && !place => continue,
+            Some(Key(place, at, id)) if place == in_title => Some((at, id)),
+            _ => None,
+        };
+        let wanting = limit - hits.len();
+        if wanting > 0 {
+            let rows = tier(db, filters, in_title, after, wanting, wanted, now).await?;
+            hits.extend(rows.iter().map(|row| Hit::read(row, in_title)).collect::<Result<Vec<_>, _>>()?);
+        }
+    }
+    Ok(hits)
+}
+
+async fn tier(
+    db: &PublicDb,
+    filters: &Filters,
+    in_title: bool,
+    after: Option<(DateTime<Utc>, Uuid)>,
+    limit: usize,
+    wanted: &Wanted,
+    now: DateTime<Utc>,
+) -> Result<Vec<QueryResult>, Problem> {
+    let mut sql = Sql::new(db);
+    let picked = ["language", "label", "body"];
+    languages::select(&mut sql, wanted, "d.id, d.kind, d.sort_at", &picked, |sql| {
+        sql.push(
+            "(SELECT d.id, d.kind, d.sort_at, d.language, d.label, d.body FROM gallery_document d WHERE ",
+        );
+        filters.condition_but_words(sql, now);
+        sql.push(" AND ");
+        words::condition(sql, filters.words(), if in_title { Where::InTitle } else { Where::BesideTitle });
+        if let Some((at, id)) = after {
+            sql.push(" AND (d.sort_at, d.id) < (").bind(at).push(", ").bind(id).push(")");
+        }
+        sql.push(" ORDER BY d.sort_at DESC, d.id DESC LIMIT ").number(limit).push(") d");
+    });
+    sql.push(" ORDER BY d.sort_at DESC, d.id DESC");
+    Ok(sql.all(db).await?)
+}

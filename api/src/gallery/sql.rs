@@ -1,0 +1,85 @@
+//! A question to the gallery tables, written by hand: the text and its values grow together, so every value has its place
+//! (`$1`, `$2` … in order, which both engines read) and none ever becomes text.
+//!
+//! Limits stand in the text: bound, they would make PostgreSQL plan for an unknown number of rows.
+
+use std::fmt::Write as _;
+
+use chrono::{DateTime, Utc};
+use sea_orm::{ConnectionTrait, DbBackend, DbErr, QueryResult, Statement, Value};
+
+use crate::db::PublicDb;
+
+/// A statement in the making. In all of them `d` is a row of `gallery_document`.
+pub struct Sql {
+    backend: DbBackend,
+    text: String,
+    values: Vec<Value>,
+}
+
+impl Sql {
+    /// Begins a statement.
+    pub fn new(db: &PublicDb) -> Self {
+        Self { backend: db.get_database_backend(), text: String::with_capacity(512), values: Vec::new() }
+    }
+
+    /// Whether the engine is PostgreSQL.
+    pub fn on_postgres(&self) -> bool {
+        self.backend == DbBackend::Postgres
+    }
+
+    /// Goes on with a text of our own, never one that a caller sent.
+    pub fn push(&mut self, text: &str) -> &mut Self {
+        self.text.push_str(text);
+        self
+    }
+
+    /// Goes on with a number of our own, such as a limit.
+    pub fn number(&mut self, number: usize) -> &mut Self {
+        // Writing to a String cannot fail.
+        let _ = write!(self.text, "{number}");
+        self
+    }
+
+    /// Goes on with a value.
+    pub fn bind(&mut self, value: impl Into<Value>) -> &mut Self {
+        self.values.push(value.into());
+        let place = self.values.len();
+        self.push("$").number(place)
+    }
+
+    /// Goes on with ` = $1`, or with ` IN ($1, $2)` where there are several values.
+    pub fn one_of<V: Into<Value>>(&mut self, values: impl IntoIterator<Item = V>) -> &mut Self {
+        let mut values = values.into_iter();
+        let (Some(first), second) = (values.next(), values.next()) else { return self.push(" IS NULL") };
+        let Some(second) = second else { return self.push(" = ").bind(first) };
+        self.push(" IN (").bind(first).push(", ").bind(second);
+        for value in values {
+            self.push(", ").bind(value);
+        }
+        self.push(")")
+    }
+
+    /// Goes on with what everything but a look-up by id demands of `d`. The first two terms are, word for word, the
+    /// condition of the partial indexes.
+    pub fn listed(&mut self, now: DateTime<Utc>) -> &mut Self {
+        self.push("d.listed AND d.withdrawn_at IS NULL AND (d.public_until IS NULL OR d.public_until > ");
+        self.bind(now).push(")")
+    }
+
+    /// Asks.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn all(self, db: &PublicDb) -> Result<Vec<QueryResult>, DbErr> {
+        db.query_all_raw(Statement::from_sql_and_values(self.backend, self.text, self.values)).await
+    }
+
+    /// Asks for one row at most.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn one(self, db: &PublicDb) -> Result<Option<QueryResult>, DbErr> {
+        db.query_one_raw(Statement::from_sql_and_values(self.backend, self.text, self.values)).await
+    }
+}
