@@ -59,7 +59,8 @@ pub struct Imported {
 
 impl Imported {
     fn of(outcome: Outcome) -> Self {
-        let mut lines: Vec<Value> = outcome.stdout.lines().map(|l| serde_json::from_str(l).expect(l)).collect();
+        let mut lines: Vec<Value> =
+            outcome.stdout.lines().map(|l| serde_json::from_str(l).expect(l)).collect();
         let report = lines.pop().unwrap_or_else(|| panic!("no report: {}", outcome.stderr));
         Self { verdicts: lines, report, code: outcome.code }
     }
@@ -75,8 +76,12 @@ impl Imported {
         let verdict = self.verdicts.iter().find(|v| v["line"] == line).expect("a verdict on the line");
         assert_eq!(verdict["verdict"], "failed", "{verdict}");
         let text = |v: &Value| v.as_str().unwrap().to_owned();
-        let mut faults: Vec<_> =
-            verdict["errors"].as_array().unwrap().iter().map(|e| (text(&e["pointer"]), text(&e["code"]))).collect();
+        let mut faults: Vec<_> = verdict["errors"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|e| (text(&e["pointer"]), text(&e["code"])))
+            .collect();
         faults.sort();
         faults
     }
@@ -122,8 +127,9 @@ impl House {
             if on_page.is_empty() {
                 return items;
             }
-            let joint = if path.contains('?') { '&' } else { '?' };
-            next = format!("{path}{joint}cursor={cursor}");
+            let bare = path.split("cursor=").next().unwrap().trim_end_matches(['?', '&']);
+            let joint = if bare.contains('?') { '&' } else { '?' };
+            next = format!("{bare}{joint}cursor={cursor}");
         }
     }
 }

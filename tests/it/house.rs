@@ -2,6 +2,7 @@
 
 pub mod database;
 pub mod program;
+mod rows;
 
 use std::collections::BTreeMap;
 use std::net::TcpListener;

@@ -3,7 +3,10 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may fall over")]
 
+mod bundle;
 mod command;
+mod door;
 mod guards;
 mod house;
+mod import;
 mod service;

@@ -13,7 +13,8 @@ async fn leaving_out_the_consent_takes_the_quote_from_everywhere() {
     let bundle = Bundle::of([event("e"), quote("q", "e"), quote("other", "e")]);
     house.import(&bundle).await.applied();
     let quotes = house.items("/v1/gallery/quotes").await;
-    let id = quotes.iter().find(|q| q["text"] == "Sample words q").unwrap()["id"].as_str().unwrap().to_owned();
+    let id =
+        quotes.iter().find(|q| q["text"] == "Sample words q").unwrap()["id"].as_str().unwrap().to_owned();
     let path = format!("/v1/gallery/quotes/{id}");
     let feed = house.get("/v1/gallery/changes").await.json();
     let cursor = feed["next_cursor"].as_str().unwrap();
@@ -35,7 +36,10 @@ async fn leaving_out_the_consent_takes_the_quote_from_everywhere() {
     assert!(!near.text().contains(&id));
     let since = house.items(&format!("/v1/gallery/changes?cursor={cursor}")).await;
     assert_eq!(since.len(), 1, "{since:?}");
-    assert_eq!((&since[0]["op"], &since[0]["id"], &since[0]["kind"]), (&json!("delete"), &json!(id), &json!("quote")));
+    assert_eq!(
+        (&since[0]["op"], &since[0]["id"], &since[0]["kind"]),
+        (&json!("delete"), &json!(id), &json!("quote"))
+    );
     assert!(since[0].get("item").is_none());
 
     // Stated again, it is back, under the same address.
@@ -52,11 +56,17 @@ async fn without_moderation_consent_or_the_right_channel_there_is_no_quote() {
         consent.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
         consent
     };
-    let bundle = Bundle::of([event("e"), quote("draft", "e"), quote("unasked", "e"), quote("press", "e"), quote("expired", "e")])
-        .with("draft", "status", json!("draft"))
-        .without("unasked", "consent")
-        .with("press", "consent", consent(json!({"scope": ["press"]})))
-        .with("expired", "consent", consent(json!({"expires_at": "2020-01-01T00:00:00Z"})));
+    let bundle = Bundle::of([
+        event("e"),
+        quote("draft", "e"),
+        quote("unasked", "e"),
+        quote("press", "e"),
+        quote("expired", "e"),
+    ])
+    .with("draft", "status", json!("draft"))
+    .without("unasked", "consent")
+    .with("press", "consent", consent(json!({"scope": ["press"]})))
+    .with("expired", "consent", consent(json!({"expires_at": "2020-01-01T00:00:00Z"})));
     house.import(&bundle).await.applied();
     assert!(house.items("/v1/gallery/quotes").await.is_empty());
     assert!(house.items("/v1/gallery/search?q=words").await.is_empty());
@@ -69,10 +79,15 @@ async fn a_consent_for_the_gallery_alone_keeps_the_quote_out_of_the_feed() {
     let bundle = Bundle::of([event("e"), quote("q", "e")]).with("q", "consent", consent);
     house.import(&bundle).await.applied();
     assert_eq!(house.items("/v1/gallery/quotes").await.len(), 1);
-    let kinds = |changes: Vec<serde_json::Value>| changes.iter().map(|c| c["kind"].clone()).collect::<Vec<_>>();
+    let kinds =
+        |changes: Vec<serde_json::Value>| changes.iter().map(|c| c["kind"].clone()).collect::<Vec<_>>();
     assert_eq!(kinds(house.items("/v1/gallery/changes").await), ["event"]);
     house.import(&bundle.without("q", "consent")).await.applied();
-    assert_eq!(kinds(house.items("/v1/gallery/changes").await), ["event"], "who never heard of it hears nothing now");
+    assert_eq!(
+        kinds(house.items("/v1/gallery/changes").await),
+        ["event"],
+        "who never heard of it hears nothing now"
+    );
 }
 
 #[tokio::test]
@@ -83,7 +98,8 @@ async fn a_consent_is_over_the_instant_it_expires_and_the_tombstone_follows() {
     let bundle = Bundle::of([event("e"), quote("q", "e"), quote("r", "e")]).with("q", "consent", consent);
     house.import(&bundle).await.applied();
     let quotes = house.items("/v1/gallery/quotes").await;
-    let id = quotes.iter().find(|q| q["text"] == "Sample words q").unwrap()["id"].as_str().unwrap().to_owned();
+    let id =
+        quotes.iter().find(|q| q["text"] == "Sample words q").unwrap()["id"].as_str().unwrap().to_owned();
     let path = format!("/v1/gallery/quotes/{id}");
     assert_eq!(house.get(&path).await.status, 200);
 

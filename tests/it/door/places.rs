@@ -18,9 +18,7 @@ async fn place(house: &House, more: Value) -> Value {
 #[tokio::test]
 async fn a_place_is_as_fine_as_its_host_chose_and_no_finer_than_its_risk_allows() {
     let house = House::open().await;
-    let shown = |precision: &str, name: &str, lat: f64, lon: f64| {
-        json!(["SS", {"precision": precision, "name": name, "point": {"lat": lat, "lon": lon}}])
-    };
+    let shown = |precision: &str, name: &str, lat: f64, lon: f64| json!(["SS", {"precision": precision, "name": name, "point": {"lat": lat, "lon": lon}}]);
     let exact = shown("exact", "Sample Hall", 4.09543, 30.6789);
     assert_eq!(place(&house, json!({"public_precision": "exact"})).await, exact);
     let locality = shown("locality", "Yei River County", 4.05, 30.65);
@@ -51,21 +49,30 @@ async fn a_hidden_place_is_hidden_in_everything_that_belongs_to_the_event() {
     for list in ["events", "quotes", "outcomes", "stories"] {
         let items = house.items(&format!("/v1/gallery/{list}")).await;
         let item = &items[0];
-        assert_eq!((items.len(), &item["country"], &item["place"]["point"]), (1, &json!(null), &json!(null)), "{list}");
+        assert_eq!(
+            (items.len(), &item["country"], &item["place"]["point"]),
+            (1, &json!(null), &json!(null)),
+            "{list}"
+        );
         assert_eq!((&item["place"]["name"], &item["initiative"]), (&json!(null), &json!(null)), "{list}");
         assert!(!item.to_string().contains("SS") && !item.to_string().contains("Sudan"), "{list}: {item}");
         assert!(house.items(&format!("/v1/gallery/{list}?country=SS")).await.is_empty(), "{list}");
         assert!(house.items(&format!("/v1/gallery/{list}?q=sudan")).await.is_empty(), "{list}");
     }
     let totals = house.get("/v1/gallery").await.json()["totals"].clone();
-    assert_eq!((&totals["events"], &totals["countries"]), (&json!(1), &json!(1)), "counted, but in no country");
+    assert_eq!(
+        (&totals["events"], &totals["countries"]),
+        (&json!(1), &json!(1)),
+        "counted, but in no country"
+    );
 }
 
 #[tokio::test]
 async fn a_box_never_tells_more_than_the_public_point() {
     let house = House::open().await;
     let mut line = event("e");
-    line["place"] = json!({"country": "SS", "locality": "Yei River County", "point": {"lat": 4.0123, "lon": 30.6123}});
+    line["place"] =
+        json!({"country": "SS", "locality": "Yei River County", "point": {"lat": 4.0123, "lon": 30.6123}});
     line["public_precision"] = json!("locality");
     house.import(&Bundle::of([line])).await.applied();
     let inside = async |path: &str| !house.items(path).await.is_empty();

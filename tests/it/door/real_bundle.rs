@@ -15,7 +15,8 @@ async fn the_campaigns_own_bundle_shows_the_campaigns_own_page() {
     house.import_bytes(&bytes, &[]).await.applied();
 
     let whole = house.get("/v1/gallery").await.json();
-    let totals = json!({"countries": 4, "initiatives": 4, "events": 6, "quotes": 3, "outcomes": 4, "stories": 8});
+    let totals =
+        json!({"countries": 4, "initiatives": 4, "events": 6, "quotes": 3, "outcomes": 4, "stories": 8});
     assert_eq!(whole["totals"], totals);
     let codes: Vec<&Value> = whole["countries"].as_array().unwrap().iter().map(|c| &c["code"]).collect();
     assert_eq!(codes, ["MX", "PH", "SS", "ZM"]);
@@ -24,7 +25,8 @@ async fn the_campaigns_own_bundle_shows_the_campaigns_own_page() {
     let events = house.items("/v1/gallery/events").await;
     assert!(events.iter().all(|e| e["when"] == json!({"precision": "unknown"})), "no date is invented");
     let yei = events.iter().find(|e| e["country"] == "SS").unwrap();
-    let cell = json!({"precision": "locality", "name": "Yei River County", "point": {"lat": 4.05, "lon": 30.65}});
+    let cell =
+        json!({"precision": "locality", "name": "Yei River County", "point": {"lat": 4.05, "lon": 30.65}});
     assert_eq!(yei["place"], cell);
     assert_eq!(yei["hosts"][0]["name"], "Samuel Sabit");
     assert_eq!(yei["headcount"]["activist"], json!({"value": 20, "suppressed": false}));

@@ -23,7 +23,8 @@ fn outcome(id: &str, event: &str) -> Value {
 #[tokio::test]
 async fn an_event_of_high_risk_is_public_fourteen_days_after_its_end_with_the_month_only() {
     let house = House::open().await;
-    let organisation = json!({"type": "organisation", "id": "o", "name": "Sample Group", "kind": "grassroots_group"});
+    let organisation =
+        json!({"type": "organisation", "id": "o", "name": "Sample Group", "kind": "grassroots_group"});
     let day = house.now();
     let mut line = risky("e", "high", day);
     line["hosts"] = json!(["o"]);

@@ -8,14 +8,24 @@ use crate::house::House;
 #[tokio::test]
 async fn nothing_is_public_that_is_not_said_to_be() {
     let house = House::open().await;
-    let mut bundle = Bundle::of([event("draft"), event("review"), event("private"), event("unsaid"), quote("q", "private")])
-        .with("draft", "status", json!("draft"))
-        .with("review", "status", json!("in_review"))
-        .with("private", "visibility", json!("private"))
-        .without("unsaid", "visibility");
-    bundle.0.push(json!({"type": "initiative", "id": "i", "title": "Sample draft", "country": "SS", "status": "draft"}));
-    bundle.0.push(json!({"type": "story", "id": "s", "kind": "blog", "title": "Sample", "url": "https://example.org/s",
-        "initiative": "i", "status": "approved"}));
+    let mut bundle = Bundle::of([
+        event("draft"),
+        event("review"),
+        event("private"),
+        event("unsaid"),
+        quote("q", "private"),
+    ])
+    .with("draft", "status", json!("draft"))
+    .with("review", "status", json!("in_review"))
+    .with("private", "visibility", json!("private"))
+    .without("unsaid", "visibility");
+    bundle.0.push(
+        json!({"type": "initiative", "id": "i", "title": "Sample draft", "country": "SS", "status": "draft"}),
+    );
+    bundle.0.push(
+        json!({"type": "story", "id": "s", "kind": "blog", "title": "Sample", "url": "https://example.org/s",
+        "initiative": "i", "status": "approved"}),
+    );
     house.import(&bundle).await.applied();
     for list in ["events", "quotes", "initiatives", "stories", "changes"] {
         assert!(house.items(&format!("/v1/gallery/{list}")).await.is_empty(), "{list}");
@@ -28,12 +38,22 @@ async fn an_unlisted_event_is_found_by_its_address_alone() {
     let house = House::open().await;
     let unlisted = Bundle::of([event("e"), quote("q", "e")]).with("e", "visibility", json!("unlisted"));
     house.import(&unlisted).await.applied();
-    let id = house.text("SELECT id FROM gallery_document WHERE kind = 'event'").await;
+    let id = house.id("SELECT id FROM gallery_document WHERE kind = 'event'").await.to_string();
     let path = format!("/v1/gallery/events/{id}");
     assert_eq!(house.get(&path).await.json()["title"], "Sample event e");
     let everywhere = async || {
         let mut text = String::new();
-        for path in ["events", "quotes", "changes", "search?q=sample", "map?zoom=12", "map", "countries", "countries/SS", ""] {
+        for path in [
+            "events",
+            "quotes",
+            "changes",
+            "search?q=sample",
+            "map?zoom=12",
+            "map",
+            "countries",
+            "countries/SS",
+            "",
+        ] {
             let path = format!("/v1/gallery/{path}");
             text += house.get(path.trim_end_matches('/')).await.text();
         }
@@ -65,7 +85,11 @@ async fn a_hidden_edit_leaves_no_trace_outside() {
     let feed = house.get("/v1/gallery/changes").await;
 
     let hidden = bundle
-        .with("e", "place", json!({"country": "SS", "venue": "Sample Hall", "point": {"lat": 4.1, "lon": 30.1}}))
+        .with(
+            "e",
+            "place",
+            json!({"country": "SS", "venue": "Sample Hall", "point": {"lat": 4.1, "lon": 30.1}}),
+        )
         .with("e", "online", json!({"join_url": "https://example.org/join"}))
         .with("e", "capacity", json!(40));
     assert_eq!(house.import(&hidden).await.applied().verdict("e"), "updated");
@@ -94,12 +118,22 @@ async fn a_label_that_changes_is_new_in_everything_that_shows_it() {
     house.import(&renamed).await.applied();
     let event = house.items("/v1/gallery/events").await[0].clone();
     assert_eq!(event["initiative"]["title"], "Renamed initiative");
-    assert_eq!((&event["hosts"][0]["name"], &event["themes"][0]["label"]), (&json!("Renamed Group"), &json!("Renamed theme")));
+    assert_eq!(
+        (&event["hosts"][0]["name"], &event["themes"][0]["label"]),
+        (&json!("Renamed Group"), &json!("Renamed theme"))
+    );
     let quote = house.items("/v1/gallery/quotes").await[0].clone();
-    assert_eq!((&quote["event"]["title"], &quote["initiative"]["title"]), (&json!("Renamed event"), &json!("Renamed initiative")));
+    assert_eq!(
+        (&quote["event"]["title"], &quote["initiative"]["title"]),
+        (&json!("Renamed event"), &json!("Renamed initiative"))
+    );
     let initiative = house.items("/v1/gallery/initiatives").await[0].clone();
     assert_eq!(initiative["organisations"][0]["name"], "Renamed Group");
     let rebuilt = house.solidarity(&["publish", "rebuild", "--json"]).await.done();
     let rebuilt: serde_json::Value = serde_json::from_str(&rebuilt).unwrap();
-    assert_eq!((&rebuilt["written"], &rebuilt["removed"]), (&json!(0), &json!(0)), "a rebuild finds nothing to do");
+    assert_eq!(
+        (&rebuilt["written"], &rebuilt["removed"]),
+        (&json!(0), &json!(0)),
+        "a rebuild finds nothing to do"
+    );
 }

@@ -40,6 +40,13 @@ fn declared(source: &str) -> Vec<String> {
             let name = lines[at + 1..].iter().find_map(|line| line.strip_suffix(" {"));
             names.extend(name.filter(|name| name.chars().all(char::is_alphanumeric)).map(str::to_owned));
         }
+        // The macro of the gallery's pages: `EventPage of EventItem`.
+        names.extend(
+            line.split_once(" of ")
+                .map(|(name, _)| name)
+                .filter(|n| n.ends_with("Page") && n.chars().all(char::is_alphanumeric))
+                .map(str::to_owned),
+        );
         // Written by hand: `fn name() -> Cow<'static, str> { "Name".into() }`.
         if line.contains("ToSchema for ") && line.starts_with("impl") {
             let body = lines[at..].iter().skip_while(|line| !line.starts_with("fn name()")).nth(1);
@@ -107,6 +114,7 @@ struct Not;
 crate::text_enum! {
     /// Words.
     Four {
+SixPage of Six
 impl utoipa::ToSchema for X {
     fn name() -> Cow<'static, str> {
         \"Five\".into()
@@ -117,5 +125,5 @@ mod tests {
     #[derive(ToSchema)]
     struct Neither;
 }";
-    assert_eq!(declared(source), ["One", "Two", "Three", "Four", "Five"]);
+    assert_eq!(declared(source), ["One", "Two", "Three", "Four", "SixPage", "Five"]);
 }

@@ -33,7 +33,9 @@ async fn a_changed_line_is_the_whole_record_and_records_not_in_the_file_stay() {
     first["summary"] = json!("Sample summary");
     first["topics"] = json!(["seeds"]);
     house.import(&Bundle::of([first, event("other")])).await.applied();
-    let id = house.items("/v1/gallery/events").await.iter().find(|e| e["title"] == "Sample event e").unwrap()["id"].clone();
+    let id = house.items("/v1/gallery/events").await.iter().find(|e| e["title"] == "Sample event e").unwrap()
+        ["id"]
+        .clone();
 
     let imported = house.import(&Bundle::of([event("e")])).await.applied();
     assert_eq!(imported.verdict("e"), "updated");
@@ -56,10 +58,14 @@ async fn what_was_edited_here_since_is_left_alone() {
     let house = House::open().await;
     house.import(&Bundle::of([event("e"), event("f")])).await.applied();
     // No call edits an event yet; this is what one would leave behind.
-    house.sql("UPDATE event SET title = 'Edited here', version = version + 1 WHERE title = 'Sample event e'").await;
-    let changed = Bundle::of([event("e"), event("f")])
-        .with("e", "summary", json!("From the source"))
-        .with("f", "summary", json!("From the source"));
+    house
+        .sql("UPDATE event SET title = 'Edited here', version = version + 1 WHERE title = 'Sample event e'")
+        .await;
+    let changed = Bundle::of([event("e"), event("f")]).with("e", "summary", json!("From the source")).with(
+        "f",
+        "summary",
+        json!("From the source"),
+    );
     let imported = house.import(&changed).await.applied();
     assert_eq!((imported.verdict("e"), imported.verdict("f")), ("conflict", "updated"));
     assert!(house.export().await.contains("Edited here"));

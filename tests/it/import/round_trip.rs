@@ -15,7 +15,8 @@ async fn an_export_imported_into_an_empty_house_is_exported_as_the_same_bytes() 
     for list in ["events", "initiatives", "quotes", "outcomes", "stories"] {
         let path = format!("/v1/gallery/{list}");
         let bare = |items: Vec<serde_json::Value>| {
-            let mut texts: Vec<String> = items.iter().map(|i| format!("{}{}{}", i["title"], i["text"], i["place"])).collect();
+            let mut texts: Vec<String> =
+                items.iter().map(|i| format!("{}{}{}", i["title"], i["text"], i["place"])).collect();
             texts.sort();
             texts
         };

@@ -1,0 +1,42 @@
+//! Looking into the database, for what no call tells.
+
+use sea_orm::{ConnectionTrait as _, DbBackend, QueryResult, Statement};
+use uuid::Uuid;
+
+use super::House;
+
+impl House {
+    /// The number that a query `SELECT count(*) AS n …` gives.
+    pub async fn count(&self, query: &str) -> i64 {
+        self.rows(query).await[0].try_get("", "n").unwrap()
+    }
+
+    /// The identifier that a query `SELECT id …` gives.
+    pub async fn id(&self, query: &str) -> Uuid {
+        self.rows(query).await[0].try_get("", "id").unwrap()
+    }
+
+    /// Everything that is stored of a table: the text of its rows and, on SQLite, the files as they are.
+    pub async fn dump(&self, table: &str) -> String {
+        let connection = self.database.connect().await;
+        let sqlite = connection.get_database_backend() == DbBackend::Sqlite;
+        connection.close().await.unwrap();
+        if sqlite {
+            let files = ["solidarity.db", "solidarity.db-wal"].map(|name| {
+                let bytes = std::fs::read(self.folder.path().join(name)).unwrap_or_default();
+                String::from_utf8_lossy(&bytes).into_owned()
+            });
+            return files.concat();
+        }
+        let rows = self.rows(&format!("SELECT t::text AS t FROM {table} t")).await;
+        rows.iter().map(|row| row.try_get::<String>("", "t").unwrap()).collect()
+    }
+
+    async fn rows(&self, query: &str) -> Vec<QueryResult> {
+        let connection = self.database.connect().await;
+        let statement = Statement::from_string(connection.get_database_backend(), query);
+        let rows = connection.query_all_raw(statement).await.expect(query);
+        connection.close().await.unwrap();
+        rows
+    }
+}
