@@ -1,4 +1,4 @@
-//! The command line: one file a command. A new one is a module, a variant of [`Command`] and an arm of its `run`.
+//! The command line: one file a command. A new one is a module, a variant of `Command` and an arm of its `run`.
 //!
 //! Results go to standard output, progress and logs to standard error. The exit code is 0 when it is done, 1 when it
 //! failed, and 2 when the command line itself was wrong.

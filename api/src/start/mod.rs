@@ -1,6 +1,6 @@
 //! Starting the service and stopping it again.
 //!
-//! [`open`] makes the [`House`] ready: folder, schema, connections, and a master key that fits the database. Commands
+//! [`open()`] makes the [`House`] ready: folder, schema, connections, and a master key that fits the database. Commands
 //! that do one thing stop there. [`serve`] answers requests from it and does deferred work until it is told to stop.
 
 mod open;
@@ -36,7 +36,7 @@ pub struct Running {
     server: tokio::task::JoinHandle<std::io::Result<()>>,
 }
 
-/// Opens the house and serves from it: [`open`], then [`serve`].
+/// Opens the house and serves from it: [`open()`], then [`serve`].
 ///
 /// # Errors
 /// Those of both.

@@ -1,56 +1,63 @@
 //! No two types share a name in the OpenAPI document, where the second would silently replace the first. The document
 //! itself cannot tell, so this reads the sources.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// The names of the schemas that a source declares.
-fn declared(source: &str) -> Vec<String> {
+/// A source without comments and tests, line by line.
+fn lines(source: &str) -> Vec<&str> {
     let source = source.split("#[cfg(test)]\nmod ").next().unwrap_or_default();
-    let lines: Vec<&str> = source.lines().map(str::trim).filter(|line| !line.starts_with("//")).collect();
+    source.lines().filter(|line| !line.trim_start().starts_with("//")).collect()
+}
+
+fn first_word(text: &str) -> Option<&str> {
+    text.split(|c: char| !c.is_alphanumeric() && c != '_').next().filter(|word| !word.is_empty())
+}
+
+/// The macros of a source that declare a schema: `text_enum!`.
+fn macros(source: &str) -> BTreeSet<String> {
+    let lines = lines(source);
+    let declared = lines.iter().enumerate().filter_map(|(at, line)| {
+        let name = first_word(line.strip_prefix("macro_rules! ")?)?;
+        let mut body = lines[at..].iter().take_while(|line| **line != "}");
+        body.any(|line| line.contains("ToSchema")).then(|| name.to_owned())
+    });
+    declared.collect()
+}
+
+/// The names of the schemas that a source declares, also by these macros.
+fn declared(source: &str, macros: &BTreeSet<String>) -> Vec<String> {
+    let lines: Vec<&str> = lines(source).into_iter().map(str::trim).collect();
     let mut names = Vec::new();
     let (mut derives, mut alias) = (false, None);
     for (at, line) in lines.iter().enumerate() {
-        let within = || lines[at..].iter().take_while(|line| !line.starts_with(")]")).copied();
         if line.starts_with("#[derive(") {
-            let one_line = line.ends_with(")]");
-            let text = if one_line { (*line).to_owned() } else { within().collect::<String>() };
-            derives |= text.contains("ToSchema");
+            let end = lines[at..].iter().position(|line| line.ends_with(")]")).unwrap_or_default();
+            derives |= lines[at..=at + end].iter().any(|line| line.contains("ToSchema"));
         }
-        if line.starts_with("#[schema(")
-            && let Some((_, rest)) = line.split_once("as = ")
-        {
-            alias = rest.split([',', ')']).next().map(|name| name.trim().to_owned());
+        if let Some((_, rest)) = line.split_once("as = ").filter(|_| line.starts_with("#[schema(")) {
+            alias = first_word(rest).map(str::to_owned);
         }
-        let item = line.strip_prefix("pub ").unwrap_or(line);
-        let item = item
-            .split_once(") ")
-            .filter(|(start, _)| *start == "pub(super" || *start == "pub(crate")
-            .map_or(item, |(_, rest)| rest);
+        let item = ["pub ", "pub(super) ", "pub(crate) "].iter().find_map(|seen| line.strip_prefix(seen));
+        let item = item.unwrap_or(line);
         if let Some(rest) = item.strip_prefix("struct ").or_else(|| item.strip_prefix("enum ")) {
-            let name = rest.split(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap_or_default();
-            if derives && !name.is_empty() {
-                names.push(alias.take().unwrap_or_else(|| name.to_owned()));
-            }
+            names.extend(
+                first_word(rest).filter(|_| derives).map(|name| alias.take().unwrap_or(name.to_owned())),
+            );
             (derives, alias) = (false, None);
         }
-        // The macro of the entities' enums derives it: `text_enum! { Name {`.
-        if line.ends_with("text_enum! {") {
-            let name = lines[at + 1..].iter().find_map(|line| line.strip_suffix(" {"));
-            names.extend(name.filter(|name| name.chars().all(char::is_alphanumeric)).map(str::to_owned));
+        // A macro: `text_enum! {` and on the next line the name.
+        if let Some((path, "(" | " {" | "{")) = line.split_once('!')
+            && macros.contains(path.rsplit("::").next().unwrap_or_default())
+        {
+            names.extend(lines.get(at + 1).and_then(|line| first_word(line)).map(str::to_owned));
         }
-        // The macro of the gallery's pages: `EventPage of EventItem`.
-        names.extend(
-            line.split_once(" of ")
-                .map(|(name, _)| name)
-                .filter(|n| n.ends_with("Page") && n.chars().all(char::is_alphanumeric))
-                .map(str::to_owned),
-        );
         // Written by hand: `fn name() -> Cow<'static, str> { "Name".into() }`.
-        if line.contains("ToSchema for ") && line.starts_with("impl") {
-            let body = lines[at..].iter().skip_while(|line| !line.starts_with("fn name()")).nth(1);
-            names.extend(body.and_then(|line| line.split('"').nth(1)).map(str::to_owned));
+        if line.starts_with("impl") && line.contains("ToSchema for ") {
+            let body = lines[at..].iter().take_while(|line| **line != "}");
+            let name = body.skip_while(|line| !line.starts_with("fn name()")).nth(1);
+            names.extend(name.and_then(|line| line.split('"').nth(1)).map(str::to_owned));
         }
     }
     names
@@ -59,7 +66,7 @@ fn declared(source: &str) -> Vec<String> {
 fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
-        if path.is_dir() {
+        if path.is_dir() && path.file_name().is_some_and(|name| name != "tests") {
             sources(&path, found);
         } else if path.extension().is_some_and(|extension| extension == "rs")
             && path.file_name().is_some_and(|name| name != "tests.rs")
@@ -75,18 +82,20 @@ fn no_two_schemas_have_one_name() {
     let mut files = Vec::new();
     sources(&home.join("src"), &mut files);
     sources(&home.join("../entity/src"), &mut files);
-    let mut by_name: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    for file in files {
-        for name in declared(&fs::read_to_string(&file).unwrap()) {
-            by_name.entry(name).or_default().push(file.display().to_string());
+    let files: Vec<_> = files
+        .into_iter()
+        .map(|path| (fs::read_to_string(&path).unwrap(), path.display().to_string()))
+        .collect();
+    let macros = files.iter().flat_map(|(source, _)| macros(source)).collect();
+    let mut by_name: BTreeMap<String, Vec<&str>> = BTreeMap::new();
+    for (source, path) in &files {
+        for name in declared(source, &macros) {
+            by_name.entry(name).or_default().push(path);
         }
     }
     let document = serde_json::to_value(api::app::openapi()).unwrap();
     for name in document["components"]["schemas"].as_object().unwrap().keys() {
-        assert!(
-            by_name.contains_key(name) || name.contains('_'),
-            "this guard does not see where the schema {name} is declared"
-        );
+        assert!(by_name.contains_key(name), "this guard does not see where the schema {name} is declared");
     }
     by_name.retain(|_, files| files.len() > 1);
     assert!(
@@ -111,19 +120,32 @@ struct Inner;
 // #[derive(ToSchema)]
 #[derive(Debug)]
 struct Not;
-crate::text_enum! {
+macro_rules! page {
+        #[derive(ToSchema)]
+        pub struct $name {
+}
+macro_rules! ids {
+        pub struct $name {
+}
+crate::page!(
     /// Words.
-    Four {
-SixPage of Six
+    Four of Five
+);
+ids! {
+    NoSchema
+}
 impl utoipa::ToSchema for X {
     fn name() -> Cow<'static, str> {
         \"Five\".into()
     }
 }
+impl ToSchema for Y {}
 #[cfg(test)]
 mod tests {
     #[derive(ToSchema)]
     struct Neither;
 }";
-    assert_eq!(declared(source), ["One", "Two", "Three", "Four", "SixPage", "Five"]);
+    let macros = macros(source);
+    assert_eq!(macros.iter().collect::<Vec<_>>(), ["page"]);
+    assert_eq!(declared(source, &macros), ["One", "Two", "Three", "Four", "Five"]);
 }
