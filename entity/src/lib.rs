@@ -6,6 +6,8 @@
 //! The tables whose names begin with `gallery_` are the public side. They are written by the door (`publishing`) only
 //! and are all that public endpoints may read; every other table is private.
 
+#![allow(clippy::disallowed_methods, reason = "what SeaORM's macros write calls begin()")]
+
 pub mod bundle_source;
 pub mod consent;
 pub mod data_key;

@@ -1,7 +1,7 @@
 //! The schema of Solidarity, step by step, on SQLite and PostgreSQL.
 //!
 //! A step is plain SQL that both engines read. Where they name a type differently the text says `{uuid}`, `{time}`,
-//! `{json}`, `{bytes}`, `{number}` or `{double}`, and [`sql`] fills in the engine's word. Every step runs in a transaction and
+//! `{json}`, `{bytes}`, `{number}` or `{double}`, and `sql` fills in the engine's word. Every step runs in a transaction and
 //! can be taken back; the tests go down and up again on both engines and compare the result with the entities.
 
 use sea_orm_migration::prelude::*;

@@ -25,7 +25,7 @@ crate::step!(
     CREATE INDEX origin_by_record ON origin (record_id);
     CREATE TABLE publication_due (
         record_id {uuid} PRIMARY KEY NOT NULL,
-        kind text NOT NULL CHECK (kind IN ('theme', 'organisation', 'person', 'initiative', 'event', 'outcome', 'quote', 'story')),
+        kind text NOT NULL CHECK (kind IN ('initiative', 'event', 'outcome', 'quote', 'story')),
         due_at {time} NOT NULL
     );
     CREATE INDEX publication_due_by_time ON publication_due (due_at, record_id);

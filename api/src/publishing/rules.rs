@@ -20,7 +20,7 @@ const EMBARGO: Duration = Duration::days(14);
 
 entity::text_enum! {
     /// Why the door keeps a record back.
-    Withheld {
+    Reason {
         /// There is no such record any more.
         Deleted = "deleted",
         /// A moderator has not approved it.
@@ -62,7 +62,7 @@ entity::text_enum! {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Decision {
     /// Why not; empty if it is public.
-    pub withheld: Vec<Withheld>,
+    pub withheld: Vec<Reason>,
     /// Whether it is in lists, or by its address only.
     pub listed: bool,
     /// Whether it may be in feeds.
@@ -76,7 +76,7 @@ pub struct Decision {
 }
 
 impl Decision {
-    fn refuse(&mut self, reason: Withheld) {
+    fn refuse(&mut self, reason: Reason) {
         if !self.withheld.contains(&reason) {
             self.withheld.push(reason);
         }
@@ -121,15 +121,15 @@ fn decide(kind: DocumentKind, id: Uuid, facts: &Facts, now: DateTime<Utc>) -> De
             .get(&StoryId(id))
             .map(|s| contribution(s.status, s.event_id, s.initiative_id, facts, now)),
     };
-    found.unwrap_or_else(|| Decision { withheld: vec![Withheld::Deleted], ..Default::default() })
+    found.unwrap_or_else(|| Decision { withheld: vec![Reason::Deleted], ..Default::default() })
 }
 
 fn initiative(id: InitiativeId, facts: &Facts) -> Decision {
     let mut decision = Decision { listed: true, in_feeds: true, ..Default::default() };
     match facts.initiatives.get(&id).map(|i| i.status) {
         Some(InitiativeStatus::Published) => {}
-        Some(InitiativeStatus::Draft | InitiativeStatus::Archived) => decision.refuse(Withheld::NotPublished),
-        None => decision.refuse(Withheld::Deleted),
+        Some(InitiativeStatus::Draft | InitiativeStatus::Archived) => decision.refuse(Reason::NotPublished),
+        None => decision.refuse(Reason::Deleted),
     }
     decision
 }
@@ -139,26 +139,26 @@ pub fn event(event: &event::Model, now: DateTime<Utc>) -> Decision {
     let listed = event.visibility == Visibility::Public;
     let mut decision = Decision { listed, in_feeds: listed, ..Default::default() };
     if matches!(event.status, EventStatus::Draft | EventStatus::InReview) {
-        decision.refuse(Withheld::NotScheduled);
+        decision.refuse(Reason::NotScheduled);
     }
     if event.visibility == Visibility::Private {
-        decision.refuse(Withheld::Private);
+        decision.refuse(Reason::Private);
     }
     match event.risk {
         Risk::Low | Risk::Moderate => {}
-        Risk::High if event.status != EventStatus::Held => decision.refuse(Withheld::RiskUpcoming),
+        Risk::High if event.status != EventStatus::Held => decision.refuse(Reason::RiskUpcoming),
         Risk::High => {
             let end = moment_of(event).span().map(|(_, until)| until).or(event.held_at);
             match end.map(|end| end + EMBARGO) {
                 Some(free) if free <= now => {}
                 free => {
-                    decision.refuse(Withheld::Embargo);
+                    decision.refuse(Reason::Embargo);
                     decision.look_again_at = free;
                 }
             }
         }
         Risk::Severe => {
-            decision.refuse(Withheld::RiskSevere);
+            decision.refuse(Reason::RiskSevere);
             decision.absent = true;
         }
     }
@@ -191,18 +191,18 @@ fn contribution(
     if let Some(event_id) = event_id {
         let of_event = facts.events.get(&event_id).map(|e| event(e, now)).unwrap_or_default();
         if !of_event.withheld.is_empty() || !facts.events.contains_key(&event_id) {
-            decision.refuse(Withheld::EventWithheld);
+            decision.refuse(Reason::EventWithheld);
         }
         decision = Decision { withheld: decision.withheld, ..of_event };
     } else if let Some(initiative_id) = initiative_id
         && !initiative(initiative_id, facts).withheld.is_empty()
     {
-        decision.refuse(Withheld::InitiativeWithheld);
+        decision.refuse(Reason::InitiativeWithheld);
     }
     match status {
-        Moderation::Draft => decision.refuse(Withheld::NotApproved),
+        Moderation::Draft => decision.refuse(Reason::NotApproved),
         Moderation::Approved => {}
-        Moderation::Withdrawn => decision.refuse(Withheld::Withdrawn),
+        Moderation::Withdrawn => decision.refuse(Reason::Withdrawn),
     }
     decision
 }
@@ -211,7 +211,7 @@ fn quote(quote: &quote::Model, facts: &Facts, now: DateTime<Utc>) -> Decision {
     let mut decision = contribution(quote.status, quote.event_id, quote.initiative_id, facts, now);
     let risk = quote.event_id.and_then(|id| facts.events.get(&id)).map(|e| e.risk);
     if risk.is_some_and(|r| r >= Risk::High) {
-        decision.refuse(Withheld::RiskHigh);
+        decision.refuse(Reason::RiskHigh);
     }
     match quote_consent(quote, facts, now) {
         Ok(consent) => {
@@ -238,21 +238,21 @@ pub fn quote_consent<'a>(
     quote: &quote::Model,
     facts: &'a Facts,
     now: DateTime<Utc>,
-) -> Result<&'a consent::Model, Withheld> {
+) -> Result<&'a consent::Model, Reason> {
     let hash = text_hash(&quote.text);
     let consents = facts.quote_consents.get(&quote.id).map_or(&[][..], Vec::as_slice);
     let newest = |c: &&consent::Model| (c.created_at, c.id);
-    let mut failed = Withheld::ConsentMissing;
+    let mut failed = Reason::ConsentMissing;
     let mut found: Option<&consent::Model> = None;
     for consent in consents.iter().filter(|c| c.purpose == ConsentPurpose::PublishQuote) {
         let reason = if consent.withdrawn_at.is_some() {
-            Withheld::ConsentWithdrawn
+            Reason::ConsentWithdrawn
         } else if consent.expires_at.is_some_and(|end| end <= now) {
-            Withheld::ConsentExpired
+            Reason::ConsentExpired
         } else if consent.text_hash.as_deref() != Some(&hash[..]) {
-            Withheld::ConsentOtherText
+            Reason::ConsentOtherText
         } else if !consent.scope.0.iter().any(|s| s == "gallery") {
-            Withheld::ConsentScope
+            Reason::ConsentScope
         } else {
             found = found.into_iter().chain([consent]).max_by_key(newest);
             continue;
@@ -262,7 +262,7 @@ pub fn quote_consent<'a>(
     found.ok_or(failed)
 }
 
-impl Withheld {
+impl Reason {
     /// Of two failed consents the one that came closest explains more.
     fn max_with(self, other: Self) -> Self {
         let closeness = |w| match w {

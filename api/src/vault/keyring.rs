@@ -1,6 +1,7 @@
 //! The data keys of a batch of records.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 use ::entity::data_key;
 use anyhow::Context;
@@ -23,10 +24,10 @@ impl Keyring {
         let mut keys = Self::for_reading(tx, vault, records.clone()).await?;
         let mut made = Vec::new();
         for record_id in records {
-            if !keys.0.contains_key(&record_id) {
+            if let Entry::Vacant(place) = keys.0.entry(record_id) {
                 let (key, wrapped) = vault.new_key(record_id)?;
                 made.push(data_key::Model { record_id, wrapped, created_at: tx.now() });
-                keys.0.insert(record_id, key);
+                place.insert(key);
             }
         }
         insert_all(tx, made).await?;

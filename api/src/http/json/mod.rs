@@ -1,6 +1,6 @@
 //! JSON from strangers: read strictly, then held against the published schema, all faults at once.
 //!
-//! [`strict`] refuses what parsers silently mend: a key given twice, control characters. [`Shape`] is a type's schema as
+//! [`strict()`] refuses what parsers silently mend: a key given twice, control characters. [`Shape`] is a type's schema as
 //! utoipa derives it from the type, so what the documentation says is what is enforced.
 
 mod shape;

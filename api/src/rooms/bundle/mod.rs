@@ -3,7 +3,7 @@
 //! The first line is the header; each further line is one whole record. Records name each other by the bundle's own ids
 //! and only those above them (or from an earlier import of the same source), so a file is read and written as a stream.
 //! `(source, id)` makes a second import an update, never a double. One file per type under `lines` says how a line becomes a
-//! record and a record becomes a line; [`import`] and [`export`] do the rest.
+//! record and a record becomes a line; [`import()`] and [`export()`] do the rest.
 
 mod export;
 mod import;

@@ -2,9 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use ::entity::event::{
-    self, EventFormat, EventKind, EventStatus, RegistrationMode, Visibility, Waitlist, WhenPrecision,
-};
+use ::entity::event::{self, EventFormat, EventKind, EventStatus, RegistrationMode, Visibility, Waitlist};
 use ::entity::event_host::HostPart;
 use ::entity::ids::EventId;
 use ::entity::kinds::{Precision, RecordKind, Risk};
@@ -13,13 +11,13 @@ use chrono::{DateTime, SubsecRound, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::event_parts::{Delivery, EventPlace, Online};
 use super::parts::{
     CountryCode, Incoming, LanguageTag, Names, RecordId, Sentence, WebAddress, sentences, to_sentences,
     to_tags,
 };
 use crate::http::json::step;
-use crate::moment::{Moment, When, ZONE_DATA, offset_text};
-use crate::reference::Point;
+use crate::moment::{Moment, When, ZONE_DATA};
 use crate::rooms::events::{EventRecord, ExactPlace, HostId, Joining};
 
 /// Anything with a time and people.
@@ -144,62 +142,6 @@ pub struct EventLine {
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     #[schema(schema_with = super::parts::translations_schema)]
     pub translations: BTreeMap<String, Translation>,
-}
-
-/// How something is delivered.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Delivery {
-    /// Everybody at once.
-    Live,
-    /// Everybody when they can.
-    Asynchronous,
-}
-
-/// Where an event is. Venue and point are sealed.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-#[schema(as = BundleEventPlace)]
-pub struct EventPlace {
-    /// The country; none for an event that is nowhere in particular.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
-    pub country: Option<CountryCode>,
-    /// The name of the province.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false, min_length = 1, max_length = 200)]
-    pub region: Option<String>,
-    /// The name of the town or county.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false, min_length = 1, max_length = 200)]
-    pub locality: Option<String>,
-    /// The name or address of the house.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false, min_length = 1, max_length = 500)]
-    pub venue: Option<String>,
-    /// The exact point.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
-    pub point: Option<Point>,
-}
-
-/// How an online event is joined.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-#[schema(as = BundleOnline)]
-pub struct Online {
-    /// The platform.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false, min_length = 1, max_length = 100)]
-    pub platform: Option<String>,
-    /// The link.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
-    pub join_url: Option<WebAddress>,
-    /// What else one must know.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false, min_length = 1, max_length = 2000)]
-    pub instructions: Option<String>,
 }
 
 fn country() -> Precision {
@@ -368,19 +310,6 @@ impl EventLine {
     }
 }
 
-impl Delivery {
-    fn word(self) -> &'static str {
-        match self {
-            Self::Live => "live",
-            Self::Asynchronous => "asynchronous",
-        }
-    }
-
-    fn of(word: &str) -> Option<Self> {
-        [Self::Live, Self::Asynchronous].into_iter().find(|d| d.word() == word)
-    }
-}
-
 fn hosts(
     pointer: &str,
     part: HostPart,
@@ -400,56 +329,4 @@ fn hosts(
         }
     }
     hosts
-}
-
-/// A moment as an event's columns hold it.
-struct Columns {
-    precision: WhenPrecision,
-    date: Option<String>,
-    wall: Option<crate::moment::WallTime>,
-    instants: Option<(DateTime<Utc>, DateTime<Utc>)>,
-}
-
-impl When {
-    fn columns(moment: &Moment, written: &When) -> Columns {
-        let dated = |precision| Columns {
-            precision,
-            date: match written {
-                When::Day { date } | When::Month { date } | When::Year { date } => Some(date.clone()),
-                When::Minute { .. } | When::Unknown {} => None,
-            },
-            wall: None,
-            instants: None,
-        };
-        match *moment {
-            Moment::Minute { wall, starts_at, ends_at } => Columns {
-                precision: WhenPrecision::Minute,
-                date: None,
-                wall: Some(wall),
-                instants: Some((starts_at, ends_at)),
-            },
-            Moment::Day(_) => dated(WhenPrecision::Day),
-            Moment::Month(_) => dated(WhenPrecision::Month),
-            Moment::Year(_) => dated(WhenPrecision::Year),
-            Moment::Unknown => {
-                Columns { precision: WhenPrecision::Unknown, date: None, wall: None, instants: None }
-            }
-        }
-    }
-
-    fn of_row(row: &event::Model) -> Self {
-        let date = row.when_date.clone().unwrap_or_default();
-        match (row.when_precision, row.starts_local, &row.time_zone, row.duration_minutes) {
-            (WhenPrecision::Minute, Some(local), Some(zone), Some(minutes)) => Self::Minute {
-                starts_local: local.format("%Y-%m-%dT%H:%M:%S").to_string(),
-                time_zone: zone.clone(),
-                duration_minutes: minutes,
-                utc_offset: row.utc_offset.map(offset_text),
-            },
-            (WhenPrecision::Day, ..) => Self::Day { date },
-            (WhenPrecision::Month, ..) => Self::Month { date },
-            (WhenPrecision::Year, ..) => Self::Year { date },
-            _ => Self::Unknown {},
-        }
-    }
 }

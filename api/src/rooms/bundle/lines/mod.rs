@@ -1,6 +1,7 @@
 //! The types of lines, one file each: what a line may hold, how it becomes a record, how a record becomes a line.
 
 mod event;
+mod event_parts;
 mod initiative;
 mod outcome;
 mod parts;
