@@ -6,6 +6,7 @@
 mod bundle;
 mod command;
 mod door;
+mod gallery;
 mod guards;
 mod house;
 mod import;

@@ -1,0 +1,9 @@
+//! `/v1/gallery`: what everybody may read.
+
+mod changes;
+mod items;
+mod lists;
+mod map;
+mod names;
+mod overview;
+mod search;
