@@ -3,7 +3,9 @@
 //! A future event keeps the intention, wall time and IANA zone; instants are derived from it and derived anew when the
 //! rules of the zone change. Records of the past often have no day, and none is invented.
 
-use chrono::{DateTime, Datelike, Days, Duration, Months, NaiveDate, NaiveDateTime, Offset, TimeZone, Utc};
+use chrono::{
+    DateTime, Datelike, Days, Duration, Months, NaiveDate, NaiveDateTime, Offset, TimeZone, Timelike, Utc,
+};
 use chrono_tz::Tz;
 use entity::event::WhenPrecision;
 use serde::{Deserialize, Serialize};
@@ -189,7 +191,7 @@ impl When {
             Self::Minute { starts_local, time_zone, duration_minutes, utc_offset } => {
                 let local = NaiveDateTime::parse_from_str(starts_local, "%Y-%m-%dT%H:%M:%S")
                     .ok()
-                    .filter(|t| (2..=9998).contains(&t.year()))
+                    .filter(|t| (2..=9998).contains(&t.year()) && t.nanosecond() < 1_000_000_000)
                     .ok_or(WhenFault::WallTime)?;
                 let zone = time_zone.parse::<Tz>().map_err(|_| WhenFault::Zone)?;
                 let offset = utc_offset.as_deref().map(parse_offset).transpose()?;
@@ -328,6 +330,11 @@ mod tests {
         assert_eq!(When::Month { date: "2021-13".into() }.understand(), Err(WhenFault::Date));
         assert_eq!(When::Year { date: "21".into() }.understand(), Err(WhenFault::Date));
         assert_eq!(minute("2027-03-14T25:00:00", "Africa/Juba", None), Err(WhenFault::WallTime));
+        assert_eq!(
+            minute("2016-12-31T23:59:60", "UTC", None),
+            Err(WhenFault::WallTime),
+            "engines disagree on leap seconds"
+        );
         assert_eq!(minute("2027-03-14T18:00:00", "Africa/Yei", None), Err(WhenFault::Zone));
     }
 

@@ -59,7 +59,12 @@ impl fmt::Display for Target {
 
 /// Puts `***` in place of the password, which may stand before the host or in the query.
 fn masked(address: &str) -> String {
-    let Ok(mut url) = url::Url::parse(address) else { return "postgres://***".to_owned() };
+    // A password that is not percent-encoded ends too early for the parser: then nothing of the address is shown.
+    let before_host = address.rfind('@').map_or("", |at| &address[..at]);
+    let odd = before_host.contains(['#', '?', '@']);
+    let Some(mut url) = url::Url::parse(address).ok().filter(|_| !odd) else {
+        return "postgres://***".to_owned();
+    };
     if url.password().is_some() && url.set_password(Some("***")).is_err() {
         return "postgres://***".to_owned();
     }
@@ -118,6 +123,21 @@ pub async fn open_public(target: &Target, own: Option<&Target>) -> Result<Public
     }
 }
 
+/// Whether the public way could read more than the gallery. On SQLite every connection can, and only code stands between;
+/// there this answers no.
+///
+/// # Errors
+/// The database's.
+pub async fn reads_private_tables(public: &PublicDb) -> Result<bool, DbErr> {
+    use sea_orm::{ConnectionTrait, DbBackend, Statement};
+    if public.get_database_backend() != DbBackend::Postgres {
+        return Ok(false);
+    }
+    let sql = "SELECT has_table_privilege('person', 'SELECT') AS may";
+    let row = public.query_one_raw(Statement::from_string(DbBackend::Postgres, sql)).await?;
+    row.map_or(Ok(true), |row| row.try_get("", "may"))
+}
+
 /// Makes a session read only and, if asked, takes on the role that may read gallery tables only.
 async fn restrict_session(connection: DatabaseConnection, take_role: bool) -> Result<(), DbErr> {
     use sea_orm::{ConnectionTrait, Statement};
@@ -137,6 +157,9 @@ pub(super) async fn sqlite(
     connections: u32,
     read_only: bool,
 ) -> Result<DatabaseConnection, DbErr> {
+    if !read_only && !path.exists() {
+        private_file(path).map_err(|e| DbErr::Custom(format!("cannot make {}: {e}", path.display())))?;
+    }
     let file = path.to_owned();
     let mut options = common("sqlite://", connections);
     options.map_sqlx_sqlite_opts(move |o| {
@@ -152,6 +175,15 @@ pub(super) async fn sqlite(
             .optimize_on_close(true, 400)
     });
     Database::connect(options).await
+}
+
+/// Makes a file that only its owner may read. SQLite gives its companions the same rights.
+pub(super) fn private_file(path: &std::path::Path) -> std::io::Result<std::fs::File> {
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create(true).truncate(false);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)
 }
 
 pub(super) fn common(url: &str, connections: u32) -> ConnectOptions {

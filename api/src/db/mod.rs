@@ -6,6 +6,7 @@
 
 mod connect;
 mod rows;
+mod scrub;
 mod tx;
 mod upgrade;
 
@@ -16,12 +17,13 @@ use sea_orm::{
     SqliteTransactionMode, TransactionOptions, TransactionTrait,
 };
 
-pub use connect::{Target, open, open_public};
+pub use connect::{Target, open, open_public, reads_private_tables};
 pub use rows::{delete_in, find_in, insert_all, save_all};
-pub use tx::Tx;
+pub use tx::{Tx, is_transient};
 pub use upgrade::{migrate_down, migrate_up, pending};
 
 use crate::clock::Clock;
+use scrub::Scrubber;
 
 /// How often a command is tried before the conflict is reported.
 const ATTEMPTS: u32 = 8;
@@ -32,12 +34,14 @@ pub struct Db {
     writer: DatabaseConnection,
     reader: DatabaseConnection,
     clock: Arc<dyn Clock>,
+    scrubber: Scrubber,
 }
 
 impl Db {
     /// Puts connections and clock together; see [`open`].
     pub(crate) fn new(writer: DatabaseConnection, reader: DatabaseConnection, clock: Arc<dyn Clock>) -> Self {
-        Self { writer, reader, clock }
+        let scrubber = Scrubber::new(writer.clone());
+        Self { writer, reader, clock, scrubber }
     }
 
     /// Where to read outside a transaction.
@@ -83,7 +87,13 @@ impl Db {
             sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
             ..Default::default()
         };
-        Ok(Tx::new(self.writer.begin_with_options(options).await?, self.clock.now()))
+        let inner = self.writer.begin_with_options(options).await?;
+        Ok(Tx::new(inner, self.clock.now(), self.scrubber.clone()))
+    }
+
+    /// Takes from the disk what an earlier commit erased and a reader kept from being taken then.
+    pub async fn settle(&self) {
+        self.scrubber.settle().await;
     }
 
     /// Runs a command in one transaction and commits it, or changes nothing. A serialization failure, a deadlock or a busy

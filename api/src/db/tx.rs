@@ -5,6 +5,7 @@ use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
+use super::scrub::Scrubber;
 use chrono::{DateTime, Utc};
 use sea_orm::{
     ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, ExecResult, QueryResult, RuntimeErr, Statement,
@@ -18,12 +19,20 @@ pub struct Tx {
     inner: DatabaseTransaction,
     now: DateTime<Utc>,
     conflict: AtomicBool,
+    erases: AtomicBool,
+    scrubber: Scrubber,
     last: Mutex<Vec<(&'static str, BeforeCommit)>>,
 }
 
 impl Tx {
-    pub(super) fn new(inner: DatabaseTransaction, now: DateTime<Utc>) -> Self {
-        Self { inner, now, conflict: AtomicBool::new(false), last: Mutex::default() }
+    pub(super) fn new(inner: DatabaseTransaction, now: DateTime<Utc>, scrubber: Scrubber) -> Self {
+        let (conflict, erases) = (AtomicBool::new(false), AtomicBool::new(false));
+        Self { inner, now, conflict, erases, scrubber, last: Mutex::default() }
+    }
+
+    /// Says that something is written over or removed that must not be found on disk afterwards.
+    pub fn erase(&self) {
+        self.erases.store(true, Ordering::Relaxed);
     }
 
     /// The instant of everything this transaction does.
@@ -48,7 +57,11 @@ impl Tx {
         for (_, work) in last {
             work(&self).await?;
         }
-        self.inner.commit().await
+        self.inner.commit().await?;
+        if self.erases.into_inner() {
+            self.scrubber.scrub().await;
+        }
+        Ok(())
     }
 
     /// Changes nothing.
@@ -75,7 +88,7 @@ impl Tx {
 }
 
 /// Serialization failure and deadlock on PostgreSQL; busy and locked on SQLite.
-pub(super) fn is_transient(error: &DbErr) -> bool {
+pub fn is_transient(error: &DbErr) -> bool {
     let (DbErr::Conn(RuntimeErr::SqlxError(cause))
     | DbErr::Exec(RuntimeErr::SqlxError(cause))
     | DbErr::Query(RuntimeErr::SqlxError(cause))) = error

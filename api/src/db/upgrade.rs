@@ -2,7 +2,7 @@
 
 use migration::Migrator;
 use sea_orm::{ConnectionTrait, Database, DatabaseConnection, DbErr, RuntimeErr};
-use sea_orm_migration::MigratorTrait;
+use sea_orm_migration::{MigratorTrait, SchemaManager};
 use secrecy::ExposeSecret;
 use sqlx::Connection as _;
 
@@ -38,9 +38,14 @@ pub async fn pending(target: &Target) -> Result<Vec<(String, bool)>, DbErr> {
         return Ok(Migrator::get_migration_files().iter().map(|m| (m.name().to_owned(), false)).collect());
     }
     let db = single(target).await?;
+    let all = Migrator::get_migration_files();
+    // Asking for pending steps makes the table that remembers them, which is for whoever holds the lock to do.
+    if !SchemaManager::new(&db).has_table("seaql_migrations").await? {
+        db.close().await?;
+        return Ok(all.iter().map(|m| (m.name().to_owned(), false)).collect());
+    }
     let open: Vec<String> =
         Migrator::get_pending_migrations(&db).await?.iter().map(|m| m.name().to_owned()).collect();
-    let all = Migrator::get_migration_files();
     db.close().await?;
     Ok(all.iter().map(|m| (m.name().to_owned(), !open.contains(&m.name().to_owned()))).collect())
 }
@@ -54,7 +59,7 @@ async fn alone(
             let mut name = path.clone().into_os_string();
             name.push(".lock");
             let file = tokio::task::spawn_blocking(move || {
-                let file = std::fs::File::create(name)?;
+                let file = super::connect::private_file(name.as_ref())?;
                 file.lock()?;
                 Ok::<_, std::io::Error>(file)
             });

@@ -27,6 +27,7 @@ use crate::publishing::documents::{EventItem, InitiativeItem, OutcomeItem, Quote
 #[into_params(parameter_in = Path)]
 pub(super) struct ItemPath {
     /// The document's id.
+    #[serde(deserialize_with = "crate::http::id::canonical")]
     id: Uuid,
 }
 

@@ -10,6 +10,7 @@
 pub mod contract;
 pub mod docs;
 pub mod etag;
+pub mod id;
 pub mod json;
 pub mod language;
 pub mod manners;

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use ::entity::kinds::RecordKind;
 use ::entity::quote::AttributionLevel;
 use ::entity::{
-    event, event_host, initiative_organisation, outcome, outcome_follow_up, quote, story, theme_link,
+    consent, event, event_host, initiative_organisation, outcome, outcome_follow_up, quote, story, theme_link,
 };
 use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter};
 use uuid::Uuid;
@@ -82,11 +82,16 @@ async fn of_people(tx: &Tx, people: &[Uuid], all: &mut BTreeSet<RecordRef>) -> R
         return Ok(());
     }
     // A crowd may have grown or shrunk, also the one somebody left.
-    let attributed = quote::Entity::find()
+    let by_quote = quote::Entity::find()
         .filter(quote::Column::Level.eq(AttributionLevel::RoleAndCountry))
         .filter(quote::Column::PersonId.is_not_null())
         .all(tx)
         .await?;
-    all.extend(attributed.iter().map(|q| RecordRef::new(RecordKind::Quote, q.id)));
+    let by_consent = consent::Entity::find()
+        .filter(consent::Column::Level.eq(AttributionLevel::RoleAndCountry))
+        .all(tx)
+        .await?;
+    let attributed = by_quote.iter().map(|q| q.id).chain(by_consent.iter().filter_map(|c| c.quote_id));
+    all.extend(attributed.map(|id| RecordRef::new(RecordKind::Quote, id)));
     Ok(())
 }

@@ -4,7 +4,7 @@ use ::entity::gallery_document;
 use ::entity::publication_due;
 use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
-use super::{Done, RecordRef, publish, record_kind};
+use super::{Done, RecordRef, changed, record_kind};
 use crate::db::Db;
 
 /// Records looked at in one transaction.
@@ -35,8 +35,8 @@ pub async fn run_due(db: &Db) -> Result<Done, DbErr> {
                 let due = due.into_iter().map(|d| RecordRef::new(d.kind, d.record_id));
                 let over = over.into_iter().map(|d| RecordRef::new(record_kind(d.kind), d.id));
                 let records: Vec<RecordRef> = due.chain(over).collect();
-                // An event that becomes public takes what belongs to it along; each of those is due by itself.
-                Ok::<_, DbErr>((publish(tx, &records).await?, records.len()))
+                // What shows a record that appears or goes has changed with it.
+                Ok::<_, DbErr>((changed(tx, &records).await?, records.len()))
             })
             .await?;
         done += portion;

@@ -134,7 +134,11 @@ async fn count_crowds(tx: &Tx, facts: &mut Facts) -> Result<(), DbErr> {
     let wanted: HashSet<(PersonRole, String)> = facts
         .quotes
         .values()
-        .filter(|q| q.level == quote::AttributionLevel::RoleAndCountry)
+        .filter(|q| {
+            let consents = facts.quote_consents.get(&q.id).into_iter().flatten();
+            let mut levels = consents.filter_map(|c| c.level).chain([q.level]);
+            levels.any(|level| level == quote::AttributionLevel::RoleAndCountry)
+        })
         .filter_map(|q| facts.people.get(&q.person_id?))
         .filter_map(|p| Some((p.role, p.country.clone()?)))
         .collect();

@@ -8,8 +8,10 @@ use ::entity::gallery_document::DocumentKind;
 use ::entity::ids::{EventId, InitiativeId, OutcomeId, PersonId, QuoteId, StoryId};
 use ::entity::initiative::InitiativeStatus;
 use ::entity::kinds::{Moderation, Risk};
+use ::entity::values::Translations;
 use ::entity::{event, quote};
 use chrono::{DateTime, Duration, Utc};
+use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use super::facts::Facts;
@@ -51,6 +53,8 @@ entity::text_enum! {
         ConsentExpired = "consent_expired",
         /// The consent was withdrawn.
         ConsentWithdrawn = "consent_withdrawn",
+        /// The consent is dated in the future.
+        ConsentNotYet = "consent_not_yet",
         /// The event it belongs to is not public.
         EventWithheld = "event_withheld",
         /// The initiative it belongs to is not public.
@@ -148,7 +152,13 @@ pub fn event(event: &event::Model, now: DateTime<Utc>) -> Decision {
         Risk::Low | Risk::Moderate => {}
         Risk::High if event.status != EventStatus::Held => decision.refuse(Reason::RiskUpcoming),
         Risk::High => {
-            let end = moment_of(event).span().map(|(_, until)| until).or(event.held_at);
+            // From the end of the month that is shown: an embargo that ended on the day would tell the day.
+            let recorded = |at: DateTime<Utc>| Moment::Day(at.date_naive());
+            let moment = match moment_of(event) {
+                Moment::Unknown => event.held_at.map_or(Moment::Unknown, recorded),
+                known => known,
+            };
+            let end = moment.month_only().span().map(|(_, until)| until);
             match end.map(|end| end + EMBARGO) {
                 Some(free) if free <= now => {}
                 free => {
@@ -194,7 +204,8 @@ fn contribution(
             decision.refuse(Reason::EventWithheld);
         }
         decision = Decision { withheld: decision.withheld, ..of_event };
-    } else if let Some(initiative_id) = initiative_id
+    }
+    if let Some(initiative_id) = initiative_id
         && !initiative(initiative_id, facts).withheld.is_empty()
     {
         decision.refuse(Reason::InitiativeWithheld);
@@ -209,6 +220,10 @@ fn contribution(
 
 fn quote(quote: &quote::Model, facts: &Facts, now: DateTime<Utc>) -> Decision {
     let mut decision = contribution(quote.status, quote.event_id, quote.initiative_id, facts, now);
+    let future = facts.quote_consents.get(&quote.id).into_iter().flatten().filter_map(|c| c.given_at);
+    if let Some(given) = future.filter(|given| *given > now).min() {
+        decision.look_again_at = Some(decision.look_again_at.map_or(given, |at| at.min(given)));
+    }
     let risk = quote.event_id.and_then(|id| facts.events.get(&id)).map(|e| e.risk);
     if risk.is_some_and(|r| r >= Risk::High) {
         decision.refuse(Reason::RiskHigh);
@@ -239,7 +254,7 @@ pub fn quote_consent<'a>(
     facts: &'a Facts,
     now: DateTime<Utc>,
 ) -> Result<&'a consent::Model, Reason> {
-    let hash = text_hash(&quote.text);
+    let hash = text_hash(&quote.text, &quote.translations);
     let consents = facts.quote_consents.get(&quote.id).map_or(&[][..], Vec::as_slice);
     let newest = |c: &&consent::Model| (c.created_at, c.id);
     let mut failed = Reason::ConsentMissing;
@@ -249,6 +264,8 @@ pub fn quote_consent<'a>(
             Reason::ConsentWithdrawn
         } else if consent.expires_at.is_some_and(|end| end <= now) {
             Reason::ConsentExpired
+        } else if consent.given_at.is_some_and(|given| given > now) {
+            Reason::ConsentNotYet
         } else if consent.text_hash.as_deref() != Some(&hash[..]) {
             Reason::ConsentOtherText
         } else if !consent.scope.0.iter().any(|s| s == "gallery") {
@@ -276,18 +293,27 @@ impl Reason {
     }
 }
 
-/// The consent by which a person may be named in the gallery now.
+/// The consent by which a person may be named now. Names are in documents that feeds carry too, so it must cover both
+/// channels.
 pub fn name_consent(person: PersonId, facts: &Facts, now: DateTime<Utc>) -> Option<&consent::Model> {
     let consents = facts.name_consents.get(&person)?;
     consents
         .iter()
         .filter(|c| c.withdrawn_at.is_none() && c.expires_at.is_none_or(|end| end > now))
-        .filter(|c| c.scope.0.iter().any(|s| s == "gallery"))
+        .filter(|c| c.given_at.is_none_or(|given| given <= now))
+        .filter(|c| ["gallery", "feeds"].iter().all(|channel| c.scope.0.iter().any(|s| s == channel)))
         .max_by_key(|c| (c.expires_at.is_none(), c.expires_at, c.id))
 }
 
-/// What a consent is bound to: SHA-256 of the text.
-pub fn text_hash(text: &str) -> [u8; 32] {
-    use sha2::Digest;
-    sha2::Sha256::digest(text.as_bytes()).into()
+/// What a consent to a quote is bound to: SHA-256 of the words and of all that they are translated to.
+pub fn text_hash(text: &str, translations: &Translations) -> [u8; 32] {
+    let mut digest = Sha256::new_with_prefix(text);
+    for (language, translation) in &translations.0 {
+        // U+0000 is in no text, so nothing runs into its neighbour.
+        for part in [language.as_str(), translation.text.as_deref().unwrap_or_default()] {
+            digest.update([0]);
+            digest.update(part);
+        }
+    }
+    digest.finalize().into()
 }

@@ -97,6 +97,9 @@ pub async fn write(
             .filter(|id| known.contains_key(id))
             .chain(removed.iter().map(|r| r.id))
             .collect();
+        if !stale.is_empty() {
+            tx.erase();
+        }
         clear(tx, &stale).await?;
         save_all(tx, removed.into_iter().chain(changed.iter().map(|c| c.row.clone())).collect(), &[]).await?;
         attach(tx, changed).await?;

@@ -57,6 +57,13 @@ pub async fn open(config: &Config, clock: Arc<dyn Clock>) -> anyhow::Result<Hous
         let name = public.map_or_else(named, Target::to_string);
         format!("{name} cannot be opened for public reads")
     })?;
+    if db::reads_private_tables(&gallery).await? {
+        tracing::warn!(
+            "public reads use an account that may read private tables too: grant it the role solidarity_gallery, or \
+             name an account with fewer rights in {}",
+            settings::DATABASE_PUBLIC_URL.key
+        );
+    }
     Ok(House { db, gallery, vault, clock })
 }
 

@@ -59,6 +59,7 @@ async fn rounds(db: Db, mut told: oneshot::Receiver<()>) {
 /// # Errors
 /// The database's; what was done before stays done.
 pub(super) async fn round(db: &Db) -> Result<(), DbErr> {
+    db.settle().await;
     let done = publishing::run_due(db).await?;
     if done != publishing::Done::default() {
         tracing::info!(written = done.written, removed = done.removed, "published what was due");

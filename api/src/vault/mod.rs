@@ -157,6 +157,16 @@ fn key_file(path: &Path) -> anyhow::Result<String> {
             bail!("cannot make {}: {error}", path.display());
         }
     }
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        let mode = std::fs::metadata(path).map(|m| m.permissions().mode()).unwrap_or_default();
+        ensure!(
+            mode & 0o007 == 0,
+            "{} can be read by everybody on this machine: chmod 600 it",
+            path.display()
+        );
+    }
     std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))
 }
 

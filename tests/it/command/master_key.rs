@@ -32,6 +32,16 @@ async fn another_master_key_is_refused() {
     assert!(!file.exists(), "a key that fits nothing was made");
 
     std::fs::write(&file, &key).unwrap();
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        let rights = |mode| std::fs::set_permissions(&file, std::fs::Permissions::from_mode(mode)).unwrap();
+        rights(0o644);
+        let outcome = house.solidarity_with(&["publish", "rebuild"], &[("SOLIDARITY_DATA_DIR", path)]).await;
+        assert_eq!(outcome.code, Some(1));
+        assert!(outcome.stderr.contains("can be read by everybody"), "{}", outcome.stderr);
+        rights(0o600);
+    }
     let outcome = house.solidarity_with(&["publish", "rebuild"], &[("SOLIDARITY_DATA_DIR", path)]).await;
     assert_eq!(outcome.code, Some(1));
     let told = format!("than the one in the file {}", file.display());

@@ -128,6 +128,14 @@ async fn another_text_needs_another_consent() {
     house.sql("UPDATE quote SET text = 'Sample words nobody said'").await;
     house.solidarity(&["publish", "rebuild"]).await.done();
     assert!(house.items("/v1/gallery/quotes").await.is_empty());
+
+    house.sql("UPDATE quote SET text = 'Sample words q'").await;
+    house.solidarity(&["publish", "rebuild"]).await.done();
+    assert_eq!(house.items("/v1/gallery/quotes").await.len(), 1);
+    let translated = r#"{"es": {"text": "Palabras que nadie dijo", "by": "machine"}}"#;
+    house.sql(&format!("UPDATE quote SET translations = '{translated}'")).await;
+    house.solidarity(&["publish", "rebuild"]).await.done();
+    assert!(house.items("/v1/gallery/quotes").await.is_empty(), "nor another translation");
 }
 
 #[tokio::test]
@@ -137,4 +145,17 @@ async fn no_published_quote_of_the_samples_lacks_an_active_consent() {
         AND NOT EXISTS (SELECT 1 FROM consent c WHERE c.quote_id = d.id AND c.withdrawn_at IS NULL)";
     assert_eq!(house.count(unconsented).await, 0);
     assert!(house.items("/v1/gallery/quotes").await.len() >= 8);
+}
+
+#[tokio::test]
+async fn withdrawn_words_are_nowhere_on_disk() {
+    let house = House::open().await;
+    let mut said = quote("q", "e");
+    said["text"] = json!("Sample words to be forgotten");
+    house.import(&Bundle::of([event("e"), said])).await.applied();
+    assert!(house.dump("quote").await.contains("to be forgotten"));
+    house.import(&Bundle::of([json!({"type": "quote", "id": "q", "status": "withdrawn"})])).await.applied();
+    for table in ["quote", "gallery_document", "gallery_search"] {
+        assert!(!house.dump(table).await.contains("forgotten"), "{table}");
+    }
 }

@@ -22,7 +22,7 @@ async fn hosts_are_named_only_with_an_active_consent_and_without_identifiers() {
     let organisation =
         json!({"type": "organisation", "id": "o", "name": "Sample Organisation", "kind": "ngo"});
     let mut hosted = event("e");
-    hosted["hosts"] = json!(["named", "unnamed", "contact", "over"]);
+    hosted["hosts"] = json!(["named", "unnamed", "contact", "over", "feedless", "future"]);
     hosted["co_hosts"] = json!(["o"]);
     let over = json!([{"purpose": "publish_name", "method": "online", "expires_at": "2020-01-01T00:00:00Z"}]);
     house
@@ -32,6 +32,14 @@ async fn hosts_are_named_only_with_an_active_consent_and_without_identifiers() {
             person("unnamed", json!([])),
             person("contact", json!([{"purpose": "contact", "method": "online"}])),
             person("over", over),
+            person(
+                "feedless",
+                json!([{"purpose": "publish_name", "method": "online", "scope": ["gallery"]}]),
+            ),
+            person(
+                "future",
+                json!([{"purpose": "publish_name", "method": "online", "given_at": "2999-01-01T00:00:00Z"}]),
+            ),
             hosted,
         ]))
         .await
@@ -107,10 +115,21 @@ async fn role_and_country_is_told_from_eleven_such_people_on() {
     assert_eq!(level(&house).await["level"], "anonymous");
     house.import(&Bundle::of([person("p10", json!([]))])).await.applied();
     assert_eq!(level(&house).await, json!({"level": "role_and_country", "label": "activist, South Sudan"}));
+    // A consent that allows no more than that counts the crowd as well.
+    let mut capped = quote("capped", "e");
+    capped["attribution"] = json!({"level": "name"});
+    capped["person"] = json!("p1");
+    capped["consent"]["level"] = json!("role_and_country");
+    house.import(&Bundle::of([capped])).await.applied();
+    let levels = async |house: &House| {
+        let quotes = house.items("/v1/gallery/quotes").await;
+        quotes.iter().map(|q| q["attribution"]["level"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(levels(&house).await, ["role_and_country", "role_and_country"]);
     let mut moved = person("p10", json!([]));
     moved["country"] = json!("KE");
     house.import(&Bundle::of([moved])).await.applied();
-    assert_eq!(level(&house).await["level"], "anonymous");
+    assert_eq!(levels(&house).await, ["anonymous", "anonymous"]);
 }
 
 #[tokio::test]

@@ -26,11 +26,15 @@ async fn nothing_is_public_that_is_not_said_to_be() {
         json!({"type": "story", "id": "s", "kind": "blog", "title": "Sample", "url": "https://example.org/s",
         "initiative": "i", "status": "approved"}),
     );
+    let mut of_both = quote("both", "shown");
+    of_both["initiative"] = json!("i");
+    bundle.0.extend([event("shown"), of_both]);
     house.import(&bundle).await.applied();
-    for list in ["events", "quotes", "initiatives", "stories", "changes"] {
+    for list in ["quotes", "initiatives", "stories"] {
         assert!(house.items(&format!("/v1/gallery/{list}")).await.is_empty(), "{list}");
     }
-    assert_eq!(house.get("/v1/gallery").await.json()["countries"], json!([]));
+    assert_eq!(house.items("/v1/gallery/events").await.len(), 1, "the one that is shown");
+    assert_eq!(house.items("/v1/gallery/changes").await.len(), 1);
 }
 
 #[tokio::test]

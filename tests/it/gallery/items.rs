@@ -98,6 +98,8 @@ async fn what_is_not_there_is_404_whatever_the_reason() {
     for path in [
         format!("/v1/gallery/quotes/{id}"),
         format!("/v1/gallery/events/{}", api::ids::v4()),
+        format!("/v1/gallery/events/{}", id.to_uppercase()),
+        format!("/v1/gallery/events/{}", id.replace('-', "")),
         "/v1/gallery/events/1".to_owned(),
         "/v1/gallery/events/%00".to_owned(),
         format!("/v1/gallery/events/{id}/"),

@@ -102,14 +102,14 @@ async fn a_name_that_was_withdrawn_here_is_not_brought_back_by_a_file() {
     assert_eq!(house.items("/v1/gallery/events").await[0]["hosts"][0]["name"], "Sample Name");
 
     // No call withdraws a name yet; this is what one would leave behind.
-    house.sql("UPDATE consent SET withdrawn_at = created_at, withdrawn_by = 'here'").await;
+    house.sql("UPDATE consent SET withdrawn_at = '2022-02-02T00:00:00+00:00', withdrawn_by = 'here'").await;
     house.solidarity(&["publish", "rebuild"]).await.done();
     assert_eq!(house.items("/v1/gallery/events").await[0]["hosts"], json!([]));
     let changed = bundle.clone().with("p", "country", json!("SS"));
     assert_eq!(house.import(&changed).await.applied().verdict("p"), "updated");
     assert_eq!(house.items("/v1/gallery/events").await[0]["hosts"], json!([]));
 
-    let later = json!([{"purpose": "publish_name", "method": "online", "given_at": "2040-01-01T00:00:00Z"}]);
+    let later = json!([{"purpose": "publish_name", "method": "online", "given_at": "2023-01-01T00:00:00Z"}]);
     house.import(&changed.with("p", "consents", later)).await.applied();
     assert_eq!(house.items("/v1/gallery/events").await[0]["hosts"][0]["name"], "Sample Name");
 }

@@ -11,6 +11,8 @@ async fn an_export_imported_into_an_empty_house_is_exported_as_the_same_bytes() 
     let imported = second.import_bytes(exported.as_bytes(), &[]).await.applied();
     assert_eq!(imported.report["created"], imported.report["records"]);
     assert_eq!(second.export().await, exported);
+    let again = first.import_bytes(exported.as_bytes(), &[]).await.applied();
+    assert_eq!(again.report["updated"], 0, "its own export tells a house nothing new");
     // And it says the same to the public.
     for list in ["events", "initiatives", "quotes", "outcomes", "stories"] {
         let path = format!("/v1/gallery/{list}");

@@ -37,7 +37,13 @@ pub(super) fn outcome(outcome: &outcome::Model, facts: &Facts, now: DateTime<Utc
             addressed_to: outcome.addressed_to.0.clone(),
             followed_by: follow_ups
                 .iter()
-                .filter(|id| facts.events.get(id).is_some_and(|e| rules::event(e, now).listed))
+                // An event that hides its place would be placed by the outcome it follows.
+                .filter(|id| {
+                    let event = facts.events.get(id);
+                    event.is_some_and(|e| {
+                        rules::event(e, now).listed && event_precision(e) != Precision::Hidden
+                    })
+                })
                 .filter_map(|&id| event_label(Some(id), texts.language, facts, now))
                 .collect(),
             event: event_label(context.event, texts.language, facts, now),
@@ -57,7 +63,7 @@ pub(super) fn quote(quote: &quote::Model, facts: &Facts, now: DateTime<Utc>) -> 
             kind: QuoteType::Quote,
             common,
             text: text.clone(),
-            attribution: attribution(quote, texts.language, facts, now),
+            attribution: attribution(quote, context.hidden, texts.language, facts, now),
             event: event_label(context.event, texts.language, facts, now),
             initiative: initiative_label(context.initiative, texts.language, facts),
         };
@@ -91,6 +97,8 @@ struct Context<'a> {
     initiative: Option<InitiativeId>,
     country: Option<&'a str>,
     moment: Moment,
+    /// Whether the event hides its place.
+    hidden: bool,
 }
 
 impl<'a> Context<'a> {
@@ -121,6 +129,7 @@ impl<'a> Context<'a> {
             initiative,
             country: country.filter(|_| !hidden),
             moment: event.map_or(Moment::Unknown, public_moment),
+            hidden,
         }
     }
 
@@ -153,7 +162,13 @@ impl<'a> Context<'a> {
 }
 
 /// Names the speaker as finely as quote, consent and crowd allow; where one of them is missing, not at all.
-fn attribution(quote: &quote::Model, language: &str, facts: &Facts, now: DateTime<Utc>) -> Attribution {
+fn attribution(
+    quote: &quote::Model,
+    hidden: bool,
+    language: &str,
+    facts: &Facts,
+    now: DateTime<Utc>,
+) -> Attribution {
     let anonymous = Attribution { level: AttributionLevel::Anonymous, label: None };
     let Ok(consent) = rules::quote_consent(quote, facts, now) else { return anonymous };
     let person = quote.person_id.and_then(|id| facts.people.get(&id));
@@ -163,7 +178,8 @@ fn attribution(quote: &quote::Model, language: &str, facts: &Facts, now: DateTim
             person.filter(|p| rules::name_consent(p.id, facts, now).is_some()).map(|p| p.display_name.clone())
         }
         AttributionLevel::Pseudonym => quote.label.clone(),
-        AttributionLevel::RoleAndCountry => person.and_then(|p| {
+        // Where the place is hidden the speaker's country would tell it.
+        AttributionLevel::RoleAndCountry => person.filter(|_| !hidden).and_then(|p| {
             let country = p.country.as_deref()?;
             let crowd = facts.crowds.get(&(p.role, country.to_owned())).copied().unwrap_or_default();
             let name = reference::country(country)?.name(language);

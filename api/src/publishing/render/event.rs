@@ -7,6 +7,7 @@ use ::entity::kinds::{Precision, Risk};
 use chrono::{DateTime, Utc};
 
 use super::{Draft, Rendered, event_precision, initiative_label, initiative_of_event};
+use crate::moment::{Moment, WallTime};
 use crate::publishing::counts;
 use crate::publishing::documents::{EventItem, EventType, GalleryItem, HostLabel, PublicHeadcount};
 use crate::publishing::facts::Facts;
@@ -72,10 +73,17 @@ pub(super) fn render(event: &event::Model, facts: &Facts, now: DateTime<Utc>) ->
     })
 }
 
-/// From high risk on the month only.
-pub(super) fn public_moment(event: &event::Model) -> crate::moment::Moment {
+/// From high risk on the month only. Where the place is hidden, the hour is told in UTC: a zone names a place.
+pub(super) fn public_moment(event: &event::Model) -> Moment {
     let moment = rules::moment_of(event);
-    if event.risk >= Risk::High { moment.month_only() } else { moment }
+    match moment {
+        _ if event.risk >= Risk::High => moment.month_only(),
+        Moment::Minute { wall, starts_at, ends_at } if event_precision(event) == Precision::Hidden => {
+            let wall = WallTime { local: starts_at.naive_utc(), zone: chrono_tz::UTC, offset: None, ..wall };
+            Moment::Minute { wall, starts_at, ends_at }
+        }
+        other => other,
+    }
 }
 
 /// Those who may be named: organisations, and people with an active consent for it. From high risk on, nobody.

@@ -4,6 +4,7 @@ mod portion;
 mod reader;
 
 use ::entity::bundle_source;
+use anyhow::bail;
 use serde::Serialize;
 use tokio::io::AsyncBufRead;
 use uuid::Uuid;
@@ -198,7 +199,19 @@ fn refuse(report: &mut Report, tell: &mut impl FnMut(&LineVerdict), line: u64, e
 
 /// Opens a transaction that has the public side for itself, and remembers the header.
 async fn begin(db: &Db, source: &Source, header: &Header) -> anyhow::Result<Tx> {
-    let tx = db.begin().await?;
+    let mut patience = 12;
+    let tx = loop {
+        match db.begin().await {
+            // Another program writes: on SQLite each try waits five seconds by itself.
+            Err(error) if crate::db::is_transient(&error) && patience > 0 => patience -= 1,
+            Err(error) if crate::db::is_transient(&error) => {
+                bail!(
+                    "another program has been writing to the database for a minute: try again when it has ended"
+                )
+            }
+            other => break other?,
+        }
+    };
     publishing::lock_everything(&tx).await?;
     let known = origins::source(&tx, source).await?;
     let row = bundle_source::Model {

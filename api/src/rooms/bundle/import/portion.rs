@@ -35,44 +35,17 @@ pub struct Numbered {
 }
 
 impl Numbered {
-    /// Reads a line's JSON. The header's language counts as part of it: it may change what the line says.
+    /// Reads a line's JSON. What counts of it is what it says, defaults and the header's language included.
     pub fn read(number: u64, value: Value, language: Option<&LanguageTag>) -> Self {
-        let mut digest = Sha256::new();
-        canonical(&value, &mut digest);
-        digest.update(language.map_or("", |l| &l.0));
         let id = value.get("id").and_then(Value::as_str).filter(|id| id.len() <= 200).map(str::to_owned);
-        let line = lines::line(value).map_err(|errors| (id, errors));
-        Self { number, hash: digest.finalize().to_vec(), line }
+        let line = lines::line(value).map(|line| line.in_language(language)).map_err(|errors| (id, errors));
+        let said = line.as_ref().ok().and_then(|line| serde_json::to_vec(line).ok()).unwrap_or_default();
+        Self { number, hash: Sha256::digest(said).to_vec(), line }
     }
 
     /// A line that is no JSON.
     pub fn unreadable(number: u64, errors: Vec<Fault>) -> Self {
         Self { number, hash: Vec::new(), line: Err((None, errors)) }
-    }
-}
-
-/// Feeds a value's meaning to the digest: the order of members and white space do not count.
-fn canonical(value: &Value, digest: &mut Sha256) {
-    match value {
-        Value::Object(members) => {
-            let mut names: Vec<&String> = members.keys().collect();
-            names.sort_unstable();
-            digest.update(b"{");
-            for name in names {
-                digest.update(Value::from(name.as_str()).to_string());
-                canonical(&members[name], digest);
-            }
-            digest.update(b"}");
-        }
-        Value::Array(items) => {
-            digest.update(b"[");
-            for item in items {
-                canonical(item, digest);
-                digest.update(b",");
-            }
-            digest.update(b"]");
-        }
-        other => digest.update(other.to_string()),
     }
 }
 
@@ -210,6 +183,7 @@ impl Portion<'_> {
         updated.extend(created.iter().filter(|r| r.kind == RecordKind::Person));
         publishing::publish(self.tx, &created).await?;
         if !updated.is_empty() {
+            self.tx.erase();
             publishing::changed(self.tx, &updated).await?;
         }
         Ok(verdicts)

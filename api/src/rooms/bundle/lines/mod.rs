@@ -117,6 +117,22 @@ fn shaped<T: serde::de::DeserializeOwned>(shape: &Shape, value: Value) -> Result
 }
 
 impl Line {
+    /// The same, in the header's language where it states none.
+    pub(super) fn in_language(mut self, language: Option<&LanguageTag>) -> Self {
+        let own = match &mut self {
+            Self::Theme(_) | Self::Organisation(_) | Self::Person(_) => return self,
+            Self::Initiative(l) => &mut l.language,
+            Self::Event(l) => &mut l.language,
+            Self::Outcome(l) => &mut l.language,
+            Self::Quote(l) => &mut l.language,
+            Self::Story(l) => &mut l.language,
+        };
+        if own.is_none() {
+            *own = language.cloned();
+        }
+        self
+    }
+
     /// What kind of record it is.
     pub(super) fn kind(&self) -> RecordKind {
         match self {

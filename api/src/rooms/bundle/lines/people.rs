@@ -273,8 +273,13 @@ fn gallery_and_feeds() -> Vec<ConsentScope> {
 }
 
 impl ConsentLine {
-    /// What it states; `text` is the quote it is bound to.
-    pub fn into_stated(self, pointer: &str, incoming: &mut Incoming<'_>, text: Option<&str>) -> Stated {
+    /// What it states; `text_hash` is of the quote it is bound to.
+    pub fn into_stated(
+        self,
+        pointer: &str,
+        incoming: &mut Incoming<'_>,
+        text_hash: Option<[u8; 32]>,
+    ) -> Stated {
         let language = self.language.map(|t| incoming.tag(&step(pointer, "language"), &t.0));
         let mut scope: Vec<String> = ConsentScope::ALL
             .iter()
@@ -286,7 +291,7 @@ impl ConsentLine {
             purpose: self.purpose,
             scope,
             level: self.level,
-            text_hash: text.map(|t| crate::publishing::text_hash(t).to_vec()),
+            text_hash: text_hash.map(|hash| hash.to_vec()),
             text_version: self.text_version,
             language,
             method: self.method,

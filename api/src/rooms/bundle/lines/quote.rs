@@ -13,6 +13,7 @@ use utoipa::ToSchema;
 use super::outcome::draft;
 use super::parts::{Incoming, LanguageTag, Names, RecordId};
 use super::people::ConsentLine;
+use crate::publishing::text_hash;
 use crate::rooms::quotes::QuoteRecord;
 
 /// Words somebody said.
@@ -92,9 +93,10 @@ impl QuoteLine {
             incoming.refuse("/consent/purpose", "wrong_purpose", "must be publish_quote");
         }
         let text = self.text.filter(|_| !withdrawn).unwrap_or_default();
-        let consent =
-            self.consent.map(|c| c.into_stated("/consent", incoming, Some(&text))).filter(|_| !withdrawn);
         let translations = incoming.translations(&language, self.translations);
+        let bound = text_hash(&text, &translations);
+        let consent =
+            self.consent.map(|c| c.into_stated("/consent", incoming, Some(bound))).filter(|_| !withdrawn);
         let attribution = self.attribution.filter(|_| !withdrawn);
         let themes = incoming.many("/themes", &self.themes, RecordKind::Theme);
         let person_id = incoming.one("/person", self.person.as_ref(), RecordKind::Person);
