@@ -52,6 +52,11 @@ impl BoundingBox {
         self.north - self.south
     }
 
+    /// Whether it is no larger than a large country, so that the points in it are few.
+    pub fn is_small(&self) -> bool {
+        self.width() * self.height() <= 400.0
+    }
+
     /// Whether a point lies in it or on its edge.
     pub fn contains(&self, point: Point) -> bool {
         let (after, before) = (point.lon >= self.west, point.lon <= self.east);

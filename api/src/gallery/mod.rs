@@ -2,14 +2,14 @@
 //!
 //! Whatever its kind, a public document is one row of `gallery_document` with its finished JSON, written by the door
 //! (`publishing`). So a list is an index range and a concatenation of bodies; an item, a search hit, a map point and an
-//! entry of the feed of changes are the same row. Questions are written by hand ([`sql`]), one round trip each, and every
+//! entry of the feed of changes are the same row. Questions are written by hand (`sql`), one round trip each, and every
 //! one of them honours what may be shown *now*: listed, not withdrawn, not past its `public_until`. A document that is
 //! public but unlisted answers by its id only.
 //!
-//! - [`lists`] and [`items`]: the five kinds, one function for all of them; [`params`] and [`filters`] say what may be asked
-//! - [`overview`] and [`countries`]: the whole at a glance, and country by country
-//! - [`search`], [`map`], [`changes`]: the same documents, found by words, on a map, and as a feed with tombstones
-//! - [`names`]: countries, languages and themes; [`ready`]: whether the database answers
+//! - `lists` and `items`: the five kinds, one function for all of them; [`params`] and [`filters`] say what may be asked
+//! - `overview` and `countries`: the whole at a glance, and country by country
+//! - `search`, `map`, `changes`: the same documents, found by words, on a map, and as a feed with tombstones
+//! - `names`: countries, languages and themes; `ready`: whether the database answers
 
 pub mod bbox;
 mod changes;

@@ -7,7 +7,7 @@ use sea_orm::QueryResult;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::filters::Filters;
+use super::filters::{Filters, Way};
 use super::params::ListOrder;
 use super::sql::Sql;
 use super::{json, languages, local_times};
@@ -47,8 +47,8 @@ pub struct Row {
 }
 
 impl Row {
-    fn read(row: &QueryResult) -> Result<Self, Problem> {
-        let key = Key(row.try_get("", "place_at")?, row.try_get("", "id")?);
+    fn read(row: &QueryResult, column: &str) -> Result<Self, Problem> {
+        let key = Key(row.try_get("", column)?, row.try_get("", "id")?);
         Ok(Self { key, language: row.try_get("", "language")?, body: row.try_get("", "body")? })
     }
 }
@@ -98,20 +98,22 @@ pub async fn read(
         ListOrder::LastChangedFirst => ("updated_at", "<", "DESC"),
         ListOrder::FirstChangedFirst => ("updated_at", ">", "ASC"),
     };
+    let walks = filters.walk_an_index() && column == "sort_at";
+    let in_order = format!("ORDER BY d.{column} {direction}, d.id {direction}");
     let mut sql = Sql::new(db);
-    languages::select(&mut sql, wanted, "d.id, d.place_at", &["language", "body"], |sql| {
-        // The page first, its translations afterwards.
-        sql.push(&format!(
-            "(SELECT d.id, d.{column} AS place_at, d.language, d.body FROM gallery_document d WHERE "
-        ));
-        filters.condition(sql, now);
+    languages::select(&mut sql, wanted, &format!("d.id, d.{column}"), &["language", "body"], |sql| {
+        // The page first, its translations afterwards; and where rows have to be sorted first, without their bodies.
+        sql.push(&format!("(SELECT d.id, d.{column}")).push(if walks { ", d.language, d.body" } else { "" });
+        sql.push(" FROM ");
+        filters.table(sql);
+        sql.push(" WHERE ");
+        filters.condition(sql, now, Way::Walk);
         if let Some(Key(at, id)) = after {
             sql.push(&format!(" AND (d.{column}, d.id) {ahead} (")).bind(at).push(", ").bind(id).push(")");
         }
-        sql.push(&format!(" ORDER BY d.{column} {direction}, d.id {direction} LIMIT "))
-            .number(limit)
-            .push(") d");
+        sql.push(&format!(" {in_order} LIMIT ")).number(limit);
+        sql.push(if walks { ") d" } else { ") p JOIN gallery_document d ON d.id = p.id" });
     });
-    sql.push(&format!(" ORDER BY d.place_at {direction}, d.id {direction}"));
-    sql.all(db).await?.iter().map(Row::read).collect()
+    sql.push(" ").push(&in_order);
+    sql.all(db).await?.iter().map(|row| Row::read(row, column)).collect()
 }

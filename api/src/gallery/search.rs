@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::IntoParams;
 use uuid::Uuid;
 
-use super::filters::Filters;
+use super::filters::{Filters, Way};
 use super::json::{self, Object};
 use super::languages;
 use super::params::{AboutFilters, DocumentKinds, Lang, ReadHeaders};
@@ -170,16 +170,16 @@ async fn tier(
     let mut sql = Sql::new(db);
     let picked = ["language", "label", "body"];
     languages::select(&mut sql, wanted, "d.id, d.kind, d.sort_at", &picked, |sql| {
-        sql.push(
-            "(SELECT d.id, d.kind, d.sort_at, d.language, d.label, d.body FROM gallery_document d WHERE ",
-        );
-        filters.condition_but_words(sql, now);
+        // Sorted without their bodies, which are fetched for this page only.
+        sql.push("(SELECT d.id FROM gallery_document d WHERE ");
+        filters.condition_but_words(sql, now, Way::Gather);
         sql.push(" AND ");
         words::condition(sql, filters.words(), if in_title { Where::InTitle } else { Where::BesideTitle });
         if let Some((at, id)) = after {
             sql.push(" AND (d.sort_at, d.id) < (").bind(at).push(", ").bind(id).push(")");
         }
-        sql.push(" ORDER BY d.sort_at DESC, d.id DESC LIMIT ").number(limit).push(") d");
+        sql.push(" ORDER BY d.sort_at DESC, d.id DESC LIMIT ").number(limit);
+        sql.push(") p JOIN gallery_document d ON d.id = p.id");
     });
     sql.push(" ORDER BY d.sort_at DESC, d.id DESC");
     Ok(sql.all(db).await?)

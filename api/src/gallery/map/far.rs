@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use super::feature::{Found, MapCluster, MapFeature};
 use crate::db::PublicDb;
 use crate::gallery::counts::{self, KindCounts};
-use crate::gallery::filters::Filters;
+use crate::gallery::filters::{Filters, Way};
 use crate::gallery::sql::Sql;
 use crate::problem::Problem;
 use crate::reference;
@@ -70,7 +70,7 @@ async fn count(
 ) -> Result<BTreeMap<String, KindCounts>, Problem> {
     let mut sql = Sql::new(db);
     sql.push("SELECT d.country, d.kind, count(*) AS documents FROM gallery_document d WHERE ");
-    filters.without_box().condition(&mut sql, now);
+    filters.without_box().condition(&mut sql, now, Way::Gather);
     sql.push(" AND d.country IS NOT NULL AND d.lat IS NOT NULL GROUP BY d.country, d.kind");
     let mut found: BTreeMap<String, KindCounts> = BTreeMap::new();
     for row in sql.all(db).await? {

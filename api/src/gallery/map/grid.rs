@@ -1,5 +1,5 @@
 //! In between: a grid over the public points. A cell with one document shows the document, one with several a cluster at
-//! the point of the first of them, which is the point of all where they share one.
+//! the point of the one that changed longest ago, which is the point of all where they share one.
 
 use chrono::{DateTime, Utc};
 use entity::gallery_document::DocumentKind;
@@ -9,7 +9,7 @@ use super::feature::{COLUMNS, Found, MapCluster, MapFeature, point};
 use super::zoom::{Zoom, degrees};
 use crate::db::PublicDb;
 use crate::gallery::counts::KindCounts;
-use crate::gallery::filters::Filters;
+use crate::gallery::filters::{Filters, Way};
 use crate::gallery::languages;
 use crate::gallery::sql::Sql;
 use crate::http::language::Wanted;
@@ -31,20 +31,20 @@ pub async fn cells(
     let mut sql = Sql::new(db);
     let columns = format!("c.*, {COLUMNS}");
     languages::select(&mut sql, wanted, &columns, &["language", "label"], |sql| {
-        sql.push("(SELECT g.id AS first_id, g.across, g.up, count(*) OVER w AS documents");
+        sql.push("(SELECT g.across, g.up, min(g.seq) AS first, count(*) AS documents");
         for &kind in DocumentKind::ALL {
             let name = collection(kind);
-            sql.push(&format!(", sum(CASE WHEN g.kind = '{kind}' THEN 1 ELSE 0 END) OVER w AS {name}"));
+            sql.push(&format!(", sum(CASE WHEN g.kind = '{kind}' THEN 1 ELSE 0 END) AS {name}"));
         }
-        sql.push(", row_number() OVER (PARTITION BY g.across, g.up ORDER BY g.id) AS place FROM (SELECT d.id, d.kind");
+        sql.push(" FROM (SELECT d.seq, d.kind");
         cell(sql, "d.lon + 180", cut, "across");
         cell(sql, "d.lat + 90", cut, "up");
         sql.push(" FROM gallery_document d WHERE ");
-        filters.condition(sql, now);
-        sql.push(" AND d.lat IS NOT NULL) g WINDOW w AS (PARTITION BY g.across, g.up)) c ");
-        sql.push("JOIN gallery_document d ON d.id = c.first_id");
+        filters.condition(sql, now, Way::Gather);
+        sql.push(" AND d.lat IS NOT NULL) g GROUP BY g.across, g.up) c ");
+        sql.push("JOIN gallery_document d ON d.seq = c.first");
     });
-    sql.push(" WHERE c.place = 1 ORDER BY c.up, c.across");
+    sql.push(" ORDER BY c.up, c.across");
     let rows = sql.all(db).await?;
     let features = rows.iter().map(|row| feature(row, cut)).collect::<Result<_, _>>()?;
     let texts: Vec<String> = rows.iter().map(|row| row.try_get("", "language")).collect::<Result<_, _>>()?;

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 
 use super::feature::{COLUMNS, Found, MapFeature};
 use crate::db::PublicDb;
-use crate::gallery::filters::Filters;
+use crate::gallery::filters::{Filters, Way};
 use crate::gallery::languages;
 use crate::gallery::sql::Sql;
 use crate::http::language::Wanted;
@@ -27,7 +27,7 @@ pub async fn documents(
     languages::select(&mut sql, wanted, COLUMNS, &["language", "label"], |sql| {
         sql.push("(SELECT d.id, d.kind, d.subkind, d.country, d.lat, d.lon, d.language, d.label, d.body ");
         sql.push("FROM gallery_document d WHERE ");
-        filters.condition(sql, now);
+        filters.condition(sql, now, Way::Gather);
         sql.push(" AND d.lat IS NOT NULL LIMIT ").number(MOST + 1).push(") d");
     });
     let rows = sql.all(db).await?;

@@ -1,26 +1,22 @@
-//! What is asked, understood: the same filters for lists, search, map and feeds, as one condition.
+//! What is asked, understood: the same filters for lists, search, map and feeds.
 
-use chrono::{DateTime, Days, NaiveDate, NaiveTime, Utc};
+mod condition;
+
+use chrono::NaiveDate;
 use entity::gallery_document::DocumentKind;
 use serde::Serialize;
 use uuid::Uuid;
+
+pub use condition::Way;
 
 use super::bbox::BoundingBox;
 use super::params::{
     AboutFilters, BoxFilter, Degrees, EventFilter, EventsFilters, InitiativeFilter, LanguageTag,
     OutcomesFilter, PeriodFilters, StoriesFilter,
 };
-use super::sql::Sql;
-use super::words::{self, Where};
 use crate::http::language::canonical_tag;
 use crate::problem::Problem;
 use crate::text::query_words;
-
-/// The day after the last that both engines order rightly.
-const END: NaiveDate = match NaiveDate::from_ymd_opt(9999, 12, 31) {
-    Some(day) => day,
-    None => NaiveDate::MAX,
-};
 
 /// All filters there are; an empty one lets everything through. Equal filters are written as equal JSON, so a cursor can
 /// be bound to them.
@@ -150,78 +146,9 @@ impl Filters {
         self.themes.is_empty() && self.languages.is_empty() && self.words.is_none()
     }
 
-    /// Goes on with the condition that `d` is listed and fits, words included.
-    pub fn condition(&self, sql: &mut Sql, now: DateTime<Utc>) {
-        self.condition_but_words(sql, now);
-        if let Some(words) = &self.words {
-            sql.push(" AND ");
-            words::condition(sql, words, Where::Anywhere);
-        }
-    }
-
-    /// Goes on with the condition that `d` is listed and fits, whatever its words.
-    pub fn condition_but_words(&self, sql: &mut Sql, now: DateTime<Utc>) {
-        sql.listed(now);
-        if !self.kinds.is_empty() {
-            // In the text: there are five, and for each of them PostgreSQL plans differently.
-            let kinds: Vec<String> = self.kinds.iter().map(|kind| format!("'{kind}'")).collect();
-            sql.push(" AND d.kind ");
-            sql.push(&if let [kind] = &kinds[..] {
-                format!("= {kind}")
-            } else {
-                format!("IN ({})", kinds.join(", "))
-            });
-        }
-        if !self.countries.is_empty() {
-            sql.push(" AND d.country").one_of(self.countries.iter().map(String::as_str));
-        }
-        if !self.subkinds.is_empty() {
-            sql.push(" AND d.subkind").one_of(self.subkinds.iter().map(String::as_str));
-        }
-        if let Some(id) = self.initiative {
-            sql.push(" AND d.initiative_id = ").bind(id);
-        }
-        if let Some(id) = self.event {
-            sql.push(" AND d.event_id = ").bind(id);
-        }
-        if !self.themes.is_empty() {
-            sql.push(" AND EXISTS (SELECT 1 FROM gallery_theme x WHERE x.document_id = d.id AND x.theme_id");
-            sql.one_of(self.themes.iter().copied()).push(")");
-        }
-        if !self.languages.is_empty() {
-            sql.push(
-                " AND EXISTS (SELECT 1 FROM gallery_language x WHERE x.document_id = d.id AND x.language",
-            );
-            sql.one_of(self.languages.iter().map(String::as_str)).push(")");
-        }
-        self.times(sql, now);
-        if let Some(bbox) = self.bbox {
-            sql.push(" AND ");
-            bbox.condition(sql);
-        }
-    }
-
-    /// A comparison with an unknown time is never true.
-    fn times(&self, sql: &mut Sql, now: DateTime<Utc>) {
-        let midnight = |date: NaiveDate| date.and_time(NaiveTime::MIN).and_utc();
-        if let Some(from) = self.from {
-            sql.push(" AND d.occurs_until > ").bind(midnight(from));
-        }
-        if let Some(to) = self.to {
-            let after = to.checked_add_days(Days::new(1)).map_or(END, |after| after.min(END));
-            sql.push(" AND d.occurs_from < ").bind(midnight(after));
-        }
-        match self.upcoming {
-            Some(true) => {
-                sql.push(" AND d.occurs_until > ").bind(now).push(" AND NOT d.cancelled");
-            }
-            Some(false) => {
-                sql.push(" AND (d.occurs_until IS NULL OR d.cancelled OR d.occurs_until <= ")
-                    .bind(now)
-                    .push(")");
-            }
-            None => {}
-        }
+    /// Whether the newest that fit are met by walking along an index, so that none has to be sorted.
+    pub fn walk_an_index(&self) -> bool {
+        self.words.is_none() && self.bbox.is_none() && self.countries.len() < 2 && self.subkinds.len() < 2
     }
 }
 
