@@ -16,6 +16,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::clock::Clock;
 use crate::db::{Db, PublicDb};
+use crate::gallery::params::ZoneName;
 use crate::http::contract::{self, Contract};
 use crate::http::docs::Document;
 use crate::http::{self, manners};
@@ -45,6 +46,8 @@ pub struct App {
         license(name = "MIT OR Apache-2.0", identifier = "MIT OR Apache-2.0")
     ),
     servers((url = "/", description = "This server")),
+    // What only parameters refer to is not collected from the routes.
+    components(schemas(ZoneName)),
     tags(
         (name = "gallery", description = "The public side: finished documents, read without credentials."),
         (name = "reference", description = "Countries, languages and themes."),
@@ -64,6 +67,8 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
     let app = WebApp::new().into_utoipa_app().openapi(Base::openapi()).configure(routes);
     let (_, mut document) = app.split_for_parts();
     problem::describe(&mut document);
+    // Said outright: no call needs credentials.
+    document.security = Some(Vec::new());
     document
 }
 

@@ -18,7 +18,7 @@ const WHEN: &str = "\"when\":{";
 pub fn zone(asked: Zone) -> Result<Option<Tz>, Problem> {
     let detail = "must be a time zone of the IANA database, such as `Africa/Juba`";
     let refused = |_| Problem::invalid_parameter("tz", "unknown_time_zone", detail);
-    asked.tz.map(|name| name.parse().map_err(refused)).transpose()
+    asked.tz.map(|name| name.0.parse().map_err(refused)).transpose()
 }
 
 /// The instants of a `when` that is known to the minute.
@@ -49,6 +49,7 @@ pub fn add(mut body: String, zone: Tz) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::gallery::params::ZoneName;
 
     #[test]
     fn wall_times_are_added_to_what_is_known_to_the_minute() {
@@ -69,10 +70,10 @@ mod tests {
 
     #[test]
     fn a_zone_has_to_exist() {
-        assert_eq!(zone(Zone { tz: Some("Africa/Juba".into()) }).unwrap(), Some(Tz::Africa__Juba));
+        assert_eq!(zone(Zone { tz: Some(ZoneName("Africa/Juba".into())) }).unwrap(), Some(Tz::Africa__Juba));
         assert_eq!(zone(Zone { tz: None }).unwrap(), None);
         assert_eq!(
-            zone(Zone { tz: Some("Africa/Yei".into()) }).unwrap_err().faults()[0].code,
+            zone(Zone { tz: Some(ZoneName("Africa/Yei".into())) }).unwrap_err().faults()[0].code,
             "unknown_time_zone"
         );
     }

@@ -1,10 +1,13 @@
 //! What may be asked: the query parameters of the public side. Their bounds stand in the OpenAPI document, which is
 //! enforced before a handler sees them; what they mean together is read in [`super::filters`].
 
+use std::borrow::Cow;
+
 use chrono::NaiveDate;
 use entity::gallery_document::DocumentKind;
 use serde::{Deserialize, Serialize};
-use utoipa::openapi::{ObjectBuilder, RefOr, Schema, Type};
+use utoipa::openapi::schema::ArrayItems;
+use utoipa::openapi::{ArrayBuilder, ObjectBuilder, RefOr, Schema, Type};
 use utoipa::{IntoParams, PartialSchema, ToSchema};
 use uuid::Uuid;
 
@@ -19,15 +22,52 @@ pub struct CountryCode(pub String);
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[schema(
     max_length = 35,
-    pattern = "^([A-Za-z]{2,3}|[A-Za-z]{5,8})(-[A-Za-z]{4})?(-([A-Za-z]{2}|[0-9]{3}))?(-([A-Za-z0-9]{5,8}|[0-9][A-Za-z0-9]{3}))?$",
+    pattern = "^[A-Za-z]{2,3}(-[A-Za-z]{4})?(-([A-Za-z]{2}|[0-9]{3}))?(-([A-Za-z0-9]{5,8}|[0-9][A-Za-z0-9]{3}))?$",
     example = "es"
 )]
 pub struct LanguageTag(pub String);
 
-/// Degrees on the globe.
-#[derive(Clone, Copy, Debug, Serialize, Deserialize, ToSchema)]
-#[schema(minimum = -180, maximum = 180)]
-pub struct Degrees(pub f64);
+/// The name of a time zone in the IANA database.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct ZoneName(pub String);
+
+impl PartialSchema for ZoneName {
+    fn schema() -> RefOr<Schema> {
+        ObjectBuilder::new()
+            .schema_type(Type::String)
+            .description(Some("A time zone of the IANA database."))
+            .enum_values(Some(chrono_tz::TZ_VARIANTS.iter().map(|zone| zone.name())))
+            .into()
+    }
+}
+
+impl ToSchema for ZoneName {
+    fn name() -> Cow<'static, str> {
+        "ZoneName".into()
+    }
+}
+
+/// Longitude, latitude, longitude, latitude, in degrees.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Corners(pub Vec<f64>);
+
+impl PartialSchema for Corners {
+    fn schema() -> RefOr<Schema> {
+        let degrees = |most: i32| {
+            ObjectBuilder::new().schema_type(Type::Number).minimum(Some(-most)).maximum(Some(most)).build()
+        };
+        ArrayBuilder::new()
+            .prefix_items([180, 90, 180, 90].map(degrees))
+            .items(ArrayItems::False)
+            .min_items(Some(4))
+            .max_items(Some(4))
+            .into()
+    }
+}
+
+impl ToSchema for Corners {}
 
 /// How a list is ordered. Whatever has no known time counts as oldest.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -76,15 +116,15 @@ pub struct ReadHeaders {
 pub struct AboutFilters {
     /// Countries (ISO 3166-1 alpha-2), separated by commas: one of them.
     #[serde(default)]
-    #[param(inline, style = Form, explode = false, required = false, max_items = 60)]
+    #[param(inline, style = Form, explode = false, required = false, min_items = 1, max_items = 60)]
     pub country: Vec<CountryCode>,
     /// Ids of themes, separated by commas: one of them.
     #[serde(default)]
-    #[param(style = Form, explode = false, required = false, max_items = 20)]
+    #[param(style = Form, explode = false, required = false, min_items = 1, max_items = 20)]
     pub theme: Vec<Uuid>,
     /// Language tags, separated by commas: it can be read or is spoken in one of them.
     #[serde(default)]
-    #[param(inline, style = Form, explode = false, required = false, max_items = 20)]
+    #[param(inline, style = Form, explode = false, required = false, min_items = 1, max_items = 20)]
     pub language: Vec<LanguageTag>,
 }
 
@@ -94,8 +134,8 @@ pub struct AboutFilters {
 pub struct BoxFilter {
     /// `minLon,minLat,maxLon,maxLat` in degrees (WGS 84): its public point lies in this box. A box whose `minLon`
     /// exceeds its `maxLon` crosses the antimeridian.
-    #[param(nullable = false, inline, style = Form, explode = false, min_items = 4, max_items = 4)]
-    pub bbox: Option<Vec<Degrees>>,
+    #[param(nullable = false, inline, style = Form, explode = false)]
+    pub bbox: Option<Corners>,
 }
 
 /// Words and order of a list.
@@ -104,7 +144,13 @@ pub struct BoxFilter {
 pub struct ListFilters {
     /// Words, of which the first ten count: all of them occur, each as the beginning of a word. Case and accents do not
     /// matter.
-    #[param(nullable = false, min_length = 1, max_length = 200, example = "audit")]
+    #[param(
+        nullable = false,
+        min_length = 1,
+        max_length = 200,
+        pattern = r"^[^\x00-\x1f\x7f-\x9f]+$",
+        example = "audit"
+    )]
     pub q: Option<String>,
     /// The order. Whatever has no known time counts as oldest.
     #[serde(default)]
@@ -148,7 +194,7 @@ pub struct EventFilter {
 pub struct EventsFilters {
     /// Kinds of events, separated by commas: one of them.
     #[serde(default)]
-    #[param(inline, style = Form, explode = false, required = false, max_items = 20)]
+    #[param(inline, style = Form, explode = false, required = false, min_items = 1, max_items = 20)]
     pub kind: Vec<EventKindWord>,
     /// `true`: only what is not over yet and not cancelled; `false`: only the others.
     #[param(nullable = false)]
@@ -160,14 +206,8 @@ pub struct EventsFilters {
 #[into_params(parameter_in = Query)]
 pub struct Zone {
     /// An IANA time zone: where the time is known to the minute, `when` also has `local`, the wall times there.
-    #[param(
-        nullable = false,
-        min_length = 1,
-        max_length = 64,
-        pattern = "^[A-Za-z][A-Za-z0-9_+/-]*$",
-        example = "Africa/Juba"
-    )]
-    pub tz: Option<String>,
+    #[param(nullable = false, example = "Africa/Juba")]
+    pub tz: Option<ZoneName>,
 }
 
 /// Filter of outcomes alone.
@@ -176,7 +216,7 @@ pub struct Zone {
 pub struct OutcomesFilter {
     /// Kinds of outcomes, separated by commas: one of them.
     #[serde(default)]
-    #[param(inline, style = Form, explode = false, required = false, max_items = 20)]
+    #[param(inline, style = Form, explode = false, required = false, min_items = 1, max_items = 20)]
     pub kind: Vec<OutcomeKindWord>,
 }
 
@@ -186,7 +226,7 @@ pub struct OutcomesFilter {
 pub struct StoriesFilter {
     /// Kinds of stories, separated by commas: one of them.
     #[serde(default)]
-    #[param(inline, style = Form, explode = false, required = false, max_items = 20)]
+    #[param(inline, style = Form, explode = false, required = false, min_items = 1, max_items = 20)]
     pub kind: Vec<StoryKindWord>,
 }
 
@@ -196,7 +236,7 @@ pub struct StoriesFilter {
 pub struct DocumentKinds {
     /// Kinds of documents, separated by commas: one of them.
     #[serde(default)]
-    #[param(inline, style = Form, explode = false, required = false, max_items = 5)]
+    #[param(inline, style = Form, explode = false, required = false, min_items = 1, max_items = 5)]
     pub kind: Vec<DocumentKind>,
 }
 

@@ -33,7 +33,7 @@ use crate::text::{query_words, snippet};
 pub(super) struct Words {
     /// Words, of which the first ten count: all of them occur, each as the beginning of a word. Case and accents do not
     /// matter.
-    #[param(min_length = 1, max_length = 200, example = "audit")]
+    #[param(min_length = 1, max_length = 200, pattern = r"^[^\x00-\x1f\x7f-\x9f]+$", example = "audit")]
     q: String,
 }
 

@@ -11,8 +11,8 @@ pub use condition::Way;
 
 use super::bbox::BoundingBox;
 use super::params::{
-    AboutFilters, BoxFilter, Degrees, EventFilter, EventsFilters, InitiativeFilter, LanguageTag,
-    OutcomesFilter, PeriodFilters, StoriesFilter,
+    AboutFilters, BoxFilter, EventFilter, EventsFilters, InitiativeFilter, LanguageTag, OutcomesFilter,
+    PeriodFilters, StoriesFilter,
 };
 use crate::http::language::canonical_tag;
 use crate::problem::Problem;
@@ -154,9 +154,7 @@ impl Filters {
 
 /// Reads a box, if one is asked for.
 fn read_box(asked: BoxFilter) -> Result<Option<BoundingBox>, Problem> {
-    let degrees =
-        asked.bbox.map(|degrees| degrees.into_iter().map(|Degrees(degree)| degree).collect::<Vec<_>>());
-    degrees.map(|degrees| BoundingBox::read(&degrees)).transpose()
+    asked.bbox.map(|degrees| BoundingBox::read(&degrees.0)).transpose()
 }
 
 /// Each value once, in order.

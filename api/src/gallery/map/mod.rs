@@ -34,7 +34,13 @@ pub(super) struct MapQuestion {
     #[param(nullable = false, inline)]
     zoom: Option<Zoom>,
     /// Words, of which the first ten count: all of them occur, each as the beginning of a word.
-    #[param(nullable = false, min_length = 1, max_length = 200, example = "audit")]
+    #[param(
+        nullable = false,
+        min_length = 1,
+        max_length = 200,
+        pattern = r"^[^\x00-\x1f\x7f-\x9f]+$",
+        example = "audit"
+    )]
     q: Option<String>,
 }
 

@@ -225,12 +225,10 @@ impl House {
     /// Serves a gallery.
     pub async fn serve(app: App) -> Self {
         let routes = || WebApp::new().into_utoipa_app().configure(super::super::routes).split_for_parts();
-        let mut document = routes().1;
-        crate::problem::describe(&mut document);
         let web = routes()
             .0
             .app_data(Data::new(app))
-            .app_data(Data::new(Contract::new(&document).unwrap()))
+            .app_data(Data::new(Contract::new(&crate::app::openapi()).unwrap()))
             .app_data(path_config())
             .wrap(from_fn(contract::enforce));
         let service = test::init_service(manners::wrap(web, Arc::new(crate::ids::v4))).await;

@@ -84,7 +84,9 @@ async fn lists_filter_and_order() {
         assert_eq!(quotes.each("items", "/id"), ids(&[6]));
         for (path, fault) in [
             ("events?bbox=0,5,1,4", "out_of_order"),
-            ("events?tz=Africa/Yei", "unknown_time_zone"),
+            ("events?tz=Africa/Yei", "not_one_of"),
+            ("events?language=", "too_few"),
+            ("events?bbox=0,100,1,100", "out_of_range"),
             ("events?country=ss", "invalid_format"),
             ("stories?upcoming=true", "unknown_parameter"),
             ("outcomes?kind=dialogue", "not_one_of"),

@@ -8,6 +8,9 @@ use serde_json::{Number, Value};
 
 use crate::problem::Fault;
 
+/// More words than these are not enumerated in a refusal.
+const MOST_CHOICES: usize = 50;
+
 /// A query parameter with its compiled schema.
 pub(super) struct Parameter {
     pub name: String,
@@ -58,8 +61,8 @@ impl Parameter {
 
     /// Says what the schema demands, without the value that did not comply.
     fn explain(&self, err: &ValidationError<'_>) -> Fault {
-        let in_list = !err.instance_path().as_str().is_empty();
-        let rules = if in_list { &self.schema["items"] } else { &self.schema };
+        let at = err.instance_path().as_str().strip_prefix('/');
+        let rules = at.map_or(&self.schema, |at| element(&self.schema, at.parse().unwrap_or_default()));
         let (code, demand) = match err.kind() {
             Broken::Type { .. } => ("wrong_type", format!("be {}", type_name(rules))),
             Broken::Enum { .. } | Broken::Constant { .. } => {
@@ -78,7 +81,7 @@ impl Parameter {
             Broken::Pattern { pattern } => ("invalid_format", format!("match {pattern}")),
             _ => ("invalid_value", "fit its description in /openapi.json".to_owned()),
         };
-        let subject = if in_list { "each value must" } else { "must" };
+        let subject = if at.is_some() { "each value must" } else { "must" };
         self.fault(code, format!("{subject} {demand}"))
     }
 }
@@ -111,11 +114,22 @@ fn resolved(document: &Value, schema: &Value) -> Value {
     schema
 }
 
+/// The schema of the value at this place of a list.
+fn element(schema: &Value, at: usize) -> &Value {
+    schema["prefixItems"].get(at).unwrap_or(&schema["items"])
+}
+
+/// What stands between commas; an empty text is the empty list.
+fn elements(schema: &Value, text: &str) -> Value {
+    let elements = text.split(',').filter(|_| !text.is_empty()).enumerate();
+    elements.map(|(at, text)| read(element(schema, at), text)).collect()
+}
+
 /// Reads a text as the type that the schema wants; what cannot be read stays a text, which the schema refuses.
 fn read(schema: &Value, text: &str) -> Value {
     let number = || text.parse::<Number>().ok();
     let read = match schema["type"].as_str() {
-        Some("array") => Some(text.split(',').map(|item| read(&schema["items"], item)).collect()),
+        Some("array") => Some(elements(schema, text)),
         Some("boolean") => text.parse::<bool>().ok().map(Value::from),
         Some("number") => number().map(Value::from),
         Some("integer") => number().filter(|number| !number.is_f64()).map(Value::from),
@@ -144,7 +158,11 @@ fn format_name(format: &str) -> Cow<'static, str> {
 
 fn choices(rules: &Value) -> String {
     let names = rules["enum"].as_array().into_iter().flatten().filter_map(Value::as_str);
-    names.map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+    let names: Vec<_> = names.map(|name| format!("`{name}`")).collect();
+    if names.len() > MOST_CHOICES {
+        return format!("the {} that /openapi.json lists", names.len());
+    }
+    names.join(", ")
 }
 
 /// "between 1 and 100", by the members `min…` and `max…` of the schema.
@@ -224,6 +242,21 @@ mod tests {
         let list = json!({"type": "array", "items": {"type": "integer"}, "maxItems": 2});
         assert_eq!(refusal(list.clone(), "1,2,3"), ("too_many", "must have at most 2 values".into()));
         assert_eq!(refusal(list, "1,x"), ("wrong_type", "each value must be an integer".into()));
+        let names: Vec<String> = (0..300).map(|number| format!("zone{number}")).collect();
+        let zone = json!({"type": "string", "enum": names});
+        let detail = "must be one of the 300 that /openapi.json lists";
+        assert_eq!(refusal(zone, "x"), ("not_one_of", detail.into()));
+    }
+
+    #[test]
+    fn the_values_of_a_list_may_each_have_a_schema_of_their_own() {
+        let degrees = |most: i32| json!({"type": "number", "minimum": -most, "maximum": most});
+        let corner = json!({"type": "array", "prefixItems": [degrees(180), degrees(90)], "items": false,
+            "minItems": 2, "maxItems": 2});
+        assert_eq!(parameter(corner.clone()).unwrap().read("170,-9.5").unwrap(), json!([170, -9.5]));
+        let range = "each value must be between -90 and 90".into();
+        assert_eq!(refusal(corner.clone(), "170,100"), ("out_of_range", range));
+        assert_eq!(refusal(corner, ""), ("too_few", "must have exactly 2 values".into()));
     }
 
     #[test]
