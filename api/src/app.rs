@@ -19,7 +19,8 @@ use crate::db::{Db, PublicDb};
 use crate::gallery::params::ZoneName;
 use crate::http::contract::{self, Contract};
 use crate::http::docs::Document;
-use crate::http::{self, manners};
+use crate::http::limits::{self, Limits};
+use crate::http::{self, cors, manners};
 use crate::problem;
 
 /// What handlers work with.
@@ -72,10 +73,17 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
     document
 }
 
+/// Whether the database is asked for what is at this path. The service's own addresses must answer without it, and some
+/// answers are part of the program.
+pub fn needs_database(path: &str) -> bool {
+    path.starts_with("/v1/") && !matches!(path, "/v1/countries" | "/v1/languages")
+}
+
 /// What is made once and shared by the threads that answer requests.
 #[derive(Clone)]
 pub struct Shared {
     app: Data<App>,
+    limits: Data<Limits>,
     contract: Data<Contract>,
     document: Data<Document>,
 }
@@ -85,7 +93,7 @@ impl Shared {
     ///
     /// # Errors
     /// If the OpenAPI document contradicts itself.
-    pub fn new(app: App) -> anyhow::Result<Self> {
+    pub fn new(app: App, limits: Data<Limits>) -> anyhow::Result<Self> {
         let mut document = openapi();
         if let Some(url) = &app.public_url {
             let mut server = Server::new(url.as_str().trim_end_matches('/'));
@@ -94,6 +102,7 @@ impl Shared {
         }
         Ok(Self {
             app: Data::new(app),
+            limits,
             contract: Data::new(Contract::new(&document)?),
             document: Data::new(Document::new(&document)?),
         })
@@ -114,11 +123,16 @@ impl Shared {
         let (app, _) = WebApp::new().into_utoipa_app().configure(routes).split_for_parts();
         let app = app
             .app_data(self.app.clone())
+            .app_data(self.limits.clone())
             .app_data(self.contract.clone())
             .app_data(self.document.clone())
             .app_data(http::path_config())
+            .wrap(from_fn(limits::capacity::enforce))
             .wrap(from_fn(contract::enforce))
-            .wrap(Compress::default());
+            .wrap(Compress::default())
+            .wrap(from_fn(limits::body::enforce))
+            .wrap(from_fn(limits::rate::enforce))
+            .wrap(from_fn(cors::allow));
         manners::wrap(app, Arc::new(crate::ids::v4))
     }
 }

@@ -12,6 +12,7 @@ use std::time::Duration;
 
 use api::clock::{Clock, SystemClock};
 use api::config::flags::Given;
+use api::config::settings::Setting;
 use api::config::{Config, settings};
 use chrono::{DateTime, Utc};
 use reqwest::Method;
@@ -54,10 +55,15 @@ impl House {
     /// Opens a house on an empty database with the newest schema. Its clock begins with the present, which is also what
     /// [`House::solidarity`] goes by.
     pub async fn open() -> Self {
+        Self::open_with(&[(&settings::RATE_LIMITS, "off")]).await
+    }
+
+    /// The same with further settings.
+    pub async fn open_with(further: &[(&'static Setting, &str)]) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let database = Database::migrated(folder.path()).await;
         let clock = TestClock(Arc::new(Mutex::new(SystemClock.now())));
-        let config = config(&database, &folder);
+        let config = config(&database, &folder, further);
         let (opened, address) = oneshot::channel();
         let (orders, received) = mpsc::unbounded_channel();
         let time: Arc<dyn Clock> = Arc::new(clock.clone());
@@ -76,8 +82,7 @@ impl House {
 
     /// GET with headers.
     pub async fn get_with(&self, path: &str, headers: &[(&str, &str)]) -> Answer {
-        let request = self.client.get(format!("{}{path}", self.address));
-        answer(headers.iter().fold(request, |request, (name, value)| request.header(*name, *value))).await
+        self.send_with(Method::GET, path, headers).await
     }
 
     /// HEAD.
@@ -87,7 +92,13 @@ impl House {
 
     /// Any method, without a body.
     pub async fn send(&self, method: Method, path: &str) -> Answer {
-        answer(self.client.request(method, format!("{}{path}", self.address))).await
+        self.send_with(method, path, &[]).await
+    }
+
+    /// Any method with headers, without a body.
+    pub async fn send_with(&self, method: Method, path: &str, headers: &[(&str, &str)]) -> Answer {
+        let request = self.client.request(method, format!("{}{path}", self.address));
+        answer(headers.iter().fold(request, |request, (name, value)| request.header(*name, *value))).await
     }
 
     /// Lets time pass.
@@ -147,12 +158,17 @@ impl Drop for House {
     }
 }
 
-fn config(database: &Database, folder: &TempDir) -> Config {
+fn config(database: &Database, folder: &TempDir, further: &[(&'static Setting, &str)]) -> Config {
     let given = Given::default()
         .with(&settings::DATABASE, database.url())
         .with(&settings::DATA_DIR, folder.path().to_str().unwrap())
         .with(&settings::WORKER, "false");
-    Config::load(&given, &|_| None).unwrap().config
+    // Some settings have no flag: these are told as the environment would.
+    let variable = |name: &str| {
+        let found = further.iter().find(|(setting, _)| setting.variable == Some(name));
+        found.map(|(_, value)| value.into())
+    };
+    Config::load(&given, &variable).unwrap().config
 }
 
 async fn serve(

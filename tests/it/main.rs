@@ -10,4 +10,5 @@ mod gallery;
 mod guards;
 mod house;
 mod import;
+mod limits;
 mod service;

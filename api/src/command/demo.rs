@@ -58,8 +58,9 @@ impl Demo {
 fn settle(given: Given, folder: &tempfile::TempDir) -> anyhow::Result<Config> {
     let folder = folder.path().to_str().context("the path of the temporary folder is not UTF-8")?;
     let given = given.with(&settings::DATA_DIR, folder);
-    let how_to_log = [settings::LOG.variable, settings::LOG_FORMAT.variable];
-    let environment = |name: &str| how_to_log.contains(&Some(name)).then(|| std::env::var_os(name)).flatten();
+    let heard =
+        [&settings::LOG, &settings::LOG_FORMAT, &settings::RATE_LIMITS].map(|setting| setting.variable);
+    let environment = |name: &str| heard.contains(&Some(name)).then(|| std::env::var_os(name)).flatten();
     let loaded = Config::load(&given, &environment)?;
     super::logging::begin(&loaded.config);
     Ok(loaded.config)

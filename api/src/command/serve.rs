@@ -7,8 +7,8 @@ use clap::Args;
 
 use super::signals::Signals;
 use crate::config::flags::{Flags, Serving};
-use crate::config::{Config, settings};
-use crate::start::{self, House, Running};
+use crate::config::{Config, Loaded, settings};
+use crate::start::{self, House, Listeners, Running};
 
 /// Answer requests and do deferred work, until told to stop
 ///
@@ -34,9 +34,27 @@ impl Serve {
         let listener = TcpListener::bind(config.listen).with_context(|| {
             format!("cannot listen on {}, as {} says", config.listen, loaded.named(&settings::LISTEN))
         })?;
+        let listeners = Listeners { requests: listener, metrics: listen_for_metrics(&loaded)? };
         let signals = Signals::new()?;
         let house = start::open(config, super::clock()).await?;
-        until_stopped(config, house, listener, signals, |_| Ok(())).await
+        until_stopped(config, house, listeners, signals, |_| Ok(())).await
+    }
+}
+
+/// Where somebody said so it must work; the default is done without where its port is taken, by Prometheus itself or by
+/// another process of ours.
+fn listen_for_metrics(loaded: &Loaded) -> anyhow::Result<Option<TcpListener>> {
+    let Some(address) = loaded.config.metrics_listen else { return Ok(None) };
+    match TcpListener::bind(address) {
+        Ok(listener) => Ok(Some(listener)),
+        Err(error) if loaded.is_default(&settings::METRICS_LISTEN) => {
+            tracing::warn!(%address, cause = %error, "there are no metrics: set metrics_listen to a free port, or off");
+            Ok(None)
+        }
+        Err(error) => Err(error).with_context(|| {
+            let setting = loaded.named(&settings::METRICS_LISTEN);
+            format!("cannot listen for metrics on {address}, as {setting} says")
+        }),
     }
 }
 
@@ -44,12 +62,15 @@ impl Serve {
 pub(super) async fn until_stopped(
     config: &Config,
     house: House,
-    listener: TcpListener,
+    listeners: impl Into<Listeners>,
     mut signals: Signals,
     announce: impl FnOnce(&Running) -> anyhow::Result<()>,
 ) -> anyhow::Result<()> {
-    let mut running = start::serve(config, house, listener)?;
+    let mut running = start::serve(config, house, listeners)?;
     tracing::info!(address = %format_args!("http://{}", running.address), "listening");
+    if let Some(address) = running.metrics() {
+        tracing::info!(address = %format_args!("http://{address}/metrics"), "metrics");
+    }
     announce(&running)?;
     tokio::select! {
         () = signals.next() => {}

@@ -52,6 +52,7 @@ impl Group for Serving {
         &settings::DATABASE,
         &settings::DATA_DIR,
         &settings::LISTEN,
+        &settings::METRICS_LISTEN,
         &settings::PUBLIC_URL,
         &settings::WORKER,
         &settings::LOG_FORMAT,

@@ -16,10 +16,12 @@ use tracing_subscriber::EnvFilter;
 use url::Url;
 
 use crate::db::Target;
+use crate::http::limits::client::Proxies;
+use crate::http::limits::rate::Rate;
 use crate::vault::Vault;
 use flags::Given;
 use settings::Setting;
-use sources::{Environment, Faults, Found, Reader};
+use sources::{Environment, Faults, Found, Origin, Reader};
 
 /// Every setting, validated.
 #[derive(Clone, Debug)]
@@ -32,8 +34,14 @@ pub struct Config {
     pub data_dir: PathBuf,
     /// Where to listen.
     pub listen: SocketAddr,
+    /// Where to tell how the service is doing, if anywhere.
+    pub metrics_listen: Option<SocketAddr>,
     /// How clients reach this server.
     pub public_url: Option<Url>,
+    /// How often one address may ask; without it, as often as it likes.
+    pub rate_limit: Option<Rate>,
+    /// Who is believed about the address of a client.
+    pub trusted_proxies: Proxies,
     /// How logs are written.
     pub log_format: LogFormat,
     /// What is logged, as a filter of levels and modules.
@@ -88,7 +96,15 @@ impl Config {
                 "must be an address and a port, such as 127.0.0.1:8080, 0.0.0.0:80 or [::1]:8080".to_owned()
             })
         });
+        let metrics_listen = reader.read(&settings::METRICS_LISTEN, None, |text| match text {
+            "off" => Ok(None),
+            text => text.parse().map(Some).map_err(|_| {
+                "must be off, or an address and a port, such as 127.0.0.1:9090 or [::1]:9090".to_owned()
+            }),
+        });
         let public_url = reader.read(&settings::PUBLIC_URL, None, address);
+        let rate_limit = reader.read(&settings::RATE_LIMITS, None, Rate::parse);
+        let trusted_proxies = reader.read(&settings::TRUSTED_PROXIES, None, Proxies::parse);
         let log_format = reader.read(&settings::LOG_FORMAT, None, |text| match text {
             "text" => Ok(LogFormat::Text),
             "json" => Ok(LogFormat::Json),
@@ -103,28 +119,32 @@ impl Config {
         });
         let master_key = reader.read(&settings::MASTER_KEY, None, key);
         let found = reader.finish()?;
-        match (data_dir, database, listen, log_format, log, worker) {
-            (Some(data_dir), Some(database), Some(listen), Some(log_format), Some(log), Some(worker)) => {
-                let config = Self {
-                    database,
-                    database_public,
-                    data_dir,
-                    listen,
-                    public_url,
-                    log_format,
-                    log,
-                    worker,
-                    master_key,
-                };
-                Ok(Loaded { config, found })
-            }
-            // Not reached: what has a default and no fault is there.
-            _ => Err(Faults(Vec::new())),
-        }
+        // Not reached: what has a default and no fault is there.
+        let missing = || Faults(Vec::new());
+        let config = Self {
+            database: database.ok_or_else(missing)?,
+            database_public,
+            data_dir: data_dir.ok_or_else(missing)?,
+            listen: listen.ok_or_else(missing)?,
+            metrics_listen: metrics_listen.ok_or_else(missing)?,
+            public_url,
+            rate_limit: rate_limit.ok_or_else(missing)?,
+            trusted_proxies: trusted_proxies.unwrap_or_default(),
+            log_format: log_format.ok_or_else(missing)?,
+            log: log.ok_or_else(missing)?,
+            worker: worker.ok_or_else(missing)?,
+            master_key,
+        };
+        Ok(Loaded { config, found })
     }
 }
 
 impl Loaded {
+    /// Whether nobody said anything about a setting.
+    pub fn is_default(&self, setting: &Setting) -> bool {
+        self.found.iter().any(|found| found.setting.key == setting.key && found.origin == Origin::Default)
+    }
+
     /// A setting's name and where it was found, for messages: `listen (flag --listen)`.
     pub fn named(&self, setting: &Setting) -> String {
         let found = self.found.iter().find(|found| found.setting.key == setting.key);

@@ -82,6 +82,15 @@ pub static LISTEN: Setting = Setting {
     help: "The address and port to listen on; port 0 takes a free one",
     shown: Shown::Whole,
 };
+/// Where to tell how the service is doing.
+pub static METRICS_LISTEN: Setting = Setting {
+    key: "metrics_listen",
+    flag: Some(Flag::Value("metrics-listen", "ADDRESS")),
+    variable: Some("SOLIDARITY_METRICS_LISTEN"),
+    default: Some("127.0.0.1:9090"),
+    help: "The address and port of /metrics for Prometheus, which the world must not reach; or off",
+    shown: Shown::Whole,
+};
 /// How the world calls this server.
 pub static PUBLIC_URL: Setting = Setting {
     key: "public_url",
@@ -89,6 +98,24 @@ pub static PUBLIC_URL: Setting = Setting {
     variable: Some("SOLIDARITY_PUBLIC_URL"),
     default: None,
     help: "The address under which clients reach this server, for the documents that name it",
+    shown: Shown::Whole,
+};
+/// How often one address may ask.
+pub static RATE_LIMITS: Setting = Setting {
+    key: "rate_limits",
+    flag: None,
+    variable: Some("SOLIDARITY_RATE_LIMITS"),
+    default: Some("1200/min"),
+    help: "How many requests one address may make per s, min or h (all of them may come at once), or off",
+    shown: Shown::Whole,
+};
+/// Who is believed about addresses.
+pub static TRUSTED_PROXIES: Setting = Setting {
+    key: "trusted_proxies",
+    flag: None,
+    variable: Some("SOLIDARITY_TRUSTED_PROXIES"),
+    default: None,
+    help: "Addresses and networks of the proxies in front, separated by commas: their Forwarded or X-Forwarded-For is believed",
     shown: Shown::Whole,
 };
 /// How logs are written.
@@ -129,12 +156,15 @@ pub static MASTER_KEY: Setting = Setting {
 };
 
 /// Every setting, in the order in which they are explained.
-pub static ALL: [&Setting; 9] = [
+pub static ALL: [&Setting; 12] = [
     &DATABASE,
     &DATABASE_PUBLIC_URL,
     &DATA_DIR,
     &LISTEN,
+    &METRICS_LISTEN,
     &PUBLIC_URL,
+    &RATE_LIMITS,
+    &TRUSTED_PROXIES,
     &LOG_FORMAT,
     &LOG,
     &WORKER,

@@ -5,17 +5,24 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use sea_orm::{ConnectOptions, Database, DatabaseConnection, DbErr};
+use sea_orm::{ConnectOptions, Database, DatabaseConnection, DbBackend, DbErr};
 use secrecy::{ExposeSecret, SecretString};
 use sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
 
 use super::{Db, PublicDb};
 use crate::clock::Clock;
+use crate::http::meter::Pool;
 
 /// Connections that read, per process. SQLite has one more that writes.
 const READERS: u32 = 8;
 /// How long a command waits for a connection, or on SQLite for its turn to write.
 const PATIENCE: Duration = Duration::from_secs(5);
+/// How long a public read waits for a connection: it is answered within three seconds, one way or the other.
+const PUBLIC_PATIENCE: Duration = Duration::from_secs(2);
+/// How long the database works on a public read. Whoever asked has been answered by then.
+const LONGEST_READ: Duration = Duration::from_secs(3);
+/// A connection that has been idle for so long is tried before it is used: the database may have been away.
+const IDLE: Duration = Duration::from_secs(2);
 
 /// Which database is meant.
 #[derive(Clone, Debug)]
@@ -92,9 +99,7 @@ pub async fn open(target: &Target, clock: Arc<dyn Clock>) -> Result<Db, DbErr> {
         }
         Target::Postgres(url) => {
             let mut options = common(url.expose_secret(), READERS);
-            options
-                .set_application_name("solidarity")
-                .test_before_acquire_if_idle_for(Duration::from_secs(30));
+            options.set_application_name("solidarity").test_before_acquire_if_idle_for(IDLE);
             let pool = Database::connect(options).await?;
             Ok(Db::new(pool.clone(), pool, clock))
         }
@@ -115,8 +120,10 @@ pub async fn open_public(target: &Target, own: Option<&Target>) -> Result<Public
             let mut options = common(url.expose_secret(), READERS);
             options
                 .set_application_name("solidarity gallery")
-                .statement_timeout(Duration::from_secs(10))
-                .test_before_acquire_if_idle_for(Duration::from_secs(30))
+                .connect_timeout(PUBLIC_PATIENCE)
+                .acquire_timeout(PUBLIC_PATIENCE)
+                .statement_timeout(LONGEST_READ)
+                .test_before_acquire_if_idle_for(IDLE)
                 .after_connect(move |connection| Box::pin(restrict_session(connection, restrict)));
             Ok(PublicDb(Database::connect(options).await?))
         }
@@ -150,6 +157,21 @@ async fn restrict_session(connection: DatabaseConnection, take_role: bool) -> Re
         }
     }
     Ok(())
+}
+
+/// How many connections a pool has.
+pub(super) fn pool(name: &'static str, connection: &DatabaseConnection) -> Pool {
+    let (open, idle) = match connection.get_database_backend() {
+        DbBackend::Postgres => {
+            let pool = connection.get_postgres_connection_pool();
+            (pool.size(), pool.num_idle())
+        }
+        _ => {
+            let pool = connection.get_sqlite_connection_pool();
+            (pool.size(), pool.num_idle())
+        }
+    };
+    Pool { name, open: open as usize, idle }
 }
 
 pub(super) async fn sqlite(

@@ -23,6 +23,7 @@ pub use tx::{Tx, is_transient};
 pub use upgrade::{migrate_down, migrate_up, pending};
 
 use crate::clock::Clock;
+use crate::http::meter::Pool;
 use scrub::Scrubber;
 
 /// How often a command is tried before the conflict is reported.
@@ -67,6 +68,14 @@ impl Db {
     /// Which engine this is.
     pub fn backend(&self) -> DbBackend {
         self.writer.get_database_backend()
+    }
+
+    /// How many connections there are.
+    pub fn pools(&self) -> Vec<Pool> {
+        match self.backend() {
+            DbBackend::Postgres => vec![connect::pool("private", &self.writer)],
+            _ => vec![connect::pool("writer", &self.writer), connect::pool("private", &self.reader)],
+        }
     }
 
     /// Closes every connection, once it has done what it is doing.
@@ -133,6 +142,11 @@ impl Db {
 pub struct PublicDb(pub(crate) DatabaseConnection);
 
 impl PublicDb {
+    /// How many connections there are.
+    pub fn pool(&self) -> Pool {
+        connect::pool("gallery", &self.0)
+    }
+
     /// Closes every connection, once it has done what it is doing.
     ///
     /// # Errors

@@ -11,17 +11,17 @@ use actix_web::{
     http::{
         Method, StatusCode,
         header::{
-            CACHE_CONTROL, CONTENT_SECURITY_POLICY, HeaderName, HeaderValue, REFERRER_POLICY,
+            CACHE_CONTROL, CONTENT_SECURITY_POLICY, HeaderMap, HeaderName, HeaderValue, REFERRER_POLICY,
             X_CONTENT_TYPE_OPTIONS,
         },
     },
     middleware::{Next, from_fn},
 };
 use futures_util::FutureExt as _;
-use tracing::{Instrument as _, Span, field::Empty};
+use tracing::{Instrument as _, field::Empty};
 use uuid::Uuid;
 
-use super::etag::Cache;
+use super::{etag::Cache, meter::Meter};
 use crate::problem::{Kind, Problem};
 
 /// Makes the ids of requests. A client's own id is never taken over: it could be somebody else's, or a message.
@@ -62,33 +62,52 @@ async fn observe(
 ) -> Result<ServiceResponse, Error> {
     let span =
         tracing::info_span!("request", %request_id, method = %req.method(), route = Empty, status = Empty);
+    let (meter, route) = (Meter::begin(req.method()), req.match_pattern());
     if *req.method() == Method::HEAD {
         req.head_mut().method = Method::GET;
     }
     let outcome = AssertUnwindSafe(next.call(req)).catch_unwind().instrument(span.clone()).await;
-    span.in_scope(|| match outcome {
+    let (answer, status) = span.in_scope(|| match outcome {
         Ok(Ok(answer)) => {
             let (request, response) = answer.into_parts();
             let response = finish(request_id, response);
-            record(&span, request.match_pattern().as_deref(), response.status());
-            Ok(ServiceResponse::new(request, response))
+            let status = response.status();
+            (Ok(ServiceResponse::new(request, response)), status)
         }
-        Ok(Err(err)) => Err(without_request(finish(request_id, HttpResponse::from_error(err)))),
+        Ok(Err(err)) => without_request(finish(request_id, HttpResponse::from_error(err))),
         Err(_) => {
             let problem = Problem::internal(anyhow::anyhow!("a handler panicked"));
-            Err(without_request(finish(request_id, HttpResponse::from_error(problem))))
+            without_request(finish(request_id, HttpResponse::from_error(problem)))
         }
-    })
+    });
+    span.record("route", route.as_deref().unwrap_or("none")).record("status", status.as_u16());
+    meter.answered(route, status);
+    answer
 }
 
 /// The answer when the request has been lost on the way, as it is to a panic: an error that holds it ready.
-fn without_request(response: HttpResponse) -> Error {
-    record(&Span::current(), None, response.status());
-    InternalError::from_response("answered", response).into()
+fn without_request(response: HttpResponse) -> (Result<ServiceResponse, Error>, StatusCode) {
+    let status = response.status();
+    (Err(InternalError::from_response("answered", response).into()), status)
 }
 
-fn record(span: &Span, route: Option<&str>, status: StatusCode) {
-    span.record("route", route.unwrap_or("none")).record("status", status.as_u16());
+/// Changes the headers of an answer, also of one whose request has been lost on the way.
+pub(super) fn with_headers<B: MessageBody + 'static>(
+    answer: Result<ServiceResponse<B>, Error>,
+    change: impl FnOnce(&mut HeaderMap),
+) -> Result<ServiceResponse, Error> {
+    match answer {
+        Ok(answer) => {
+            let mut answer = answer.map_into_boxed_body();
+            change(answer.headers_mut());
+            Ok(answer)
+        }
+        Err(error) => {
+            let mut response = HttpResponse::from_error(error);
+            change(response.headers_mut());
+            without_request(response).0
+        }
+    }
 }
 
 /// Puts a body to every error and the common headers to every answer.

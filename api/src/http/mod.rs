@@ -3,17 +3,21 @@
 //! A handler states what it takes and gives in its OpenAPI description, and this room keeps everybody to
 //! it: [`contract`] refuses what the published document does not allow, before the handler sees it;
 //! [`manners`] wraps everything else around the answer (request id, log span, HEAD, panics, security headers, the
-//! one shape of every error). The other modules are what handlers are built from: [`query`], [`page`]s and
+//! one shape of every error), [`limits`] bound what a caller may take, [`cors`] lets pages of other origins read, and
+//! [`meter`] counts. The other modules are what handlers are built from: [`query`], [`page`]s and
 //! cursors, [`etag`]s and ready answers, the reader's [`language`]. [`docs`] and [`problem_pages`] serve the
 //! document and the explanations that it points to.
 
 pub mod contract;
+pub mod cors;
 pub mod docs;
 pub mod etag;
 pub mod id;
 pub mod json;
 pub mod language;
+pub mod limits;
 pub mod manners;
+pub mod meter;
 pub mod page;
 pub mod problem_pages;
 pub mod query;

@@ -19,8 +19,12 @@ pub enum Kind {
     MethodNotAllowed,
     /// None of the encodings that the client accepts is available.
     NotAcceptable,
+    /// The request did not come in time.
+    RequestTimeout,
     /// Was public and has been withdrawn.
     Gone,
+    /// The body is larger than the server reads.
+    ContentTooLarge,
     /// The address is longer than the server reads.
     UriTooLong,
     /// The caller asks too often.
@@ -47,13 +51,15 @@ pub struct Row {
 
 impl Kind {
     /// Every kind, in the order of the status codes.
-    pub const ALL: [Kind; 10] = [
+    pub const ALL: [Kind; 12] = [
         Kind::BadRequest,
         Kind::InvalidParameter,
         Kind::NotFound,
         Kind::MethodNotAllowed,
         Kind::NotAcceptable,
+        Kind::RequestTimeout,
         Kind::Gone,
+        Kind::ContentTooLarge,
         Kind::UriTooLong,
         Kind::TooManyRequests,
         Kind::Internal,
@@ -100,12 +106,26 @@ impl Kind {
                 "The answer is not available in any encoding that the request accepts.",
                 "Accept `gzip`, `br` or `identity` in `Accept-Encoding`, or leave that header out.",
             ),
+            Kind::RequestTimeout => (
+                StatusCode::REQUEST_TIMEOUT,
+                "request_timeout",
+                "Request too slow",
+                "The body of the request did not arrive in time.",
+                "Send the same request again, on a new connection.",
+            ),
             Kind::Gone => (
                 StatusCode::GONE,
                 "gone",
                 "Withdrawn",
                 "This was public and has been withdrawn.",
                 "Delete your copies and links. It will not come back under this address unless it is published again.",
+            ),
+            Kind::ContentTooLarge => (
+                StatusCode::PAYLOAD_TOO_LARGE,
+                "content_too_large",
+                "Body too large",
+                "The body of the request is larger than this server reads.",
+                "Send less at once. The `detail` says how much is allowed.",
             ),
             Kind::UriTooLong => (
                 StatusCode::URI_TOO_LONG,

@@ -3,27 +3,60 @@
 //! [`open()`] makes the [`House`] ready: folder, schema, connections, and a master key that fits the database. Commands
 //! that do one thing stop there. [`serve`] answers requests from it and does deferred work until it is told to stop.
 
+mod metrics;
 mod open;
+mod upkeep;
 mod worker;
 
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::available_parallelism;
+use std::time::Duration;
 
 use actix_web::HttpServer;
 use actix_web::dev::ServerHandle;
+use actix_web::web::Data;
 use anyhow::Context;
 
 pub use open::{House, migrate, open};
 
-use crate::app::{App, Shared};
+use crate::app::{self, App, Shared};
 use crate::clock::Clock;
 use crate::config::Config;
+use crate::http::limits::Limits;
+use metrics::Metrics;
+use upkeep::Upkeep;
 use worker::Worker;
 
 /// Seconds that requests in flight have to end once the service is told to stop.
 const LAST_REQUESTS: u64 = 30;
+/// How long a client may take to send a request's head.
+const HEAD: Duration = Duration::from_secs(10);
+/// How long a client that is to be hung up on may take to notice.
+const GOODBYE: Duration = Duration::from_secs(3);
+/// How long a connection may be idle: longer than proxies keep theirs, so that it is they who hang up.
+const KEEP_ALIVE: Duration = Duration::from_secs(75);
+/// Connections at the same time. Further ones wait in the kernel until one ends.
+const CONNECTIONS: u64 = 20_000;
+/// Connections that wait in the kernel to be accepted: the 128 of the standard library are gone in one burst.
+const BACKLOG: i32 = 4096;
+/// Files that are kept for other things than clients.
+const OTHER_FILES: u64 = 128;
+
+/// Where to listen.
+pub struct Listeners {
+    /// For everybody's requests.
+    pub requests: TcpListener,
+    /// For those who watch over the service.
+    pub metrics: Option<TcpListener>,
+}
+
+impl From<TcpListener> for Listeners {
+    fn from(requests: TcpListener) -> Self {
+        Self { requests, metrics: None }
+    }
+}
 
 /// A running service.
 pub struct Running {
@@ -32,6 +65,8 @@ pub struct Running {
     house: House,
     stopping: Arc<AtomicBool>,
     worker: Option<Worker>,
+    metrics: Option<Metrics>,
+    _upkeep: Upkeep,
     handle: ServerHandle,
     server: tokio::task::JoinHandle<std::io::Result<()>>,
 }
@@ -45,24 +80,37 @@ pub async fn start(config: &Config, listener: TcpListener, clock: Arc<dyn Clock>
     serve(config, house, listener)
 }
 
-/// Begins to answer what comes to the listener and, unless configured otherwise, to do deferred work. Must be called
+/// Begins to answer what comes to the listeners and, unless configured otherwise, to do deferred work. Must be called
 /// inside an actix system.
 ///
 /// # Errors
-/// If the listener does not work, or the OpenAPI document contradicts itself.
-pub fn serve(config: &Config, house: House, listener: TcpListener) -> anyhow::Result<Running> {
+/// If a listener does not work, or the OpenAPI document contradicts itself.
+pub fn serve(config: &Config, house: House, listeners: impl Into<Listeners>) -> anyhow::Result<Running> {
+    let Listeners { requests: listener, metrics } = listeners.into();
     let address = listener.local_addr().context("the listener has no address")?;
+    socket2::SockRef::from(&listener).listen(BACKLOG).context("the listener does not listen")?;
     let stopping = Arc::new(AtomicBool::new(false));
-    let shared = Shared::new(App {
+    let metrics = metrics
+        .map(|listener| Metrics::serve(listener, house.db.clone(), house.gallery.clone()))
+        .transpose()?;
+    let limits =
+        Data::new(Limits::new(config.rate_limit, config.trusted_proxies.clone(), app::needs_database));
+    let upkeep = Upkeep::start(limits.clone(), metrics.as_ref().map(|metrics| metrics.recorded.clone()));
+    let app = App {
         db: house.db.clone(),
         gallery: house.gallery.clone(),
         clock: house.clock.clone(),
         public_url: config.public_url.clone(),
         stopping: stopping.clone(),
-    })?;
+    };
+    let shared = Shared::new(app, limits)?;
     let threads = available_parallelism().map_or(2, |count| count.get().clamp(2, 16));
     let server = HttpServer::new(move || shared.web_app())
         .workers(threads)
+        .client_request_timeout(HEAD)
+        .client_disconnect_timeout(GOODBYE)
+        .keep_alive(KEEP_ALIVE)
+        .max_connections(connections(threads))
         .shutdown_timeout(LAST_REQUESTS)
         .disable_signals()
         .listen(listener)
@@ -71,10 +119,23 @@ pub fn serve(config: &Config, house: House, listener: TcpListener) -> anyhow::Re
     let handle = server.handle();
     let server = tokio::task::spawn_local(server);
     let worker = config.worker.then(|| Worker::start(house.db.clone()));
-    Ok(Running { address, house, stopping, worker, handle, server })
+    Ok(Running { address, house, stopping, worker, metrics, _upkeep: upkeep, handle, server })
+}
+
+/// How many connections one thread takes. As many files as the system allows are asked for first: a listener without a
+/// free one can only try again and again.
+fn connections(threads: usize) -> usize {
+    let files = rlimit::increase_nofile_limit(u64::MAX).unwrap_or(1024);
+    let connections = files.saturating_sub(OTHER_FILES).clamp(64, CONNECTIONS);
+    usize::try_from(connections).unwrap_or(64).div_ceil(threads)
 }
 
 impl Running {
+    /// Where it tells how it is doing, if it does.
+    pub fn metrics(&self) -> Option<SocketAddr> {
+        self.metrics.as_ref().map(|metrics| metrics.address)
+    }
+
     /// Does all deferred work that is due now.
     ///
     /// # Errors
@@ -104,6 +165,9 @@ impl Running {
         }
         self.handle.stop(gracefully).await;
         self.server.await??;
+        if let Some(metrics) = self.metrics {
+            metrics.stop().await;
+        }
         self.house.close().await
     }
 }

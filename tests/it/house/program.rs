@@ -42,6 +42,8 @@ fn command(variables: &BTreeMap<String, String>, arguments: &[&str]) -> Command 
             command.env_remove(name);
         }
     }
+    // Several of them run at once on one machine.
+    command.env("SOLIDARITY_METRICS_LISTEN", "off");
     command.args(arguments).envs(variables).stdin(Stdio::null());
     command
 }
@@ -75,12 +77,21 @@ impl Server {
 
     /// Waits until it listens: `http://127.0.0.1:…`.
     pub fn address(&mut self) -> String {
+        self.address_of("listening")
+    }
+
+    /// Waits until it tells how it is doing: `http://127.0.0.1:…/metrics`.
+    pub fn metrics(&mut self) -> String {
+        self.address_of("metrics")
+    }
+
+    fn address_of(&mut self, what: &str) -> String {
         loop {
             let mut line = String::new();
             let read = self.log.read_line(&mut line).unwrap();
             assert_ne!(read, 0, "it ended before it listened:\n{}", self.said);
             self.said += &line;
-            if line.contains("listening")
+            if line.contains(what)
                 && let Some(at) = line.find("http://")
             {
                 return line[at..].split(['"', '\n']).next().unwrap().to_owned();

@@ -1,0 +1,52 @@
+//! Reading from a page of another origin (the Fetch standard's CORS).
+//!
+//! What is public may be read by any page, without credentials: so the answers are the same whoever asks, and a shared cache
+//! needs no `Vary: Origin`.
+
+use actix_web::Error;
+use actix_web::body::MessageBody;
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::Method;
+use actix_web::http::StatusCode;
+use actix_web::http::header::{
+    ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN,
+    ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE, ACCESS_CONTROL_REQUEST_METHOD, HeaderValue,
+};
+use actix_web::middleware::Next;
+
+use super::manners;
+
+/// What a page may read of an answer's headers, beyond what it always may.
+const EXPOSED: &str = "Content-Language, ETag, Link, RateLimit, RateLimit-Policy, Retry-After, X-Request-Id";
+/// What a page may ask with.
+const HEADERS: &str = "Accept, Accept-Language, If-None-Match";
+/// How.
+const METHODS: &str = "GET, HEAD";
+/// Seconds for which a browser need not ask again whether it may.
+const KEPT: &str = "86400";
+
+/// Middleware: lets pages of every origin read, and answers a browser that asks first. Whether an address is there, and
+/// what it allows, `http::contract` has said before.
+pub async fn allow(
+    req: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse, Error> {
+    let asks_first =
+        *req.method() == Method::OPTIONS && req.headers().contains_key(ACCESS_CONTROL_REQUEST_METHOD);
+    let answer = next.call(req).await;
+    let may_ask = asks_first && answer.as_ref().is_ok_and(|answer| answer.status() == StatusCode::NO_CONTENT);
+    let also: &[_] = match may_ask {
+        true => &[
+            (ACCESS_CONTROL_ALLOW_METHODS, METHODS),
+            (ACCESS_CONTROL_ALLOW_HEADERS, HEADERS),
+            (ACCESS_CONTROL_MAX_AGE, KEPT),
+        ],
+        false => &[(ACCESS_CONTROL_EXPOSE_HEADERS, EXPOSED)],
+    };
+    manners::with_headers(answer, |headers| {
+        headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+        for (name, value) in also {
+            headers.insert(name.clone(), HeaderValue::from_static(value));
+        }
+    })
+}

@@ -1,0 +1,49 @@
+//! What one caller, or all of them together, may take of the service.
+//!
+//! Each limit is a middleware of its own and refuses with a problem that says when to come back: [`rate`] counts requests
+//! by address, [`body`] bounds what is sent in size and time, [`capacity`] bounds how much asks the database at once and
+//! how long. [`client`] says whose request it is. Nothing here logs or keeps an address.
+
+pub mod body;
+pub mod capacity;
+pub mod client;
+pub mod rate;
+
+use client::Proxies;
+use rate::{Limiter, Rate};
+
+/// The limits of one process, shared by its threads. Belongs in the app's data.
+pub struct Limits {
+    limiter: Option<Limiter>,
+    proxies: Proxies,
+    bodies: body::Bodies,
+    gate: capacity::Gate,
+}
+
+impl Limits {
+    /// How many requests an address may make, and which neighbours are believed when they name another one.
+    /// `needs_database` says of a path whether the database is asked for it.
+    pub fn new(rate: Option<Rate>, proxies: Proxies, needs_database: fn(&str) -> bool) -> Self {
+        Self {
+            limiter: rate.map(Limiter::new),
+            proxies,
+            bodies: body::Bodies::new(body::Bounds::default()),
+            gate: capacity::Gate::new(needs_database),
+        }
+    }
+
+    /// Forgets callers who have been quiet for a while, and gives the number of those still remembered. Has to be called
+    /// now and then: otherwise what is remembered grows for ever.
+    pub fn forget_the_quiet(&self) -> usize {
+        self.limiter.as_ref().map_or(0, Limiter::forget_the_quiet)
+    }
+
+    #[cfg(test)]
+    pub(super) fn with_bodies(bounds: body::Bounds) -> Self {
+        let bodies = body::Bodies::new(bounds);
+        Self { bodies, ..Self::new(None, Proxies::default(), |_| false) }
+    }
+}
+
+#[cfg(test)]
+mod tests;

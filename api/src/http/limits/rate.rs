@@ -1,0 +1,194 @@
+//! How many requests an address may make: a bucket per caller that refills steadily.
+//!
+//! Answers say what is left (`RateLimit-Policy` and `RateLimit`, draft-ietf-httpapi-ratelimit-headers). A caller is
+//! remembered as a number made from the address under a key that this process invents at its start.
+
+use std::hash::{BuildHasher as _, RandomState};
+use std::net::IpAddr;
+use std::num::NonZeroU32;
+use std::time::Duration;
+
+use actix_web::body::MessageBody;
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue};
+use actix_web::middleware::Next;
+use actix_web::web::Data;
+use actix_web::{Error, HttpResponse};
+use governor::clock::{Clock as _, DefaultClock};
+use governor::middleware::StateInformationMiddleware;
+use governor::state::keyed::DefaultKeyedStateStore;
+use governor::{Quota, RateLimiter};
+
+use super::{Limits, client};
+use crate::http::manners;
+use crate::http::meter::{self, Rejected};
+use crate::problem::{Kind, Problem};
+
+/// What a caller has, and over which time.
+pub static RATELIMIT_POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
+/// What is left of it.
+pub static RATELIMIT: HeaderName = HeaderName::from_static("ratelimit");
+
+/// Asked by those who watch over the service, however often they like.
+const UNLIMITED: [&str; 2] = ["/livez", "/readyz"];
+/// More requests than this in one window are no limit.
+const MOST: u32 = 1_000_000;
+
+/// So many requests in such a time; all of them may come at once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rate {
+    requests: NonZeroU32,
+    seconds: u32,
+}
+
+impl Rate {
+    /// Reads `1200/min` (also `/s` and `/h`), or `off` for no limit.
+    ///
+    /// # Errors
+    /// A sentence that says what is allowed.
+    pub fn parse(text: &str) -> Result<Option<Self>, String> {
+        if text == "off" {
+            return Ok(None);
+        }
+        let seconds = |unit: &str| match unit.trim() {
+            "s" => Some(1),
+            "min" => Some(60),
+            "h" => Some(3600),
+            _ => None,
+        };
+        let rate = text.split_once('/').and_then(|(requests, unit)| {
+            let requests: NonZeroU32 = requests.trim().parse().ok()?;
+            (requests.get() <= MOST).then_some(Self { requests, seconds: seconds(unit)? })
+        });
+        let wrong = || format!("must be off, or 1 to {MOST} requests per s, min or h, such as 1200/min");
+        rate.map(Some).ok_or_else(wrong)
+    }
+
+    /// The time in which one request is given back.
+    fn period(self) -> Duration {
+        Duration::from_secs(self.seconds.into()) / self.requests.get()
+    }
+}
+
+/// The buckets of all callers.
+pub(super) struct Limiter {
+    rate: Rate,
+    policy: Option<HeaderValue>,
+    key: RandomState,
+    buckets: RateLimiter<u64, DefaultKeyedStateStore<u64>, DefaultClock, StateInformationMiddleware>,
+}
+
+/// What a bucket says to one more request.
+pub(super) enum Verdict {
+    /// So many are left.
+    Left(u32),
+    /// None is, for so long.
+    Wait(Duration),
+}
+
+impl Limiter {
+    pub(super) fn new(rate: Rate) -> Self {
+        let policy = format!("\"address\";q={};w={}", rate.requests, rate.seconds);
+        // A period is at least a microsecond; only one of zero length would be no quota.
+        let quota = Quota::with_period(rate.period()).unwrap_or(Quota::per_second(rate.requests));
+        Self {
+            rate,
+            policy: HeaderValue::try_from(policy).ok(),
+            key: RandomState::new(),
+            buckets: RateLimiter::keyed(quota.allow_burst(rate.requests)).with_middleware(),
+        }
+    }
+
+    pub(super) fn take_one(&self, caller: IpAddr) -> Verdict {
+        let caller = self.key.hash_one(client::neighbourhood(caller));
+        match self.buckets.check_key(&caller) {
+            Ok(state) => Verdict::Left(state.remaining_burst_capacity()),
+            Err(refused) => Verdict::Wait(refused.wait_time_from(self.buckets.clock().now())),
+        }
+    }
+
+    pub(super) fn forget_the_quiet(&self) -> usize {
+        self.buckets.retain_recent();
+        self.buckets.shrink_to_fit();
+        self.buckets.len()
+    }
+
+    /// Says what is left, and in how many seconds all of it will be there again.
+    fn tell(&self, headers: &mut HeaderMap, left: u32) {
+        let used = self.rate.requests.get().saturating_sub(left);
+        let left = format!("\"address\";r={left};t={}", whole_seconds(self.rate.period() * used));
+        if let (Some(policy), Ok(left)) = (&self.policy, HeaderValue::try_from(left)) {
+            headers.insert(RATELIMIT_POLICY.clone(), policy.clone());
+            headers.insert(RATELIMIT.clone(), left);
+        }
+    }
+}
+
+/// Rounded up: whoever comes back then is not refused again.
+fn whole_seconds(time: Duration) -> u32 {
+    u32::try_from(time.as_nanos().div_ceil(1_000_000_000)).unwrap_or(u32::MAX)
+}
+
+/// Middleware: answers 429 to a caller who has used up the allowance, and tells everybody what is left of it.
+pub async fn enforce(
+    limits: Data<Limits>,
+    req: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse, Error> {
+    let connection = req.peer_addr().map(|peer| peer.ip());
+    let (Some(limiter), Some(connection)) = (&limits.limiter, connection) else {
+        return Ok(next.call(req).await?.map_into_boxed_body());
+    };
+    if UNLIMITED.contains(&req.path()) {
+        return Ok(next.call(req).await?.map_into_boxed_body());
+    }
+    match limiter.take_one(limits.proxies.client(connection, req.headers())) {
+        Verdict::Left(left) => {
+            let answer = next.call(req).await;
+            manners::with_headers(answer, |headers| limiter.tell(headers, left))
+        }
+        Verdict::Wait(time) => {
+            meter::rejected(Rejected::Rate);
+            let problem = Problem::of(Kind::TooManyRequests).retry_after(whole_seconds(time).max(1));
+            let mut answer = HttpResponse::from_error(problem);
+            limiter.tell(answer.headers_mut(), 0);
+            Ok(req.into_response(answer))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_rate_is_a_number_and_a_time() {
+        let rate = |text: &str| Rate::parse(text).unwrap().map(|rate| (rate.requests.get(), rate.seconds));
+        assert_eq!(rate("off"), None);
+        assert_eq!(rate("1200/min"), Some((1200, 60)));
+        assert_eq!(rate("5 / s"), Some((5, 1)));
+        assert_eq!(rate("1000000/s"), Some((1_000_000, 1)));
+        for text in ["", "1200", "0/s", "1000001/h", "1/day", "-1/s", "on", "1/"] {
+            assert!(Rate::parse(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn every_caller_has_a_bucket_and_the_quiet_are_forgotten() {
+        let limiter = Limiter::new(Rate::parse("2/h").unwrap().unwrap());
+        let take = |text: &str| limiter.take_one(text.parse().unwrap());
+        assert!(matches!(take("192.0.2.1"), Verdict::Left(1)));
+        assert!(matches!(take("192.0.2.1"), Verdict::Left(0)));
+        let Verdict::Wait(time) = take("192.0.2.1") else { panic!("a third is too many") };
+        assert!(time > Duration::from_secs(1700) && time <= Duration::from_secs(1800), "{time:?}");
+        assert!(matches!(take("192.0.2.2"), Verdict::Left(1)));
+        assert!(matches!(take("2001:db8::1"), Verdict::Left(1)));
+        assert!(matches!(take("2001:db8::2"), Verdict::Left(0)), "one network is one caller");
+        assert_eq!(limiter.forget_the_quiet(), 3);
+
+        let fast = Limiter::new(Rate::parse("1000000/s").unwrap().unwrap());
+        fast.take_one("192.0.2.1".parse().unwrap());
+        std::thread::sleep(Duration::from_millis(1));
+        assert_eq!(fast.forget_the_quiet(), 0);
+    }
+}
