@@ -197,7 +197,10 @@ fn sources(folder: &Path) -> BTreeMap<String, String> {
         for entry in fs::read_dir(folder).expect("a folder of sources") {
             let path = entry.expect("an entry").path();
             if path.is_dir() {
-                walk(root, &path, found);
+                // A folder of tests puts together what it tests, from whatever height.
+                if !path.ends_with("tests") {
+                    walk(root, &path, found);
+                }
             } else if path.extension().is_some_and(|extension| extension == "rs") {
                 let name =
                     path.strip_prefix(root).expect("below the root").to_string_lossy().replace('\\', "/");
