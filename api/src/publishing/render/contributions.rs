@@ -156,7 +156,6 @@ impl<'a> Context<'a> {
             translations,
             event_id: self.event.map(|e| e.0),
             initiative_id: self.initiative.map(|i| i.0),
-            also: Vec::new(),
         }
     }
 }

@@ -38,7 +38,6 @@ pub(super) fn render(event: &event::Model, facts: &Facts, now: DateTime<Utc>) ->
         translations: &event.translations,
         event_id: None,
         initiative_id: initiative.map(|i| i.0),
-        also: Vec::new(),
     };
     draft.finish(facts, |texts, common| {
         let title = texts.title(&event.title);

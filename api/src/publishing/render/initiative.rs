@@ -41,7 +41,6 @@ pub(super) fn render(initiative: &initiative::Model, facts: &Facts) -> Option<Re
         translations: &initiative.translations,
         event_id: None,
         initiative_id: Some(initiative.id.0),
-        also: Vec::new(),
     };
     draft.finish(facts, |texts, common| {
         let title = texts.title(&initiative.title);

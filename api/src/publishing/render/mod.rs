@@ -78,8 +78,6 @@ struct Draft<'a> {
     translations: &'a Translations,
     event_id: Option<Uuid>,
     initiative_id: Option<Uuid>,
-    /// Further texts to be found by.
-    also: Vec<String>,
 }
 
 /// The texts of one language: a translation over the original.
@@ -142,7 +140,7 @@ impl Draft<'_> {
         };
         rendered.themes.sort_unstable();
         rendered.themes.dedup();
-        let (mut titles, mut texts) = (Vec::new(), self.also.clone());
+        let (mut titles, mut texts) = (Vec::new(), Vec::new());
         for (language, translation) in originals.into_iter().chain(others) {
             let common = self.common(language, themes, facts);
             let (label, title, item) = item(&Texts { language, translation }, common);
