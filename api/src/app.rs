@@ -16,6 +16,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::clock::Clock;
 use crate::db::{Db, PublicDb};
+use crate::gallery::cache::{self, Cache};
 use crate::gallery::params::ZoneName;
 use crate::http::contract::{self, Contract};
 use crate::http::docs::Document;
@@ -84,6 +85,7 @@ pub fn needs_database(path: &str) -> bool {
 pub struct Shared {
     app: Data<App>,
     limits: Data<Limits>,
+    cache: Option<Data<Cache>>,
     contract: Data<Contract>,
     document: Data<Document>,
 }
@@ -93,7 +95,7 @@ impl Shared {
     ///
     /// # Errors
     /// If the OpenAPI document contradicts itself.
-    pub fn new(app: App, limits: Data<Limits>) -> anyhow::Result<Self> {
+    pub fn new(app: App, limits: Data<Limits>, cache: Option<Data<Cache>>) -> anyhow::Result<Self> {
         let mut document = openapi();
         if let Some(url) = &app.public_url {
             let mut server = Server::new(url.as_str().trim_end_matches('/'));
@@ -103,6 +105,7 @@ impl Shared {
         Ok(Self {
             app: Data::new(app),
             limits,
+            cache,
             contract: Data::new(Contract::new(&document)?),
             document: Data::new(Document::new(&document)?),
         })
@@ -121,6 +124,10 @@ impl Shared {
         > + use<>,
     > {
         let (app, _) = WebApp::new().into_utoipa_app().configure(routes).split_for_parts();
+        let app = match &self.cache {
+            Some(cache) => app.app_data(cache.clone()),
+            None => app,
+        };
         let app = app
             .app_data(self.app.clone())
             .app_data(self.limits.clone())
@@ -130,6 +137,7 @@ impl Shared {
             .wrap(from_fn(limits::capacity::enforce))
             .wrap(from_fn(contract::enforce))
             .wrap(Compress::default())
+            .wrap(from_fn(cache::serve))
             .wrap(from_fn(limits::body::enforce))
             .wrap(from_fn(limits::rate::enforce))
             .wrap(from_fn(cors::allow));

@@ -1,5 +1,6 @@
 //! `/v1/gallery`: what everybody may read.
 
+mod cache;
 mod changes;
 mod items;
 mod lists;

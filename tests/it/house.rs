@@ -39,6 +39,7 @@ pub struct House {
 /// What a test may ask of the running server, beside what it answers.
 enum Order {
     RunJobs(oneshot::Sender<()>),
+    LookAgain(oneshot::Sender<()>),
 }
 
 /// A clock that stands still until a test moves it.
@@ -128,7 +129,17 @@ impl House {
 
     /// The same, with further environment variables.
     pub async fn solidarity_with(&self, arguments: &[&str], variables: &[(&str, &str)]) -> Outcome {
-        program::run(&self.variables(variables), arguments).await
+        let outcome = program::run(&self.variables(variables), arguments).await;
+        self.look_again().await;
+        outcome
+    }
+
+    /// What another process changes is seen within a second. Tests that are not about that second need not wait for it.
+    async fn look_again(&self) {
+        let (done, waiting) = oneshot::channel();
+        let orders = self.orders.as_ref().unwrap();
+        assert!(orders.send(Order::LookAgain(done)).is_ok(), "the server has ended");
+        waiting.await.expect("the server lives");
     }
 
     /// The environment in which the program finds this house.
@@ -142,6 +153,7 @@ impl House {
         let connection = self.database.connect().await;
         connection.execute_unprepared(statements).await.expect(statements);
         connection.close().await.unwrap();
+        self.look_again().await;
     }
 }
 
@@ -184,6 +196,10 @@ async fn serve(
         match order {
             Order::RunJobs(done) => {
                 running.run_jobs().await.unwrap();
+                let _ = done.send(());
+            }
+            Order::LookAgain(done) => {
+                running.look_again();
                 let _ = done.send(());
             }
         }

@@ -9,7 +9,9 @@ pub mod settings;
 pub mod sources;
 
 use std::net::SocketAddr;
+use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use secrecy::SecretString;
 use tracing_subscriber::EnvFilter;
@@ -22,6 +24,11 @@ use crate::vault::Vault;
 use flags::Given;
 use settings::Setting;
 use sources::{Environment, Faults, Found, Origin, Reader};
+
+/// Mebibytes beyond which the cache would be a mistake.
+const MOST_CACHE: u64 = 65_536;
+/// Milliseconds for which the database may be silent: not shorter than looks take, nor longer than a withdrawal may matter.
+const CACHE_TRUST: RangeInclusive<u64> = 200..=60_000;
 
 /// Every setting, validated.
 #[derive(Clone, Debug)]
@@ -42,6 +49,10 @@ pub struct Config {
     pub rate_limit: Option<Rate>,
     /// Who is believed about the address of a client.
     pub trusted_proxies: Proxies,
+    /// Bytes of finished answers that are kept; 0 keeps none.
+    pub cache: u64,
+    /// For how long they are given while the database is silent.
+    pub cache_trust: Duration,
     /// How logs are written.
     pub log_format: LogFormat,
     /// What is logged, as a filter of levels and modules.
@@ -105,6 +116,15 @@ impl Config {
         let public_url = reader.read(&settings::PUBLIC_URL, None, address);
         let rate_limit = reader.read(&settings::RATE_LIMITS, None, Rate::parse);
         let trusted_proxies = reader.read(&settings::TRUSTED_PROXIES, None, Proxies::parse);
+        let cache = reader.read(&settings::CACHE_MIB, None, |text| {
+            let mebibytes = text.parse::<u64>().ok().filter(|number| *number <= MOST_CACHE);
+            mebibytes.map(|number| number << 20).ok_or_else(|| format!("must be 0 to {MOST_CACHE}"))
+        });
+        let cache_trust = reader.read(&settings::CACHE_TRUST_MS, None, |text| {
+            let milliseconds = text.parse().ok().filter(|number| CACHE_TRUST.contains(number));
+            let wrong = || format!("must be {} to {}", CACHE_TRUST.start(), CACHE_TRUST.end());
+            milliseconds.map(Duration::from_millis).ok_or_else(wrong)
+        });
         let log_format = reader.read(&settings::LOG_FORMAT, None, |text| match text {
             "text" => Ok(LogFormat::Text),
             "json" => Ok(LogFormat::Json),
@@ -130,6 +150,8 @@ impl Config {
             public_url,
             rate_limit: rate_limit.ok_or_else(missing)?,
             trusted_proxies: trusted_proxies.unwrap_or_default(),
+            cache: cache.ok_or_else(missing)?,
+            cache_trust: cache_trust.ok_or_else(missing)?,
             log_format: log_format.ok_or_else(missing)?,
             log: log.ok_or_else(missing)?,
             worker: worker.ok_or_else(missing)?,

@@ -118,6 +118,25 @@ pub static TRUSTED_PROXIES: Setting = Setting {
     help: "Addresses and networks of the proxies in front, separated by commas: their Forwarded or X-Forwarded-For is believed",
     shown: Shown::Whole,
 };
+/// How much is kept ready.
+pub static CACHE_MIB: Setting = Setting {
+    key: "cache_mib",
+    flag: None,
+    variable: Some("SOLIDARITY_CACHE_MIB"),
+    default: Some("32"),
+    help: "Mebibytes of finished answers that are kept ready in memory; 0 keeps none",
+    shown: Shown::Whole,
+};
+/// How long what is kept is trusted.
+pub static CACHE_TRUST_MS: Setting = Setting {
+    key: "cache_trust_ms",
+    flag: None,
+    variable: Some("SOLIDARITY_CACHE_TRUST_MS"),
+    default: Some("500"),
+    help: "Milliseconds for which kept answers are given while the database is silent; more only where no other process \
+           writes to it, for what that withdraws meanwhile would still be shown",
+    shown: Shown::Whole,
+};
 /// How logs are written.
 pub static LOG_FORMAT: Setting = Setting {
     key: "log_format",
@@ -156,7 +175,7 @@ pub static MASTER_KEY: Setting = Setting {
 };
 
 /// Every setting, in the order in which they are explained.
-pub static ALL: [&Setting; 12] = [
+pub static ALL: [&Setting; 14] = [
     &DATABASE,
     &DATABASE_PUBLIC_URL,
     &DATA_DIR,
@@ -165,6 +184,8 @@ pub static ALL: [&Setting; 12] = [
     &PUBLIC_URL,
     &RATE_LIMITS,
     &TRUSTED_PROXIES,
+    &CACHE_MIB,
+    &CACHE_TRUST_MS,
     &LOG_FORMAT,
     &LOG,
     &WORKER,

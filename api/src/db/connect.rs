@@ -14,7 +14,7 @@ use crate::clock::Clock;
 use crate::http::meter::Pool;
 
 /// Connections that read, per process. SQLite has one more that writes.
-const READERS: u32 = 8;
+pub const READERS: u32 = 8;
 /// How long a command waits for a connection, or on SQLite for its turn to write.
 const PATIENCE: Duration = Duration::from_secs(5);
 /// How long a public read waits for a connection: it is answered within three seconds, one way or the other.
@@ -109,15 +109,16 @@ pub async fn open(target: &Target, clock: Arc<dyn Clock>) -> Result<Db, DbErr> {
 /// Opens the public way. On PostgreSQL every session is read only and, where the role `solidarity_gallery` has been
 /// granted to the account, takes it on, so that it may read the gallery tables and nothing else. `own` is an address with
 /// an account of its own (`DATABASE_PUBLIC_URL`), whose rights are then the administrator's business.
+/// At most so many `connections` are opened.
 ///
 /// # Errors
 /// The database's.
-pub async fn open_public(target: &Target, own: Option<&Target>) -> Result<PublicDb, DbErr> {
+pub async fn open_public(target: &Target, own: Option<&Target>, connections: u32) -> Result<PublicDb, DbErr> {
     match own.unwrap_or(target) {
-        Target::Sqlite(path) => Ok(PublicDb(sqlite(path, READERS, true).await?)),
+        Target::Sqlite(path) => Ok(PublicDb(sqlite(path, connections, true).await?)),
         Target::Postgres(url) => {
             let restrict = own.is_none();
-            let mut options = common(url.expose_secret(), READERS);
+            let mut options = common(url.expose_secret(), connections);
             options
                 .set_application_name("solidarity gallery")
                 .connect_timeout(PUBLIC_PATIENCE)

@@ -5,6 +5,7 @@
 //! does not compile.
 
 mod connect;
+mod published;
 mod rows;
 mod scrub;
 mod tx;
@@ -17,7 +18,8 @@ use sea_orm::{
     SqliteTransactionMode, TransactionOptions, TransactionTrait,
 };
 
-pub use connect::{Target, open, open_public, reads_private_tables};
+pub use connect::{READERS, Target, open, open_public, reads_private_tables};
+pub use published::Published;
 pub use rows::{delete_in, find_in, insert_all, save_all};
 pub use tx::{Tx, is_transient};
 pub use upgrade::{migrate_down, migrate_up, pending};
@@ -36,13 +38,14 @@ pub struct Db {
     reader: DatabaseConnection,
     clock: Arc<dyn Clock>,
     scrubber: Scrubber,
+    published: Published,
 }
 
 impl Db {
     /// Puts connections and clock together; see [`open`].
     pub(crate) fn new(writer: DatabaseConnection, reader: DatabaseConnection, clock: Arc<dyn Clock>) -> Self {
         let scrubber = Scrubber::new(writer.clone());
-        Self { writer, reader, clock, scrubber }
+        Self { writer, reader, clock, scrubber, published: Published::default() }
     }
 
     /// Where to read outside a transaction.
@@ -63,6 +66,11 @@ impl Db {
             }
             _ => self.reader.begin().await,
         }
+    }
+
+    /// What this process has changed on the public side.
+    pub fn published(&self) -> &Published {
+        &self.published
     }
 
     /// Which engine this is.
@@ -97,7 +105,7 @@ impl Db {
             ..Default::default()
         };
         let inner = self.writer.begin_with_options(options).await?;
-        Ok(Tx::new(inner, self.clock.now(), self.scrubber.clone()))
+        Ok(Tx::new(inner, self.clock.now(), self.scrubber.clone(), self.published.clone()))
     }
 
     /// Takes from the disk what an earlier commit erased and a reader kept from being taken then.

@@ -5,6 +5,7 @@ use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
+use super::published::Published;
 use super::scrub::Scrubber;
 use chrono::{DateTime, Utc};
 use sea_orm::{
@@ -21,13 +22,19 @@ pub struct Tx {
     conflict: AtomicBool,
     erases: AtomicBool,
     scrubber: Scrubber,
+    published: Published,
     last: Mutex<Vec<(&'static str, BeforeCommit)>>,
 }
 
 impl Tx {
-    pub(super) fn new(inner: DatabaseTransaction, now: DateTime<Utc>, scrubber: Scrubber) -> Self {
+    pub(super) fn new(
+        inner: DatabaseTransaction,
+        now: DateTime<Utc>,
+        scrubber: Scrubber,
+        published: Published,
+    ) -> Self {
         let (conflict, erases) = (AtomicBool::new(false), AtomicBool::new(false));
-        Self { inner, now, conflict, erases, scrubber, last: Mutex::default() }
+        Self { inner, now, conflict, erases, scrubber, published, last: Mutex::default() }
     }
 
     /// Says that something is written over or removed that must not be found on disk afterwards.
@@ -54,10 +61,15 @@ impl Tx {
     /// The database's; nothing is changed then.
     pub async fn commit(self) -> Result<(), DbErr> {
         let last = std::mem::take(&mut *self.last.lock().unwrap_or_else(PoisonError::into_inner));
-        for (_, work) in last {
+        for (_, work) in &last {
             work(&self).await?;
         }
-        self.inner.commit().await?;
+        let committed = self.inner.commit().await;
+        if !last.is_empty() {
+            // Even where it failed: an answer that is lost does not say that nothing happened.
+            self.published.once_more();
+        }
+        committed?;
         if self.erases.into_inner() {
             self.scrubber.scrub().await;
         }

@@ -9,9 +9,11 @@
 //! - `lists` and `items`: the five kinds, one function for all of them; [`params`] and [`filters`] say what may be asked
 //! - `overview` and `countries`: the whole at a glance, and country by country
 //! - `search`, `map`, `changes`: the same documents, found by words, on a map, and as a feed with tombstones
+//! - [`cache`]: their answers, kept ready as long as they hold
 //! - `names`: countries, languages and themes; `ready`: whether the database answers
 
 pub mod bbox;
+pub mod cache;
 mod changes;
 mod countries;
 mod counts;

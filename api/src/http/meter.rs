@@ -15,6 +15,8 @@ const SECONDS: &str = "http_request_duration_seconds";
 const IN_FLIGHT: &str = "http_requests_in_flight";
 const REJECTED: &str = "http_requests_rejected_total";
 const CALLERS: &str = "http_rate_limited_callers";
+const CACHE: &str = "gallery_cache_requests_total";
+const CACHE_BYTES: &str = "gallery_cache_bytes";
 const CONNECTIONS: &str = "database_connections";
 
 /// Bounds of the histogram, in seconds: from a ready answer to the last moment.
@@ -50,6 +52,30 @@ impl Rejected {
     }
 }
 
+/// How the cache of the gallery's answers took part in an answer.
+#[derive(Clone, Copy, Debug)]
+pub enum Cached {
+    /// It was there.
+    Hit,
+    /// It was made, to be kept.
+    Made,
+    /// Somebody else was making it.
+    Waited,
+    /// It went past the cache.
+    Passed,
+}
+
+impl Cached {
+    const fn word(self) -> &'static str {
+        match self {
+            Self::Hit => "hit",
+            Self::Made => "made",
+            Self::Waited => "waited",
+            Self::Passed => "passed",
+        }
+    }
+}
+
 /// Connections of one pool.
 #[derive(Clone, Copy, Debug)]
 pub struct Pool {
@@ -80,6 +106,8 @@ pub fn install() -> anyhow::Result<PrometheusHandle> {
     describe_gauge!(IN_FLIGHT, "Requests that are being answered.");
     describe_counter!(REJECTED, "Requests turned away, by reason.");
     describe_gauge!(CALLERS, "Callers whose allowance is not whole.");
+    describe_counter!(CACHE, "Requests to the gallery, by the part that the cache had in the answer.");
+    describe_gauge!(CACHE_BYTES, "Bytes of finished answers that are kept.");
     describe_gauge!(CONNECTIONS, "Open connections to the database, by pool and state.");
     Ok(handle)
 }
@@ -92,6 +120,16 @@ pub fn rejected(why: Rejected) {
 /// Notes how many callers the limits remember.
 pub fn callers(count: usize) {
     gauge!(CALLERS).set(as_float(count));
+}
+
+/// Counts one request to the gallery.
+pub fn cached(how: Cached) {
+    counter!(CACHE, "result" => how.word()).increment(1);
+}
+
+/// Notes how many bytes of answers are kept.
+pub fn cache_bytes(bytes: u64) {
+    gauge!(CACHE_BYTES).set(as_float(usize::try_from(bytes).unwrap_or(usize::MAX)));
 }
 
 /// Notes how many connections there are.

@@ -24,6 +24,7 @@ pub use open::{House, migrate, open};
 use crate::app::{self, App, Shared};
 use crate::clock::Clock;
 use crate::config::Config;
+use crate::gallery::cache::{Cache, Freshness, Watch};
 use crate::http::limits::Limits;
 use metrics::Metrics;
 use upkeep::Upkeep;
@@ -65,6 +66,7 @@ pub struct Running {
     house: House,
     stopping: Arc<AtomicBool>,
     worker: Option<Worker>,
+    watch: Option<tokio::task::JoinHandle<()>>,
     metrics: Option<Metrics>,
     _upkeep: Upkeep,
     handle: ServerHandle,
@@ -95,7 +97,10 @@ pub fn serve(config: &Config, house: House, listeners: impl Into<Listeners>) -> 
         .transpose()?;
     let limits =
         Data::new(Limits::new(config.rate_limit, config.trusted_proxies.clone(), app::needs_database));
-    let upkeep = Upkeep::start(limits.clone(), metrics.as_ref().map(|metrics| metrics.recorded.clone()));
+    let freshness = Arc::new(Freshness::new(house.db.published().clone(), config.cache_trust));
+    let cache = (config.cache > 0).then(|| Data::new(Cache::new(config.cache, freshness.clone())));
+    let watch = Watch::new(house.watching.clone(), house.clock.clone(), freshness);
+    let upkeep = Upkeep::start(limits.clone(), cache.clone(), metrics.as_ref().map(|m| m.recorded.clone()));
     let app = App {
         db: house.db.clone(),
         gallery: house.gallery.clone(),
@@ -103,7 +108,8 @@ pub fn serve(config: &Config, house: House, listeners: impl Into<Listeners>) -> 
         public_url: config.public_url.clone(),
         stopping: stopping.clone(),
     };
-    let shared = Shared::new(app, limits)?;
+    let watch = cache.is_some().then(|| tokio::task::spawn_local(watch.run()));
+    let shared = Shared::new(app, limits, cache)?;
     let threads = available_parallelism().map_or(2, |count| count.get().clamp(2, 16));
     let server = HttpServer::new(move || shared.web_app())
         .workers(threads)
@@ -119,7 +125,7 @@ pub fn serve(config: &Config, house: House, listeners: impl Into<Listeners>) -> 
     let handle = server.handle();
     let server = tokio::task::spawn_local(server);
     let worker = config.worker.then(|| Worker::start(house.db.clone()));
-    Ok(Running { address, house, stopping, worker, metrics, _upkeep: upkeep, handle, server })
+    Ok(Running { address, house, stopping, worker, watch, metrics, _upkeep: upkeep, handle, server })
 }
 
 /// How many connections one thread takes. As many files as the system allows are asked for first: a listener without a
@@ -144,6 +150,11 @@ impl Running {
         Ok(worker::round(&self.house.db).await?)
     }
 
+    /// Has every kept answer held against the database before it is given again, as after a change of one's own.
+    pub fn look_again(&self) {
+        self.house.db.published().once_more();
+    }
+
     /// Waits for the server to end by itself, which it does only when it fails, and says why.
     pub async fn failed(&mut self) -> anyhow::Error {
         match (&mut self.server).await {
@@ -165,6 +176,9 @@ impl Running {
         }
         self.handle.stop(gracefully).await;
         self.server.await??;
+        if let Some(watch) = self.watch {
+            watch.abort();
+        }
         if let Some(metrics) = self.metrics {
             metrics.stop().await;
         }

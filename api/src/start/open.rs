@@ -22,6 +22,8 @@ pub struct House {
     pub db: Db,
     /// The public way: gallery tables, read only.
     pub gallery: PublicDb,
+    /// The same, for noticing what changes: one connection that no reader waits for.
+    pub watching: PublicDb,
     /// The master key.
     pub vault: Arc<Vault>,
     /// The time.
@@ -35,6 +37,7 @@ impl House {
     /// The database's.
     pub async fn close(&self) -> anyhow::Result<()> {
         self.gallery.close().await?;
+        self.watching.close().await?;
         self.db.close().await?;
         Ok(())
     }
@@ -53,10 +56,12 @@ pub async fn open(config: &Config, clock: Arc<dyn Clock>) -> anyhow::Result<Hous
         .with_context(|| format!("{} cannot be opened", named()))?;
     let vault = Arc::new(open_vault(&db, config).await?);
     let public = config.database_public.as_ref();
-    let gallery = db::open_public(&config.database, public).await.with_context(|| {
+    let unopened = || {
         let name = public.map_or_else(named, Target::to_string);
         format!("{name} cannot be opened for public reads")
-    })?;
+    };
+    let gallery = db::open_public(&config.database, public, db::READERS).await.with_context(unopened)?;
+    let watching = db::open_public(&config.database, public, 1).await.with_context(unopened)?;
     if db::reads_private_tables(&gallery).await? {
         tracing::warn!(
             "public reads use an account that may read private tables too: grant it the role solidarity_gallery, or \
@@ -64,7 +69,7 @@ pub async fn open(config: &Config, clock: Arc<dyn Clock>) -> anyhow::Result<Hous
             settings::DATABASE_PUBLIC_URL.key
         );
     }
-    Ok(House { db, gallery, vault, clock })
+    Ok(House { db, gallery, watching, vault, clock })
 }
 
 /// Makes the data folder and brings the schema up to date. Several processes may do this at once.

@@ -57,8 +57,15 @@ async fn pass(mut from: OwnedReadHalf, mut to: OwnedWriteHalf, mut flows: watch:
     }
 }
 
+/// What an answer differs by that came from the cache.
+const VARY_OF_WHAT_IS_KEPT: &str = "Accept-Encoding, Accept-Language";
+
 /// A server whose database is behind a line; none on SQLite.
-async fn behind_a_line(database: &Database, folder: &std::path::Path) -> Option<(Server, String, Line)> {
+async fn behind_a_line(
+    database: &Database,
+    folder: &std::path::Path,
+    further: &[(&str, &str)],
+) -> Option<(Server, String, Line)> {
     let mut url = url::Url::parse(database.url()).unwrap();
     if url.scheme() == "sqlite" {
         return None;
@@ -67,7 +74,7 @@ async fn behind_a_line(database: &Database, folder: &std::path::Path) -> Option<
     let line = Line::to(host).await;
     url.set_host(Some("127.0.0.1")).unwrap();
     url.set_port(Some(line.address.port())).unwrap();
-    let further = [("DATABASE_URL", url.as_str()), ("SOLIDARITY_RATE_LIMITS", "off")];
+    let further = [&[("DATABASE_URL", url.as_str()), ("SOLIDARITY_RATE_LIMITS", "off")], further].concat();
     let variables = program::variables(database, folder, &further);
     let start = move || {
         let mut server = Server::start(&variables, &["serve", "--listen", "127.0.0.1:0"]);
@@ -98,13 +105,13 @@ async fn comes_back(client: &Client, address: &str) {
 async fn while_the_database_does_not_answer_everybody_is_told_to_come_again_and_then_all_is_well() {
     let folder = tempfile::tempdir().unwrap();
     let database = Database::migrated(folder.path()).await;
-    let Some((server, address, line)) = behind_a_line(&database, folder.path()).await else { return };
+    let Some((server, address, line)) = behind_a_line(&database, folder.path(), &[]).await else { return };
     let client = Client::new();
     assert_eq!(get(&client, &address, "/v1/gallery").await.status(), 200);
 
     line.flows.send_replace(false);
     // More than there are connections and places.
-    let asked = (0..100).map(|_| get(&client, &address, "/v1/gallery"));
+    let asked = (0..100).map(|_| get(&client, &address, "/v1/gallery/stories"));
     for answer in join_all(asked).await {
         assert_eq!((answer.status().as_u16(), answer.headers()["retry-after"].to_str().unwrap()), (503, "2"));
         assert_eq!(answer.headers()["access-control-allow-origin"], "*");
@@ -112,6 +119,8 @@ async fn while_the_database_does_not_answer_everybody_is_told_to_come_again_and_
         assert_eq!(problem["code"], "unavailable");
     }
     assert_eq!(get(&client, &address, "/readyz").await.status(), 503);
+    let kept = get(&client, &address, "/v1/gallery").await;
+    assert_eq!(kept.status(), 503, "what is kept may have been withdrawn meanwhile");
     for path in ["/livez", "/v1/countries", "/v1/languages", "/openapi.json"] {
         assert_eq!(get(&client, &address, path).await.status(), 200, "{path} needs no database");
     }
@@ -124,14 +133,33 @@ async fn while_the_database_does_not_answer_everybody_is_told_to_come_again_and_
 async fn a_database_that_was_restarted_is_found_again() {
     let folder = tempfile::tempdir().unwrap();
     let database = Database::migrated(folder.path()).await;
-    let Some((server, address, line)) = behind_a_line(&database, folder.path()).await else { return };
+    let Some((server, address, line)) = behind_a_line(&database, folder.path(), &[]).await else { return };
     let client = Client::new();
     assert_eq!(get(&client, &address, "/v1/gallery").await.status(), 200);
     line.cut();
     line.flows.send_replace(false);
-    let answer = get(&client, &address, "/v1/gallery").await;
+    let answer = get(&client, &address, "/v1/gallery/stories").await;
     assert_eq!((answer.status().as_u16(), answer.headers().contains_key("retry-after")), (503, true));
     line.cut();
+    line.flows.send_replace(true);
+    comes_back(&client, &address).await;
+    drop(server);
+}
+
+#[tokio::test]
+async fn who_says_that_nobody_else_writes_is_served_what_is_kept() {
+    let folder = tempfile::tempdir().unwrap();
+    let database = Database::migrated(folder.path()).await;
+    let further = [("SOLIDARITY_CACHE_TRUST_MS", "60000")];
+    let Some((server, address, line)) = behind_a_line(&database, folder.path(), &further).await else {
+        return;
+    };
+    let client = Client::new();
+    while get(&client, &address, "/v1/gallery").await.headers().get("vary").unwrap() != VARY_OF_WHAT_IS_KEPT {
+    }
+    line.flows.send_replace(false);
+    assert_eq!(get(&client, &address, "/v1/gallery/stories").await.status(), 503);
+    assert_eq!(get(&client, &address, "/v1/gallery").await.status(), 200);
     line.flows.send_replace(true);
     comes_back(&client, &address).await;
     drop(server);
