@@ -3,5 +3,6 @@
 mod migrations;
 mod openapi;
 mod problem_pages;
+mod public_reads;
 mod schema;
 mod schema_names;

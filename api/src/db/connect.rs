@@ -8,6 +8,7 @@ use std::time::Duration;
 use sea_orm::{ConnectOptions, Database, DatabaseConnection, DbBackend, DbErr};
 use secrecy::{ExposeSecret, SecretString};
 use sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
+use sqlx::{Executor as _, PgConnection};
 
 use super::{Db, PublicDb};
 use crate::clock::Clock;
@@ -125,7 +126,10 @@ pub async fn open_public(target: &Target, own: Option<&Target>, connections: u32
                 .acquire_timeout(PUBLIC_PATIENCE)
                 .statement_timeout(LONGEST_READ)
                 .test_before_acquire_if_idle_for(IDLE)
-                .after_connect(move |connection| Box::pin(restrict_session(connection, restrict)));
+                // Not SeaORM's own `after_connect`, which is called once for all connections together.
+                .map_sqlx_postgres_pool_opts(move |pool| {
+                    pool.after_connect(move |connection, _| Box::pin(restrict_session(connection, restrict)))
+                });
             Ok(PublicDb(Database::connect(options).await?))
         }
     }
@@ -146,16 +150,13 @@ pub async fn reads_private_tables(public: &PublicDb) -> Result<bool, DbErr> {
     row.map_or(Ok(true), |row| row.try_get("", "may"))
 }
 
-/// Makes a session read only and, if asked, takes on the role that may read gallery tables only.
-async fn restrict_session(connection: DatabaseConnection, take_role: bool) -> Result<(), DbErr> {
-    use sea_orm::{ConnectionTrait, Statement};
-    connection.execute_unprepared("SET default_transaction_read_only = on").await?;
+/// Makes a session read only and, if asked, takes on the role that may read gallery tables only, where it is granted.
+async fn restrict_session(connection: &mut PgConnection, take_role: bool) -> Result<(), sqlx::Error> {
+    connection.execute("SET default_transaction_read_only = on").await?;
     if take_role {
-        let sql = "SELECT 1 FROM pg_roles WHERE rolname = 'solidarity_gallery' AND pg_has_role(current_user, oid, 'MEMBER')";
-        let granted = Statement::from_string(connection.get_database_backend(), sql);
-        if connection.query_one_raw(granted).await?.is_some() {
-            connection.execute_unprepared("SET ROLE solidarity_gallery").await?;
-        }
+        let sql = "SELECT set_config('role', rolname, false) FROM pg_roles \
+            WHERE rolname = 'solidarity_gallery' AND pg_has_role(current_user, oid, 'MEMBER')";
+        connection.execute(sql).await?;
     }
     Ok(())
 }
