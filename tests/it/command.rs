@@ -1,6 +1,7 @@
 //! The program: what its commands give, say and return.
 
 mod configuration;
+mod health;
 mod help;
 mod master_key;
 mod migrate;

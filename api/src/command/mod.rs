@@ -6,6 +6,7 @@
 mod check;
 mod demo;
 mod export;
+mod health;
 mod import;
 mod logging;
 mod migrate;
@@ -52,6 +53,7 @@ struct Cli {
 enum Command {
     Serve(serve::Serve),
     Demo(demo::Demo),
+    Health(health::Health),
     Migrate(migrate::Migrate),
     Import(import::Import),
     Export(export::Export),
@@ -65,6 +67,7 @@ impl Command {
         match self {
             Self::Serve(command) => command.run().await,
             Self::Demo(command) => command.run().await,
+            Self::Health(command) => command.run().await,
             Self::Migrate(command) => command.run().await,
             Self::Import(command) => command.run().await,
             Self::Export(command) => command.run().await,

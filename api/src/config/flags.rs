@@ -68,6 +68,14 @@ impl Group for Trying {
     const FILE: bool = false;
 }
 
+/// A command that asks a service which runs with these settings: none is its own to change.
+#[derive(Clone, Debug)]
+pub struct Asking;
+
+impl Group for Asking {
+    const SETTINGS: &'static [&'static Setting] = &[];
+}
+
 /// The flags of a group, as given; `#[command(flatten)]` puts them into a command.
 #[derive(Clone, Debug)]
 pub struct Flags<G> {
