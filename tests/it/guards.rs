@@ -1,5 +1,6 @@
 //! Guards: what must hold for everything there is, now and later.
 
+mod deployment;
 mod migrations;
 mod openapi;
 mod problem_pages;
