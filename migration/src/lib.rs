@@ -15,6 +15,7 @@ mod m0005_bundles;
 mod m0006_gallery;
 mod m0007_gallery_search;
 mod m0008_gallery_reader;
+mod m0009_upcoming_events;
 
 /// All steps, in order.
 pub struct Migrator;
@@ -31,6 +32,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0006_gallery::Migration),
             Box::new(m0007_gallery_search::Migration),
             Box::new(m0008_gallery_reader::Migration),
+            Box::new(m0009_upcoming_events::Migration),
         ]
     }
 }

@@ -7,7 +7,7 @@ use sea_orm::QueryResult;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::filters::{Filters, Way};
+use super::filters::Filters;
 use super::params::ListOrder;
 use super::sql::Sql;
 use super::{json, languages, local_times};
@@ -98,16 +98,17 @@ pub async fn read(
         ListOrder::LastChangedFirst => ("updated_at", "<", "DESC"),
         ListOrder::FirstChangedFirst => ("updated_at", ">", "ASC"),
     };
-    let walks = filters.walk_an_index() && column == "sort_at";
+    let ways = filters.ways(db).await?;
+    let walks = filters.walk_an_index() && ways.walk() && column == "sort_at";
     let in_order = format!("ORDER BY d.{column} {direction}, d.id {direction}");
     let mut sql = Sql::new(db);
     languages::select(&mut sql, wanted, &format!("d.id, d.{column}"), &["language", "body"], |sql| {
         // The page first, its translations afterwards; and where rows have to be sorted first, without their bodies.
         sql.push(&format!("(SELECT d.id, d.{column}")).push(if walks { ", d.language, d.body" } else { "" });
         sql.push(" FROM ");
-        filters.table(sql);
+        filters.table(sql, order == ListOrder::OldestFirst);
         sql.push(" WHERE ");
-        filters.condition(sql, now, Way::Walk);
+        filters.condition(sql, now, ways);
         if let Some(Key(at, id)) = after {
             sql.push(&format!(" AND (d.{column}, d.id) {ahead} (")).bind(at).push(", ").bind(id).push(")");
         }

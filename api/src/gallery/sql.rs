@@ -72,7 +72,7 @@ impl Sql {
     /// # Errors
     /// The database's.
     pub async fn all(self, db: &PublicDb) -> Result<Vec<QueryResult>, DbErr> {
-        db.query_all_raw(Statement::from_sql_and_values(self.backend, self.text, self.values)).await
+        db.query_all_raw(self.finish()).await
     }
 
     /// Asks for one row at most.
@@ -80,6 +80,13 @@ impl Sql {
     /// # Errors
     /// The database's.
     pub async fn one(self, db: &PublicDb) -> Result<Option<QueryResult>, DbErr> {
-        db.query_one_raw(Statement::from_sql_and_values(self.backend, self.text, self.values)).await
+        db.query_one_raw(self.finish()).await
+    }
+
+    fn finish(self) -> Statement {
+        let statement = Statement::from_sql_and_values(self.backend, self.text, self.values);
+        #[cfg(test)]
+        super::tests::plans::hear(&statement);
+        statement
     }
 }

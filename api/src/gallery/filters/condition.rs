@@ -1,9 +1,10 @@
 //! Filters as a condition in SQL.
 
 use chrono::{DateTime, Days, Duration, NaiveDate, NaiveTime, Utc};
-use sea_orm::Value;
+use sea_orm::{DbErr, Value};
 
 use super::Filters;
+use crate::db::PublicDb;
 use crate::gallery::sql::Sql;
 use crate::gallery::words::{self, Where};
 
@@ -16,6 +17,9 @@ const END: NaiveDate = match NaiveDate::from_ymd_opt(9999, 12, 31) {
 /// No time is known so badly that it spans more than a year.
 const LONGEST: Duration = Duration::days(367);
 
+/// So few documents are sooner fetched and sorted than met on the way along an order.
+const FEW: usize = 500;
+
 /// How the documents that fit are come by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Way {
@@ -25,11 +29,36 @@ pub enum Way {
     Gather,
 }
 
+/// How documents with the themes and the languages asked for are come by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Ways {
+    themes: Way,
+    languages: Way,
+}
+
+impl From<Way> for Ways {
+    fn from(way: Way) -> Self {
+        Self { themes: way, languages: way }
+    }
+}
+
+impl Ways {
+    /// Whether all is met along an order.
+    pub fn walk(self) -> bool {
+        self == Way::Walk.into()
+    }
+}
+
 impl Filters {
     /// Goes on with the table. Without statistics SQLite would walk along an order of time in search of the few documents
     /// of a small box.
-    pub fn table(&self, sql: &mut Sql) {
+    pub fn table(&self, sql: &mut Sql, oldest_first: bool) {
         sql.push("gallery_document d");
+        if self.upcoming == Some(true) && oldest_first && self.walk_an_index() && !sql.on_postgres() {
+            // Along the order of time they come after all of the past year.
+            sql.push(" INDEXED BY gallery_upcoming");
+            return;
+        }
         let elsewhere = self.words.is_some()
             || self.initiative.is_some()
             || self.event.is_some()
@@ -39,9 +68,30 @@ impl Filters {
         }
     }
 
+    /// How to come by a page of a list. PostgreSQL knows how frequent a theme is and decides by itself; SQLite does not,
+    /// and would walk past all there is in search of a rare one.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn ways(&self, db: &PublicDb) -> Result<Ways, DbErr> {
+        let mut ways = Ways::from(Way::Walk);
+        if Sql::new(db).on_postgres() {
+            return Ok(ways);
+        }
+        if !self.themes.is_empty() {
+            ways.themes =
+                Way::by_number(db, "gallery_theme", "theme_id", self.themes.iter().copied()).await?;
+        }
+        if !self.languages.is_empty() {
+            let tags = self.languages.iter().map(String::as_str);
+            ways.languages = Way::by_number(db, "gallery_language", "language", tags).await?;
+        }
+        Ok(ways)
+    }
+
     /// Goes on with the condition that `d` is listed and fits, words included.
-    pub fn condition(&self, sql: &mut Sql, now: DateTime<Utc>, way: Way) {
-        self.condition_but_words(sql, now, way);
+    pub fn condition(&self, sql: &mut Sql, now: DateTime<Utc>, ways: impl Into<Ways>) {
+        self.condition_but_words(sql, now, ways);
         if let Some(words) = &self.words {
             sql.push(" AND ");
             words::condition(sql, words, Where::Anywhere);
@@ -49,7 +99,8 @@ impl Filters {
     }
 
     /// Goes on with the condition that `d` is listed and fits, whatever its words.
-    pub fn condition_but_words(&self, sql: &mut Sql, now: DateTime<Utc>, way: Way) {
+    pub fn condition_but_words(&self, sql: &mut Sql, now: DateTime<Utc>, ways: impl Into<Ways>) {
+        let ways: Ways = ways.into();
         sql.listed(now);
         if !self.kinds.is_empty() {
             // In the text: there are five, and for each of them PostgreSQL plans differently.
@@ -74,10 +125,15 @@ impl Filters {
             sql.push(" AND d.event_id = ").bind(id);
         }
         if !self.themes.is_empty() {
-            way.linked(sql, "gallery_theme", "theme_id", self.themes.iter().copied());
+            ways.themes.linked(sql, "gallery_theme", "theme_id", self.themes.iter().copied());
         }
         if !self.languages.is_empty() {
-            way.linked(sql, "gallery_language", "language", self.languages.iter().map(String::as_str));
+            ways.languages.linked(
+                sql,
+                "gallery_language",
+                "language",
+                self.languages.iter().map(String::as_str),
+            );
         }
         self.times(sql, now);
         if let Some(bbox) = self.bbox {
@@ -117,6 +173,21 @@ impl Filters {
 }
 
 impl Way {
+    /// Gathers if no more than [`FEW`] rows of a table of links have one of these values.
+    async fn by_number<V: Into<Value>>(
+        db: &PublicDb,
+        table: &str,
+        column: &str,
+        values: impl Iterator<Item = V>,
+    ) -> Result<Self, DbErr> {
+        let mut sql = Sql::new(db);
+        sql.push(&format!("SELECT count(*) AS links FROM (SELECT 1 FROM {table} x WHERE x.{column}"));
+        sql.one_of(values).push(" LIMIT ").number(FEW + 1).push(") l");
+        let row = sql.one(db).await?;
+        let links: i64 = row.map_or(Ok(0), |row| row.try_get("", "links"))?;
+        Ok(if usize::try_from(links).is_ok_and(|links| links <= FEW) { Self::Gather } else { Self::Walk })
+    }
+
     /// Goes on with the condition that a row of a table of links says one of these values of `d`.
     fn linked<V: Into<Value>>(
         self,

@@ -1,6 +1,7 @@
 //! Every question is asked once on each engine, so that each is known to be SQL that both understand.
 
 mod house;
+pub(super) mod plans;
 
 use entity::gallery_document::{DocumentKind, WithdrawnAs};
 use serde_json::{Value, json};
