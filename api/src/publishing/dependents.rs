@@ -1,15 +1,18 @@
 //! Who shows what: when a record changes, so may the documents that show it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use ::entity::kinds::RecordKind;
+use ::entity::ids::PersonId;
+use ::entity::kinds::{PersonRole, RecordKind};
 use ::entity::quote::AttributionLevel;
 use ::entity::{
-    consent, event, event_host, initiative_organisation, outcome, outcome_follow_up, quote, story, theme_link,
+    consent, event, event_host, initiative_organisation, outcome, outcome_follow_up, person, quote, story,
+    theme_link,
 };
-use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter};
+use sea_orm::{ColumnTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter, QuerySelect};
 use uuid::Uuid;
 
+use super::counts::K;
 use super::{Done, RecordRef, publish};
 use crate::db::{Tx, find_in};
 
@@ -68,6 +71,35 @@ pub async fn changed(tx: &Tx, records: &[RecordRef]) -> Result<Done, DbErr> {
         all.insert(RecordRef::new(RecordKind::Outcome, row.outcome_id));
     }
     publish(tx, &all.into_iter().collect::<Vec<_>>()).await
+}
+
+/// Brings the public side in line with people who are new: nothing shows them yet, but where they make a crowd of those
+/// who were too few, quotes of these may now say "an activist, Zambia".
+///
+/// # Errors
+/// The database's.
+pub async fn joined(tx: &Tx, people: &[Uuid]) -> Result<Done, DbErr> {
+    let mut crowds: BTreeMap<(PersonRole, String), u64> = BTreeMap::new();
+    for person in find_in::<person::Entity, _, _>(tx, person::Column::Id, people.to_vec()).await? {
+        if let Some(country) = person.country {
+            *crowds.entry((person.role, country)).or_default() += 1;
+        }
+    }
+    let mut quotes = Vec::new();
+    for ((role, country), new) in crowds {
+        let alike = person::Entity::find()
+            .filter(person::Column::Role.eq(role))
+            .filter(person::Column::Country.eq(country.as_str()));
+        let all = alike.clone().count(tx).await?;
+        if !(all - new..all).contains(&(u64::from(K) - 1)) {
+            continue;
+        }
+        let alike: Vec<PersonId> =
+            alike.select_only().column(person::Column::Id).into_tuple().all(tx).await?;
+        let said = find_in::<quote::Entity, _, _>(tx, quote::Column::PersonId, alike).await?;
+        quotes.extend(said.iter().map(|quote| RecordRef::new(RecordKind::Quote, quote.id)));
+    }
+    publish(tx, &quotes).await
 }
 
 /// Events people host, quotes of theirs, and quotes whose "an activist, Zambia" depends on how many such people there are.

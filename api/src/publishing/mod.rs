@@ -29,7 +29,7 @@ use entity::kinds::RecordKind;
 use sea_orm::DbErr;
 use uuid::Uuid;
 
-pub use dependents::changed;
+pub use dependents::{changed, joined};
 pub use documents::GalleryItem;
 pub use due::run_due;
 pub use number::NOWHERE;

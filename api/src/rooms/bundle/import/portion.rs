@@ -180,8 +180,9 @@ impl Portion<'_> {
         origins::save(self.tx, saved).await?;
         origins::mark(self.tx, self.source, &unchanged, self.run).await?;
         // Nobody shows a record that is new, but people make crowds.
-        updated.extend(created.iter().filter(|r| r.kind == RecordKind::Person));
         publishing::publish(self.tx, &created).await?;
+        let people = created.iter().filter(|r| r.kind == RecordKind::Person).map(|r| r.id);
+        publishing::joined(self.tx, &people.collect::<Vec<_>>()).await?;
         if !updated.is_empty() {
             self.tx.erase();
             publishing::changed(self.tx, &updated).await?;
