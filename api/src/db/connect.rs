@@ -8,22 +8,17 @@ use std::time::Duration;
 use sea_orm::{ConnectOptions, Database, DatabaseConnection, DbBackend, DbErr};
 use secrecy::{ExposeSecret, SecretString};
 use sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
-use sqlx::{Executor as _, PgConnection};
 
-use super::{Db, PublicDb};
+use super::Db;
 use crate::clock::Clock;
 use crate::http::meter::Pool;
 
 /// Connections that read, per process. SQLite has one more that writes.
-pub const READERS: u32 = 8;
+pub(super) const READERS: u32 = 8;
 /// How long a command waits for a connection, or on SQLite for its turn to write.
 const PATIENCE: Duration = Duration::from_secs(5);
-/// How long a public read waits for a connection: it is answered within three seconds, one way or the other.
-const PUBLIC_PATIENCE: Duration = Duration::from_secs(2);
-/// How long the database works on a public read. Whoever asked has been answered by then.
-const LONGEST_READ: Duration = Duration::from_secs(3);
 /// A connection that has been idle for so long is tried before it is used: the database may have been away.
-const IDLE: Duration = Duration::from_secs(2);
+pub(super) const IDLE: Duration = Duration::from_secs(2);
 
 /// Which database is meant.
 #[derive(Clone, Debug)]
@@ -105,60 +100,6 @@ pub async fn open(target: &Target, clock: Arc<dyn Clock>) -> Result<Db, DbErr> {
             Ok(Db::new(pool.clone(), pool, clock))
         }
     }
-}
-
-/// Opens the public way. On PostgreSQL every session is read only and, where the role `solidarity_gallery` has been
-/// granted to the account, takes it on, so that it may read the gallery tables and nothing else. `own` is an address with
-/// an account of its own (`DATABASE_PUBLIC_URL`), whose rights are then the administrator's business.
-/// At most so many `connections` are opened.
-///
-/// # Errors
-/// The database's.
-pub async fn open_public(target: &Target, own: Option<&Target>, connections: u32) -> Result<PublicDb, DbErr> {
-    match own.unwrap_or(target) {
-        Target::Sqlite(path) => Ok(PublicDb(sqlite(path, connections, true).await?)),
-        Target::Postgres(url) => {
-            let restrict = own.is_none();
-            let mut options = common(url.expose_secret(), connections);
-            options
-                .set_application_name("solidarity gallery")
-                .connect_timeout(PUBLIC_PATIENCE)
-                .acquire_timeout(PUBLIC_PATIENCE)
-                .statement_timeout(LONGEST_READ)
-                .test_before_acquire_if_idle_for(IDLE)
-                // Not SeaORM's own `after_connect`, which is called once for all connections together.
-                .map_sqlx_postgres_pool_opts(move |pool| {
-                    pool.after_connect(move |connection, _| Box::pin(restrict_session(connection, restrict)))
-                });
-            Ok(PublicDb(Database::connect(options).await?))
-        }
-    }
-}
-
-/// Whether the public way could read more than the gallery. On SQLite every connection can, and only code stands between;
-/// there this answers no.
-///
-/// # Errors
-/// The database's.
-pub async fn reads_private_tables(public: &PublicDb) -> Result<bool, DbErr> {
-    use sea_orm::{ConnectionTrait, DbBackend, Statement};
-    if public.get_database_backend() != DbBackend::Postgres {
-        return Ok(false);
-    }
-    let sql = "SELECT has_table_privilege('person', 'SELECT') AS may";
-    let row = public.query_one_raw(Statement::from_string(DbBackend::Postgres, sql)).await?;
-    row.map_or(Ok(true), |row| row.try_get("", "may"))
-}
-
-/// Makes a session read only and, if asked, takes on the role that may read gallery tables only, where it is granted.
-async fn restrict_session(connection: &mut PgConnection, take_role: bool) -> Result<(), sqlx::Error> {
-    connection.execute("SET default_transaction_read_only = on").await?;
-    if take_role {
-        let sql = "SELECT set_config('role', rolname, false) FROM pg_roles \
-            WHERE rolname = 'solidarity_gallery' AND pg_has_role(current_user, oid, 'MEMBER')";
-        connection.execute(sql).await?;
-    }
-    Ok(())
 }
 
 /// How many connections a pool has.

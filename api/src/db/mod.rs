@@ -5,6 +5,7 @@
 //! does not compile.
 
 mod connect;
+mod public;
 mod published;
 mod rows;
 mod scrub;
@@ -18,7 +19,8 @@ use sea_orm::{
     SqliteTransactionMode, TransactionOptions, TransactionTrait,
 };
 
-pub use connect::{READERS, Target, open, open_public, reads_private_tables};
+pub use connect::{Target, open};
+pub use public::{PublicDb, open_public, open_watching, reads_private_tables};
 pub use published::Published;
 pub use rows::{delete_in, find_in, insert_all, save_all};
 pub use tx::{Tx, is_transient};
@@ -142,32 +144,5 @@ impl Db {
             tokio::time::sleep(std::time::Duration::from_millis(5 << attempt)).await;
             attempt += 1;
         }
-    }
-}
-
-/// The public way to the database: gallery tables, read only.
-#[derive(Clone)]
-pub struct PublicDb(pub(crate) DatabaseConnection);
-
-impl PublicDb {
-    /// How many connections there are.
-    pub fn pool(&self) -> Pool {
-        connect::pool("gallery", &self.0)
-    }
-
-    /// Closes every connection, once it has done what it is doing.
-    ///
-    /// # Errors
-    /// The database's.
-    pub async fn close(&self) -> Result<(), DbErr> {
-        self.0.close_by_ref().await
-    }
-}
-
-impl std::ops::Deref for PublicDb {
-    type Target = DatabaseConnection;
-
-    fn deref(&self) -> &DatabaseConnection {
-        &self.0
     }
 }

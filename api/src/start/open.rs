@@ -60,8 +60,8 @@ pub async fn open(config: &Config, clock: Arc<dyn Clock>) -> anyhow::Result<Hous
         let name = public.map_or_else(named, Target::to_string);
         format!("{name} cannot be opened for public reads")
     };
-    let gallery = db::open_public(&config.database, public, db::READERS).await.with_context(unopened)?;
-    let watching = db::open_public(&config.database, public, 1).await.with_context(unopened)?;
+    let gallery = db::open_public(&config.database, public).await.with_context(unopened)?;
+    let watching = db::open_watching(&config.database, public).await.with_context(unopened)?;
     if db::reads_private_tables(&gallery).await? {
         tracing::warn!(
             "public reads use an account that may read private tables too: grant it the role solidarity_gallery, or \

@@ -12,7 +12,7 @@ const AT_ONCE: usize = 16;
 async fn none_of_them_can_write() {
     let folder = tempfile::tempdir().unwrap();
     let database = Database::migrated(folder.path()).await;
-    let public = api::db::open_public(&database.target(), None, api::db::READERS).await.unwrap();
+    let public = api::db::open_public(&database.target(), None).await.unwrap();
     let attempts = (0..AT_ONCE).map(|_| public.execute_unprepared("DELETE FROM gallery_document"));
     for attempt in join_all(attempts).await {
         assert!(attempt.is_err(), "it wrote");
@@ -25,7 +25,7 @@ async fn none_of_them_can_write() {
 async fn none_of_them_can_read_a_private_table_on_postgres() {
     let folder = tempfile::tempdir().unwrap();
     let database = Database::migrated(folder.path()).await;
-    let public = api::db::open_public(&database.target(), None, api::db::READERS).await.unwrap();
+    let public = api::db::open_public(&database.target(), None).await.unwrap();
     if public.get_database_backend() == DbBackend::Postgres {
         let sql = "SELECT current_user::text AS who, pg_backend_pid() AS process, \
             has_table_privilege('person', 'SELECT') AS may FROM pg_sleep(0.1)";

@@ -58,7 +58,7 @@ pub async fn open(target: &Target, documents: &[Document]) -> App {
     db::migrate_up(target).await.unwrap();
     let clock: Arc<dyn Clock> = Arc::new(Stopped);
     let db = db::open(target, clock.clone()).await.unwrap();
-    let gallery = db::open_public(target, None, db::READERS).await.unwrap();
+    let gallery = db::open_public(target, None).await.unwrap();
     db.write(async |tx| {
         for (place, document) in documents.iter().enumerate() {
             document.insert(tx, i64::try_from(place).unwrap() + 1).await?;
