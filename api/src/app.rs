@@ -6,7 +6,7 @@ use std::sync::atomic::AtomicBool;
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse};
 use actix_web::middleware::{Compress, from_fn};
-use actix_web::web::Data;
+use actix_web::web::{self, Data};
 use actix_web::{App as WebApp, Error};
 use url::Url;
 use utoipa::OpenApi;
@@ -111,9 +111,10 @@ impl Shared {
         })
     }
 
-    /// The application as one thread serves it.
+    /// The application as one thread serves it, with what `further` adds to it behind the same middleware.
     pub fn web_app(
         &self,
+        further: &dyn Fn(&mut web::ServiceConfig),
     ) -> WebApp<
         impl ServiceFactory<
             ServiceRequest,
@@ -129,6 +130,7 @@ impl Shared {
             None => app,
         };
         let app = app
+            .configure(|services| further(services))
             .app_data(self.app.clone())
             .app_data(self.limits.clone())
             .app_data(self.contract.clone())

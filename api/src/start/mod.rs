@@ -16,7 +16,7 @@ use std::time::Duration;
 
 use actix_web::HttpServer;
 use actix_web::dev::ServerHandle;
-use actix_web::web::Data;
+use actix_web::web::{Data, ServiceConfig};
 use anyhow::Context;
 
 pub use open::{House, migrate, open};
@@ -88,6 +88,19 @@ pub async fn start(config: &Config, listener: TcpListener, clock: Arc<dyn Clock>
 /// # Errors
 /// If a listener does not work, or the OpenAPI document contradicts itself.
 pub fn serve(config: &Config, house: House, listeners: impl Into<Listeners>) -> anyhow::Result<Running> {
+    serve_with(config, house, listeners, |_| ())
+}
+
+/// As [`serve`], with further services in every thread: what `scripts/bench` holds the service against.
+///
+/// # Errors
+/// Those of [`serve`].
+pub fn serve_with(
+    config: &Config,
+    house: House,
+    listeners: impl Into<Listeners>,
+    further: impl Fn(&mut ServiceConfig) + Clone + Send + 'static,
+) -> anyhow::Result<Running> {
     let Listeners { requests: listener, metrics } = listeners.into();
     let address = listener.local_addr().context("the listener has no address")?;
     socket2::SockRef::from(&listener).listen(BACKLOG).context("the listener does not listen")?;
@@ -111,7 +124,7 @@ pub fn serve(config: &Config, house: House, listeners: impl Into<Listeners>) -> 
     let watch = cache.is_some().then(|| tokio::task::spawn_local(watch.run()));
     let shared = Shared::new(app, limits, cache)?;
     let threads = available_parallelism().map_or(2, |count| count.get().clamp(2, 16));
-    let server = HttpServer::new(move || shared.web_app())
+    let server = HttpServer::new(move || shared.web_app(&further))
         .workers(threads)
         .client_request_timeout(HEAD)
         .client_disconnect_timeout(GOODBYE)
