@@ -111,6 +111,9 @@ const QUOTES: u32 = 20;
 const STORIES: u32 = 14;
 const THEMES: u32 = 20;
 
+/// Makes the line of a record from its number.
+type Make = fn(&mut Maker, u32) -> Value;
+
 /// Writes a bundle of so many records, of which nearly all become documents.
 ///
 /// # Errors
@@ -129,7 +132,7 @@ pub fn write(out: &mut impl Write, records: u32, seed: u64) -> io::Result<()> {
         Maker { chance: Chance(seed), people, organisations, initiatives: share(INITIATIVES), events: 0 };
     maker.events =
         documents.saturating_sub([INITIATIVES, OUTCOMES, QUOTES, STORIES].map(share).iter().sum()).max(1);
-    let order: [(u32, fn(&mut Maker, u32) -> Value); 8] = [
+    let order: [(u32, Make); 8] = [
         (THEMES, Maker::theme),
         (organisations, Maker::organisation),
         (people, Maker::person),

@@ -29,7 +29,11 @@ pub(super) fn begin(config: &Config) {
     };
     let format = format.with_filter(filter_fn(is_line));
     // Only a test that has called this before can make it fail.
-    let _ = tracing_subscriber::registry().with(filter).with(format).try_init();
+    let registry = tracing_subscriber::registry().with(filter).with(format);
+    #[cfg(feature = "otlp")]
+    let _ = registry.with(super::traces::layer(config)).try_init();
+    #[cfg(not(feature = "otlp"))]
+    let _ = registry.try_init();
 }
 
 /// Every event is a line of the log; of the spans only a request is, when it closes.

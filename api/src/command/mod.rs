@@ -16,6 +16,8 @@ mod progress;
 mod publish;
 mod serve;
 mod signals;
+#[cfg(feature = "otlp")]
+mod traces;
 
 use std::process::ExitCode;
 use std::sync::Arc;

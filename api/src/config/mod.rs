@@ -57,6 +57,8 @@ pub struct Config {
     pub log_format: LogFormat,
     /// What is logged, as a filter of levels and modules.
     pub log: String,
+    /// Where traces go, if anywhere.
+    pub otlp_endpoint: Option<Url>,
     /// Whether this process also does deferred work.
     pub worker: bool,
     /// The master key, if it is not kept in the data folder.
@@ -134,6 +136,7 @@ impl Config {
             Ok(_) => Ok(text.to_owned()),
             Err(_) => Err("must be levels and modules, such as warn or info,sqlx=debug".to_owned()),
         });
+        let otlp_endpoint = reader.read(&settings::OTLP_ENDPOINT, None, collector);
         let worker = reader.read(&settings::WORKER, None, |text| {
             text.parse::<bool>().map_err(|_| "must be true or false".to_owned())
         });
@@ -154,6 +157,7 @@ impl Config {
             cache_trust: cache_trust.ok_or_else(missing)?,
             log_format: log_format.ok_or_else(missing)?,
             log: log.ok_or_else(missing)?,
+            otlp_endpoint,
             worker: worker.ok_or_else(missing)?,
             master_key,
         };
@@ -196,6 +200,17 @@ fn address(text: &str) -> Result<Url, String> {
     url.ok_or(
         "must be an address such as https://gallery.example.org, without query and credentials".to_owned(),
     )
+}
+
+/// Without TLS, so that the program carries no more than a collector nearby needs.
+fn collector(text: &str) -> Result<Url, String> {
+    if !cfg!(feature = "otlp") {
+        return Err("has a meaning only in a program built with the feature otlp".to_owned());
+    }
+    address(text)
+        .ok()
+        .filter(|url| url.scheme() == "http")
+        .ok_or_else(|| "must be the address of a collector, such as http://127.0.0.1:4318".to_owned())
 }
 
 /// The vault knows what a key is; given one, it touches no file.

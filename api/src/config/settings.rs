@@ -155,6 +155,16 @@ pub static LOG: Setting = Setting {
     help: "What is logged: error, warn, info, debug, trace or off, also by module, as in info,sqlx=debug",
     shown: Shown::Whole,
 };
+/// Where traces go.
+pub static OTLP_ENDPOINT: Setting = Setting {
+    key: "otlp_endpoint",
+    flag: None,
+    variable: Some("SOLIDARITY_OTLP_ENDPOINT"),
+    default: None,
+    help: "An OpenTelemetry collector on this machine or network for one span per request, such as http://127.0.0.1:4318; \
+           only in a program built with the feature otlp",
+    shown: Shown::Whole,
+};
 /// Whether deferred work is done here.
 pub static WORKER: Setting = Setting {
     key: "worker",
@@ -175,7 +185,7 @@ pub static MASTER_KEY: Setting = Setting {
 };
 
 /// Every setting, in the order in which they are explained.
-pub static ALL: [&Setting; 14] = [
+pub static ALL: [&Setting; 15] = [
     &DATABASE,
     &DATABASE_PUBLIC_URL,
     &DATA_DIR,
@@ -188,6 +198,7 @@ pub static ALL: [&Setting; 14] = [
     &CACHE_TRUST_MS,
     &LOG_FORMAT,
     &LOG,
+    &OTLP_ENDPOINT,
     &WORKER,
     &MASTER_KEY,
 ];
