@@ -5,7 +5,8 @@ use std::collections::HashMap;
 use ::entity::kinds::RecordKind;
 use ::entity::{bundle_source, origin};
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect, sea_query::Expr,
+    ColumnTrait, ConnectionTrait, DbBackend, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    sea_query::Expr,
 };
 use uuid::Uuid;
 
@@ -85,6 +86,15 @@ pub async fn mark(tx: &Tx, source: &Source, external_ids: &[String], run: Uuid) 
             .filter(origin::Column::ExternalId.is_in(ids.iter().map(String::as_str)))
             .exec(tx)
             .await?;
+    }
+    Ok(())
+}
+
+/// Has PostgreSQL count anew what is here. It cannot know what a transaction has just put in, takes a source for small, and
+/// would read through all of it for every portion in search of a few ids. SQLite looks them up in any case.
+pub async fn recount(tx: &Tx) -> Result<(), DbErr> {
+    if tx.get_database_backend() == DbBackend::Postgres {
+        tx.execute_unprepared("ANALYZE origin").await?;
     }
     Ok(())
 }

@@ -152,7 +152,7 @@ pub async fn import(
     let run = ids::v4();
     let whole = options.mode == Mode::Atomic || options.dry_run;
     let mut open: Option<Tx> = None;
-    let mut ended = false;
+    let (mut portions, mut ended) = (0_u32, false);
     while !ended {
         let mut numbered = Vec::with_capacity(PORTION);
         while numbered.len() < PORTION {
@@ -173,6 +173,10 @@ pub async fn import(
         };
         let portion = Portion { tx: &tx, vault, source: &source, language: header.language.as_ref(), run };
         let verdicts = portion.take(numbered).await?;
+        portions += 1;
+        if portions.is_power_of_two() {
+            origins::recount(&tx).await?;
+        }
         for verdict in &verdicts {
             report.count(verdict.verdict);
             tell(verdict);
