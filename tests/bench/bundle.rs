@@ -156,6 +156,9 @@ fn line(out: &mut impl Write, value: &Value) -> io::Result<()> {
     out.write_all(b"\n")
 }
 
+/// Makes the record of a number.
+type Make = fn(&mut Maker, u32) -> Value;
+
 struct Maker {
     chance: Chance,
     people: u32,
