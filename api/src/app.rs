@@ -11,18 +11,23 @@ use actix_web::{App as WebApp, Error};
 use url::Url;
 use utoipa::OpenApi;
 use utoipa::openapi::Server;
+use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa_actix_web::AppExt;
 use utoipa_actix_web::service_config::ServiceConfig;
 
+use crate::access::{self, Access};
 use crate::clock::Clock;
 use crate::db::{Db, PublicDb};
 use crate::gallery::cache::{self, Cache};
 use crate::gallery::params::ZoneName;
 use crate::http::contract::{self, Contract};
 use crate::http::docs::Document;
+use crate::http::idempotency::Replays;
 use crate::http::limits::{self, Limits};
 use crate::http::{self, cors, manners};
+use crate::outbox::Post;
 use crate::problem;
+use crate::vault::Vault;
 
 /// What handlers work with.
 pub struct App {
@@ -32,6 +37,14 @@ pub struct App {
     pub gallery: PublicDb,
     /// The time.
     pub clock: Arc<dyn Clock>,
+    /// The master key.
+    pub vault: Arc<Vault>,
+    /// Who takes letters.
+    pub post: Post,
+    /// Who waits for whose answer.
+    pub replays: Replays,
+    /// Who may come in.
+    pub access: Access,
     /// How clients reach this server, where that is known.
     pub public_url: Option<Url>,
     /// Whether the service is on its way out: it finishes what it does and wants no more.
@@ -51,6 +64,9 @@ pub struct App {
     // What only parameters refer to is not collected from the routes.
     components(schemas(ZoneName)),
     tags(
+        (name = "sessions", description = "Signing in, staying signed in, signing out."),
+        (name = "accounts", description = "One's own account, and those of the campaign's staff, hosts and members."),
+        (name = "audit-log", description = "Who did what to which record."),
         (name = "gallery", description = "The public side: finished documents, read without credentials."),
         (name = "reference", description = "Countries, languages and themes."),
         (name = "service", description = "The service itself: its health, this document, and what its problems mean."),
@@ -61,6 +77,7 @@ struct Base;
 /// Registers every route there is.
 fn routes(config: &mut ServiceConfig) {
     crate::http::docs::routes(config);
+    crate::rooms::routes(config);
     crate::gallery::routes(config);
 }
 
@@ -69,9 +86,26 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
     let app = WebApp::new().into_utoipa_app().openapi(Base::openapi()).configure(routes);
     let (_, mut document) = app.split_for_parts();
     problem::describe(&mut document);
-    // Said outright: no call needs credentials.
-    document.security = Some(Vec::new());
+    describe_security(&mut document);
     document
+}
+
+/// Says of every call whether it needs credentials: those that name none need none.
+fn describe_security(document: &mut utoipa::openapi::OpenApi) {
+    let bearer = HttpBuilder::new()
+        .scheme(HttpAuthScheme::Bearer)
+        .bearer_format("JWT")
+        .description(Some("An access token: `POST /v1/sessions` signs in. It holds for ten minutes."))
+        .build();
+    let components = document.components.get_or_insert_default();
+    components.add_security_scheme("bearer", SecurityScheme::Http(bearer));
+    document.security = Some(Vec::new());
+    for item in document.paths.paths.values_mut() {
+        let operations = [&mut item.get, &mut item.put, &mut item.post, &mut item.patch, &mut item.delete];
+        for operation in operations.into_iter().flatten() {
+            operation.security.get_or_insert_default();
+        }
+    }
 }
 
 /// Whether the database is asked for what is at this path. The service's own addresses must answer without it, and some
@@ -136,6 +170,7 @@ impl Shared {
             .app_data(self.contract.clone())
             .app_data(self.document.clone())
             .app_data(http::path_config())
+            .wrap(from_fn(access::authenticate))
             .wrap(from_fn(limits::capacity::enforce))
             .wrap(from_fn(contract::enforce))
             .wrap(Compress::default())

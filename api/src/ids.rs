@@ -1,4 +1,4 @@
-//! New identifiers.
+//! New identifiers and secrets.
 
 use chrono::{DateTime, Utc};
 use uuid::{NoContext, Timestamp, Uuid};
@@ -13,4 +13,15 @@ pub fn v7(now: DateTime<Utc>) -> Uuid {
 #[allow(clippy::disallowed_methods, reason = "the one place that makes them")]
 pub fn v4() -> Uuid {
     Uuid::new_v4()
+}
+
+/// Random bytes for secrets that are given out: tokens, codes, salts.
+///
+/// # Errors
+/// If the system has no randomness.
+#[allow(clippy::disallowed_methods, reason = "the one place that makes them")]
+pub fn secret<const N: usize>() -> anyhow::Result<[u8; N]> {
+    let mut bytes = [0; N];
+    getrandom::fill(&mut bytes).map_err(|error| anyhow::anyhow!("the system has no randomness: {error}"))?;
+    Ok(bytes)
 }

@@ -13,12 +13,16 @@
 //! | [`app`] | what handlers are handed, every route, and the OpenAPI document collected from them |
 //! | `rooms`, `gallery` | the private side, a room a resource · the public side, which only reads |
 //! | [`publishing`] | the door: rules, renderers, and the writing of the public side |
+//! | [`outbox`], [`audit`] | what is to be told to the world outside · who did what |
+//! | [`access`] | who may come in, and who may do what |
 //! | [`http`], [`problem`], [`db`], [`vault`], [`config`] … | the ground: what everybody stands on, and nothing about campaigns |
 //!
 //! Tables are in the crate `entity`, their history in `migration`. The tests speak HTTP to a running house and are in
 //! `tests/` beside this crate, in folders named after the addresses they call.
 
+pub mod access;
 pub mod app;
+pub mod audit;
 pub mod clock;
 pub mod command;
 pub mod config;
@@ -27,6 +31,7 @@ pub mod gallery;
 pub mod http;
 pub mod ids;
 pub mod moment;
+pub mod outbox;
 pub mod problem;
 pub mod publishing;
 pub mod reference;

@@ -19,6 +19,7 @@ const LAYERS: &[(&str, &[&str])] = &[
 ];
 const GROUND: &[&str] = &[
     "access",
+    "audit",
     "clock",
     "config",
     "db",

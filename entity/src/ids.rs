@@ -43,6 +43,8 @@ macro_rules! ids {
 }
 
 ids! {
+    /// An account (UUIDv4).
+    AccountId,
     /// A consent (UUIDv4).
     ConsentId,
     /// An event (UUIDv7).
@@ -57,6 +59,8 @@ ids! {
     PersonId,
     /// A quote (UUIDv4).
     QuoteId,
+    /// A session of an account (UUIDv4).
+    SessionId,
     /// A story (UUIDv7).
     StoryId,
     /// A theme (UUIDv7).

@@ -8,6 +8,10 @@
 
 #![allow(clippy::disallowed_methods, reason = "what SeaORM's macros write calls begin()")]
 
+pub mod account;
+pub mod audit_entry;
+pub mod audit_link;
+pub mod audit_pending;
 pub mod bundle_source;
 pub mod consent;
 pub mod data_key;
@@ -20,19 +24,29 @@ pub mod gallery_language;
 pub mod gallery_theme;
 pub mod gallery_theme_label;
 pub mod gallery_translation;
+pub mod idempotent_answer;
 pub mod ids;
 pub mod initiative;
 pub mod initiative_organisation;
 pub mod kinds;
+pub mod one_time_link;
 pub mod organisation;
 pub mod origin;
+pub mod outbox_clock;
+pub mod outbox_fact;
+pub mod outbox_job;
+pub mod outbox_letter;
 pub mod outcome;
 pub mod outcome_follow_up;
+pub mod password_reset_request;
 pub mod person;
 pub mod person_organisation;
 pub mod publication_due;
 pub mod quote;
+pub mod recovery_code;
+pub mod session;
 pub mod setting;
+pub mod signing_key;
 pub mod story;
 pub mod theme;
 pub mod theme_link;

@@ -15,7 +15,11 @@ mod m0005_bundles;
 mod m0006_gallery;
 mod m0007_gallery_search;
 mod m0008_gallery_reader;
-mod m0009_upcoming_events;
+mod m0009_accounts;
+mod m0010_upcoming_events;
+mod m0020_audit;
+mod m0021_outbox;
+mod m0022_idempotency;
 
 /// All steps, in order.
 pub struct Migrator;
@@ -32,7 +36,11 @@ impl MigratorTrait for Migrator {
             Box::new(m0006_gallery::Migration),
             Box::new(m0007_gallery_search::Migration),
             Box::new(m0008_gallery_reader::Migration),
-            Box::new(m0009_upcoming_events::Migration),
+            Box::new(m0009_accounts::Migration),
+            Box::new(m0010_upcoming_events::Migration),
+            Box::new(m0020_audit::Migration),
+            Box::new(m0021_outbox::Migration),
+            Box::new(m0022_idempotency::Migration),
         ]
     }
 }

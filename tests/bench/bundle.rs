@@ -111,9 +111,6 @@ const QUOTES: u32 = 20;
 const STORIES: u32 = 14;
 const THEMES: u32 = 20;
 
-/// Makes the line of a record from its number.
-type Make = fn(&mut Maker, u32) -> Value;
-
 /// Writes a bundle of so many records, of which nearly all become documents.
 ///
 /// # Errors

@@ -1,5 +1,6 @@
 //! The program: what its commands give, say and return.
 
+mod audit;
 mod configuration;
 mod health;
 mod help;

@@ -1,6 +1,9 @@
 //! A running house for one test: its own database, port, data folder and clock.
 
+mod actors;
 pub mod database;
+pub mod letters;
+pub mod mailbox;
 pub mod program;
 mod rows;
 
@@ -21,6 +24,7 @@ use sea_orm::ConnectionTrait as _;
 use tempfile::TempDir;
 use tokio::sync::{mpsc, oneshot};
 
+pub use actors::Actor;
 use database::Database;
 use program::Outcome;
 
@@ -56,7 +60,7 @@ impl House {
     /// Opens a house on an empty database with the newest schema. Its clock begins with the present, which is also what
     /// [`House::solidarity`] goes by.
     pub async fn open() -> Self {
-        Self::open_with(&[(&settings::RATE_LIMITS, "off")]).await
+        Self::open_with(&[(&settings::RATE_LIMITS, "off"), (&settings::REQUIRE_TOTP, "false")]).await
     }
 
     /// The same with further settings.
@@ -96,9 +100,19 @@ impl House {
         self.send_with(method, path, &[]).await
     }
 
+    /// POST of JSON without credentials.
+    pub async fn post(&self, path: &str, body: serde_json::Value) -> Answer {
+        answer(self.request(Method::POST, path).json(&body)).await
+    }
+
+    /// A request to be made further.
+    pub fn request(&self, method: Method, path: &str) -> reqwest::RequestBuilder {
+        self.client.request(method, format!("{}{path}", self.address))
+    }
+
     /// Any method with headers, without a body.
     pub async fn send_with(&self, method: Method, path: &str, headers: &[(&str, &str)]) -> Answer {
-        let request = self.client.request(method, format!("{}{path}", self.address));
+        let request = self.request(method, path);
         answer(headers.iter().fold(request, |request, (name, value)| request.header(*name, *value))).await
     }
 
@@ -120,6 +134,11 @@ impl House {
         let orders = self.orders.as_ref().unwrap();
         assert!(orders.send(Order::RunJobs(done)).is_ok(), "the server has ended");
         waiting.await.expect("the deferred work succeeds; the server's thread says above why it did not");
+    }
+
+    /// Runs the program on the same database and data folder, to its end, with this on standard input.
+    pub async fn solidarity_reading(&self, arguments: &[&str], input: &str) -> Outcome {
+        program::run_reading(&self.variables(&[]), arguments, input).await
     }
 
     /// Runs the program on the same database and data folder, to its end.
@@ -235,7 +254,8 @@ impl Answer {
     }
 }
 
-async fn answer(request: reqwest::RequestBuilder) -> Answer {
+/// Sends a request.
+pub async fn answer(request: reqwest::RequestBuilder) -> Answer {
     let response = request.send().await.unwrap();
     let (status, headers) = (response.status().as_u16(), response.headers().clone());
     Answer { status, headers, body: response.bytes().await.unwrap().to_vec() }

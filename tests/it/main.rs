@@ -3,6 +3,8 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may fall over")]
 
+mod accounts;
+mod audit_log;
 mod bundle;
 mod command;
 mod door;
@@ -11,4 +13,6 @@ mod guards;
 mod house;
 mod import;
 mod limits;
+mod outbox;
 mod service;
+mod sessions;

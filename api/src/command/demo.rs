@@ -3,19 +3,27 @@
 use std::io::ErrorKind;
 use std::net::{Ipv4Addr, TcpListener};
 
+use ::entity::account::Role;
 use anyhow::{Context, ensure};
+use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 use clap::Args;
+use secrecy::{ExposeSecret as _, SecretString};
 
 use super::output::print;
 use super::serve::until_stopped;
 use super::signals::Signals;
 use crate::config::flags::{Flags, Given, Trying};
 use crate::config::{Config, settings};
+use crate::ids;
+use crate::rooms::accounts::{self, Address, Creation};
 use crate::rooms::bundle::{self, CAMPAIGN, Mode, Options};
+use crate::rooms::sessions;
 use crate::start::{self, House};
 
 /// The samples, as a bundle.
 const SAMPLES: &[u8] = include_bytes!("../../samples/gallery.ndjson");
+/// Who may do everything here.
+const ADMIN: &str = "admin@example.org";
 /// The ports that are tried where none is named.
 const PORTS: std::ops::Range<u16> = 8080..8180;
 
@@ -45,9 +53,9 @@ impl Demo {
         };
         let signals = Signals::new()?;
         let house = start::open(&config, super::clock()).await?;
-        fill(&house).await?;
+        let admin = fill(&house, &config).await?;
         until_stopped(&config, house, listener, signals, |running| {
-            print(&welcome(&format!("http://{}", running.address)))
+            print(&welcome(&format!("http://{}", running.address), &admin))
         })
         .await?;
         folder.close().context("the temporary folder cannot be removed")
@@ -60,7 +68,14 @@ fn settle(given: Given, folder: &tempfile::TempDir) -> anyhow::Result<Config> {
     let given = given.with(&settings::DATA_DIR, folder);
     let heard =
         [&settings::LOG, &settings::LOG_FORMAT, &settings::RATE_LIMITS].map(|setting| setting.variable);
-    let environment = |name: &str| heard.contains(&Some(name)).then(|| std::env::var_os(name)).flatten();
+    let environment = |name: &str| match Some(name) {
+        // Letters can be read in the folder, for as long as it is there.
+        name if name == settings::MAIL.variable => Some("file".into()),
+        // Nobody sets up a second factor to try something out.
+        name if name == settings::REQUIRE_TOTP.variable => Some("false".into()),
+        Some(name) if heard.contains(&Some(name)) => std::env::var_os(name),
+        _ => None,
+    };
     let loaded = Config::load(&given, &environment)?;
     super::logging::begin(&loaded.config);
     Ok(loaded.config)
@@ -76,15 +91,32 @@ fn first_free_port() -> anyhow::Result<TcpListener> {
     anyhow::bail!("the ports {} to {} are all taken: name another with --listen", PORTS.start, PORTS.end - 1)
 }
 
+/// Somebody who may do everything, in this demonstration only.
+struct Admin {
+    password: SecretString,
+    token: SecretString,
+}
+
 /// Fills the house before anybody is served.
-async fn fill(house: &House) -> anyhow::Result<()> {
+async fn fill(house: &House, config: &Config) -> anyhow::Result<Admin> {
     let options = Options { namespace: CAMPAIGN, mode: Mode::Atomic, dry_run: false };
     let report = bundle::import(&house.db, &house.vault, SAMPLES, options, |_| {}).await?;
     ensure!(report.applied, "the samples are damaged");
-    Ok(())
+    let password = SecretString::from(BASE64_URL_SAFE_NO_PAD.encode(ids::secret::<18>()?));
+    let access = house.access(config)?;
+    let creation = Creation {
+        address: Address::new(&house.vault, ADMIN)?,
+        role: Role::Admin,
+        display_name: "Demo".to_owned(),
+        password: Some(password.clone()),
+    };
+    let (account, _) = accounts::create(&house.db, &house.vault, &access.passwords, creation).await?;
+    let token = sessions::begin_unasked(&house.db, &house.vault, &access, account).await?;
+    Ok(Admin { password, token })
 }
 
-fn welcome(address: &str) -> String {
+fn welcome(address: &str, admin: &Admin) -> String {
+    let (token, password) = (admin.token.expose_secret(), admin.password.expose_secret());
     format!(
         "Solidarity is running at {address}
 Everything in it is an invented sample: no person, group or event in it is real.
@@ -95,6 +127,11 @@ Or ask it:
   curl -s '{address}/v1/gallery'                       # the gallery at a glance
   curl -s '{address}/v1/gallery/countries/KE'          # one country's page
   curl -s '{address}/v1/gallery/search?q=circles'      # all kinds, best first
+
+The private side, as an admin; this token holds for ten minutes:
+  curl -s '{address}/v1/me' -H 'Authorization: Bearer {token}'
+And this gives another one:
+  curl -s '{address}/v1/sessions' --json '{{\"email\": \"{ADMIN}\", \"password\": \"{password}\"}}'
 
 Ctrl-C ends it; nothing is kept."
     )

@@ -3,6 +3,8 @@
 //! Results go to standard output, progress and logs to standard error. The exit code is 0 when it is done, 1 when it
 //! failed, and 2 when the command line itself was wrong.
 
+mod account;
+mod audit;
 mod check;
 mod demo;
 mod export;
@@ -18,6 +20,7 @@ mod serve;
 mod signals;
 #[cfg(feature = "otlp")]
 mod traces;
+mod work;
 
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -54,12 +57,15 @@ struct Cli {
 #[derive(Subcommand)]
 enum Command {
     Serve(serve::Serve),
+    Work(work::Work),
     Demo(demo::Demo),
     Health(health::Health),
     Migrate(migrate::Migrate),
     Import(import::Import),
     Export(export::Export),
     Publish(publish::Publish),
+    Account(account::Account),
+    Audit(audit::Audit),
     Openapi(openapi::Openapi),
     Config(check::Config),
 }
@@ -68,12 +74,15 @@ impl Command {
     async fn run(self) -> anyhow::Result<()> {
         match self {
             Self::Serve(command) => command.run().await,
+            Self::Work(command) => command.run().await,
             Self::Demo(command) => command.run().await,
             Self::Health(command) => command.run().await,
             Self::Migrate(command) => command.run().await,
             Self::Import(command) => command.run().await,
             Self::Export(command) => command.run().await,
             Self::Publish(command) => command.run().await,
+            Self::Account(command) => command.run().await,
+            Self::Audit(command) => command.run().await,
             Self::Openapi(command) => command.run(),
             Self::Config(command) => command.run(),
         }

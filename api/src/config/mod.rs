@@ -17,9 +17,11 @@ use secrecy::SecretString;
 use tracing_subscriber::EnvFilter;
 use url::Url;
 
+use crate::access::password::Cost;
 use crate::db::Target;
 use crate::http::limits::client::Proxies;
 use crate::http::limits::rate::Rate;
+use crate::outbox::{Mail, Sender};
 use crate::vault::Vault;
 use flags::Given;
 use settings::Setting;
@@ -53,6 +55,10 @@ pub struct Config {
     pub cache: u64,
     /// For how long they are given while the database is silent.
     pub cache_trust: Duration,
+    /// Whether admins and moderators sign in with a second factor only.
+    pub require_totp: bool,
+    /// What the hash of a password costs.
+    pub password_cost: Cost,
     /// How logs are written.
     pub log_format: LogFormat,
     /// What is logged, as a filter of levels and modules.
@@ -61,6 +67,10 @@ pub struct Config {
     pub otlp_endpoint: Option<Url>,
     /// Whether this process also does deferred work.
     pub worker: bool,
+    /// What is done with letters.
+    pub mail: Mail,
+    /// Who letters are from.
+    pub mail_from: Option<Sender>,
     /// The master key, if it is not kept in the data folder.
     pub master_key: Option<SecretString>,
 }
@@ -127,6 +137,10 @@ impl Config {
             let wrong = || format!("must be {} to {}", CACHE_TRUST.start(), CACHE_TRUST.end());
             milliseconds.map(Duration::from_millis).ok_or_else(wrong)
         });
+        let require_totp = reader.read(&settings::REQUIRE_TOTP, None, |text| {
+            text.parse::<bool>().map_err(|_| "must be true or false".to_owned())
+        });
+        let password_cost = reader.read(&settings::PASSWORD_COST, None, Cost::parse);
         let log_format = reader.read(&settings::LOG_FORMAT, None, |text| match text {
             "text" => Ok(LogFormat::Text),
             "json" => Ok(LogFormat::Json),
@@ -140,6 +154,11 @@ impl Config {
         let worker = reader.read(&settings::WORKER, None, |text| {
             text.parse::<bool>().map_err(|_| "must be true or false".to_owned())
         });
+        let mail = reader.read(&settings::MAIL, None, Mail::parse);
+        let mail_from = reader.read(&settings::MAIL_FROM, None, Sender::parse);
+        if matches!(mail, Some(Mail::Smtp(_))) && mail_from.is_none() {
+            reader.refuse(&settings::MAIL_FROM, "must be set where letters are sent");
+        }
         let master_key = reader.read(&settings::MASTER_KEY, None, key);
         let found = reader.finish()?;
         // Not reached: what has a default and no fault is there.
@@ -155,10 +174,14 @@ impl Config {
             trusted_proxies: trusted_proxies.unwrap_or_default(),
             cache: cache.ok_or_else(missing)?,
             cache_trust: cache_trust.ok_or_else(missing)?,
+            require_totp: require_totp.ok_or_else(missing)?,
+            password_cost: password_cost.ok_or_else(missing)?,
             log_format: log_format.ok_or_else(missing)?,
             log: log.ok_or_else(missing)?,
             otlp_endpoint,
             worker: worker.ok_or_else(missing)?,
+            mail: mail.ok_or_else(missing)?,
+            mail_from,
             master_key,
         };
         Ok(Loaded { config, found })

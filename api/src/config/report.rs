@@ -40,12 +40,13 @@ fn value(found: &Found) -> Option<Value> {
         Shown::Whole if text == "true" || text == "false" => Some(Value::Bool(text == "true")),
         Shown::Whole => Some(text.into()),
         Shown::WithoutPassword => Target::parse(text).ok().map(|target| target.to_string().into()),
+        Shown::UnlessAddress => (!text.contains("://")).then(|| text.into()),
         Shown::Never => None,
     }
 }
 
 fn absent(found: &Found, config: &Config) -> String {
-    if found.setting.shown == Shown::Never && found.origin != Origin::Default {
+    if matches!(found.setting.shown, Shown::Never | Shown::UnlessAddress) && found.origin != Origin::Default {
         return format!("is set and not shown  # {}", found.origin);
     }
     if found.setting.key == settings::MASTER_KEY.key {

@@ -42,6 +42,8 @@ pub enum Shown {
     Whole,
     /// An address, without its password.
     WithoutPassword,
+    /// A word, but not an address, which may hold a password.
+    UnlessAddress,
     /// Nothing.
     Never,
 }
@@ -137,6 +139,24 @@ pub static CACHE_TRUST_MS: Setting = Setting {
            writes to it, for what that withdraws meanwhile would still be shown",
     shown: Shown::Whole,
 };
+/// Whether staff needs a second factor.
+pub static REQUIRE_TOTP: Setting = Setting {
+    key: "require_totp",
+    flag: None,
+    variable: Some("SOLIDARITY_REQUIRE_TOTP"),
+    default: Some("true"),
+    help: "Whether admins and moderators sign in with a second factor only: true or false",
+    shown: Shown::Whole,
+};
+/// What hashing a password costs.
+pub static PASSWORD_COST: Setting = Setting {
+    key: "password_cost",
+    flag: None,
+    variable: Some("SOLIDARITY_PASSWORD_COST"),
+    default: Some("m=19456,t=2,p=1"),
+    help: "What the hash of a password costs (argon2id): KiB of memory, passes, lanes; the default is the least",
+    shown: Shown::Whole,
+};
 /// How logs are written.
 pub static LOG_FORMAT: Setting = Setting {
     key: "log_format",
@@ -174,6 +194,24 @@ pub static WORKER: Setting = Setting {
     help: "Leave deferred work (publishing what becomes due) to another process on the same database",
     shown: Shown::Whole,
 };
+/// What is done with letters.
+pub static MAIL: Setting = Setting {
+    key: "mail",
+    flag: None,
+    variable: Some("SOLIDARITY_MAIL"),
+    default: Some("off"),
+    help: "What is done with letters: off (dropped), file (into <data-dir>/mail), smtp://USER:PASSWORD@HOST:PORT or smtps://…",
+    shown: Shown::UnlessAddress,
+};
+/// Who letters are from.
+pub static MAIL_FROM: Setting = Setting {
+    key: "mail_from",
+    flag: None,
+    variable: Some("SOLIDARITY_MAIL_FROM"),
+    default: None,
+    help: "The address that letters are from; a name with it should not tell a bystander what this is",
+    shown: Shown::Whole,
+};
 /// The key that seals secrets.
 pub static MASTER_KEY: Setting = Setting {
     key: "master_key",
@@ -185,7 +223,7 @@ pub static MASTER_KEY: Setting = Setting {
 };
 
 /// Every setting, in the order in which they are explained.
-pub static ALL: [&Setting; 15] = [
+pub static ALL: [&Setting; 19] = [
     &DATABASE,
     &DATABASE_PUBLIC_URL,
     &DATA_DIR,
@@ -196,10 +234,14 @@ pub static ALL: [&Setting; 15] = [
     &TRUSTED_PROXIES,
     &CACHE_MIB,
     &CACHE_TRUST_MS,
+    &REQUIRE_TOTP,
+    &PASSWORD_COST,
     &LOG_FORMAT,
     &LOG,
     &OTLP_ENDPOINT,
     &WORKER,
+    &MAIL,
+    &MAIL_FROM,
     &MASTER_KEY,
 ];
 

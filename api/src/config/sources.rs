@@ -146,11 +146,11 @@ impl<'a> Reader<'a> {
                     self.file.insert(key, (text.into_owned(), line));
                     continue;
                 }
-                DeValue::Boolean(value) if key == settings::WORKER.key => {
+                DeValue::Boolean(value) if is_switch(&key) => {
                     self.file.insert(key, (value.to_string(), line));
                     continue;
                 }
-                _ if key == settings::WORKER.key => "must be true or false".into(),
+                _ if is_switch(&key) => "must be true or false".into(),
                 _ => "must be a text between quotation marks".into(),
             };
             self.faults.push(Fault { what: key, origin: Some(Origin::File(path.to_owned(), line)), wrong });
@@ -223,4 +223,9 @@ impl<'a> Reader<'a> {
         self.found.sort_by_key(place);
         Ok(self.found)
     }
+}
+
+/// Settings that are true or false in a file, without quotation marks.
+fn is_switch(key: &str) -> bool {
+    key == settings::WORKER.key || key == settings::REQUIRE_TOTP.key
 }

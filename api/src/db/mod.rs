@@ -9,6 +9,8 @@ mod public;
 mod published;
 mod rows;
 mod scrub;
+#[cfg(test)]
+pub(crate) mod testing;
 mod tx;
 mod upgrade;
 
@@ -48,6 +50,11 @@ impl Db {
     pub(crate) fn new(writer: DatabaseConnection, reader: DatabaseConnection, clock: Arc<dyn Clock>) -> Self {
         let scrubber = Scrubber::new(writer.clone());
         Self { writer, reader, clock, scrubber, published: Published::default() }
+    }
+
+    /// The time.
+    pub fn now(&self) -> chrono::DateTime<chrono::Utc> {
+        self.clock.now()
     }
 
     /// Where to read outside a transaction.

@@ -60,7 +60,9 @@ impl Tx {
     /// # Errors
     /// The database's; nothing is changed then.
     pub async fn commit(self) -> Result<(), DbErr> {
-        let last = std::mem::take(&mut *self.last.lock().unwrap_or_else(PoisonError::into_inner));
+        let mut last = std::mem::take(&mut *self.last.lock().unwrap_or_else(PoisonError::into_inner));
+        // Each takes a lock: always in the same order, so that no two transactions wait for each other.
+        last.sort_by_key(|(name, _)| *name);
         for (_, work) in &last {
             work(&self).await?;
         }

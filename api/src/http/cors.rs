@@ -17,11 +17,13 @@ use actix_web::middleware::Next;
 use super::manners;
 
 /// What a page may read of an answer's headers, beyond what it always may.
-const EXPOSED: &str = "Content-Language, ETag, Link, RateLimit, RateLimit-Policy, Retry-After, X-Request-Id";
+const EXPOSED: &str = "Content-Language, ETag, Idempotent-Replayed, Link, RateLimit, RateLimit-Policy, Retry-After, X-Request-Id";
 /// What a page may ask with.
 const HEADERS: &str = "Accept, Accept-Language, If-None-Match";
 /// How.
 const METHODS: &str = "GET, HEAD";
+/// The beginnings of the addresses that every page may read.
+const PUBLIC: [&str; 4] = ["/v1/gallery", "/v1/countries", "/v1/languages", "/v1/themes"];
 /// Seconds for which a browser need not ask again whether it may.
 const KEPT: &str = "86400";
 
@@ -33,7 +35,12 @@ pub async fn allow(
 ) -> Result<ServiceResponse, Error> {
     let asks_first =
         *req.method() == Method::OPTIONS && req.headers().contains_key(ACCESS_CONTROL_REQUEST_METHOD);
+    // What is not public is for pages of this origin only: they need nothing of this.
+    let public = !req.path().starts_with("/v1/") || PUBLIC.iter().any(|path| req.path().starts_with(path));
     let answer = next.call(req).await;
+    if !public {
+        return manners::with_headers(answer, |_| ());
+    }
     let may_ask = asks_first && answer.as_ref().is_ok_and(|answer| answer.status() == StatusCode::NO_CONTENT);
     let also: &[_] = match may_ask {
         true => &[

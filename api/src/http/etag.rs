@@ -116,6 +116,11 @@ pub fn weak_etag_of(bytes: &[u8]) -> String {
     format!("W/\"{}\"", BASE64_URL_SAFE_NO_PAD.encode(&hash[..16]))
 }
 
+/// The strong entity tag of a record of the private side: its version.
+pub fn of_version(version: i64) -> String {
+    format!("\"{version}\"")
+}
+
 #[cfg(test)]
 mod tests {
     use actix_web::{body::MessageBody as _, http::StatusCode, test::TestRequest};

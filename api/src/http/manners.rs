@@ -21,7 +21,7 @@ use futures_util::FutureExt as _;
 use tracing::{Instrument as _, field::Empty};
 use uuid::Uuid;
 
-use super::{etag::Cache, meter::Meter};
+use super::{etag::Cache, meter::Meter, request_id};
 use crate::problem::{Kind, Problem};
 
 /// Makes the ids of requests. A client's own id is never taken over: it could be somebody else's, or a message.
@@ -66,7 +66,8 @@ async fn observe(
     if *req.method() == Method::HEAD {
         req.head_mut().method = Method::GET;
     }
-    let outcome = AssertUnwindSafe(next.call(req)).catch_unwind().instrument(span.clone()).await;
+    let call = request_id::within(request_id, next.call(req));
+    let outcome = AssertUnwindSafe(call).catch_unwind().instrument(span.clone()).await;
     let (answer, status) = span.in_scope(|| match outcome {
         Ok(Ok(answer)) => {
             let (request, response) = answer.into_parts();

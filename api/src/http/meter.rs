@@ -18,6 +18,9 @@ const CALLERS: &str = "http_rate_limited_callers";
 const CACHE: &str = "gallery_cache_requests_total";
 const CACHE_BYTES: &str = "gallery_cache_bytes";
 const CONNECTIONS: &str = "database_connections";
+/// Attempts at jobs, by kind and by how they ended.
+pub const OUTBOX_ATTEMPTS: &str = "outbox_attempts_total";
+const QUEUE: &str = "queue_length";
 
 /// Bounds of the histogram, in seconds: from a ready answer to the last moment.
 const BUCKETS: [f64; 12] = [0.000_25, 0.000_5, 0.001, 0.002_5, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0, 2.5];
@@ -109,7 +112,14 @@ pub fn install() -> anyhow::Result<PrometheusHandle> {
     describe_counter!(CACHE, "Requests to the gallery, by the part that the cache had in the answer.");
     describe_gauge!(CACHE_BYTES, "Bytes of finished answers that are kept.");
     describe_gauge!(CONNECTIONS, "Open connections to the database, by pool and state.");
+    describe_counter!(OUTBOX_ATTEMPTS, "Attempts at jobs, by kind and by how they ended.");
+    describe_gauge!(QUEUE, "How much there is to do, by queue; the dead were given up.");
     Ok(handle)
+}
+
+/// Notes how much there is to do in a queue.
+pub fn queue(name: &'static str, length: u64) {
+    gauge!(QUEUE, "queue" => name).set(as_float(usize::try_from(length).unwrap_or(usize::MAX)));
 }
 
 /// Counts one request that was turned away.

@@ -5,7 +5,7 @@
 //! [`manners`] wraps everything else around the answer (request id, log span, HEAD, panics, security headers, the
 //! one shape of every error), [`limits`] bound what a caller may take, [`cors`] lets pages of other origins read, and
 //! [`meter`] counts. The other modules are what handlers are built from: [`query`], [`page`]s and
-//! cursors, [`etag`]s and ready answers, the reader's [`language`]. [`docs`] and [`problem_pages`] serve the
+//! cursors, strict [`json`] bodies, [`patch`]es with `If-Match`, [`etag`]s and ready answers, the reader's [`language`]. [`docs`] and [`problem_pages`] serve the
 //! document and the explanations that it points to.
 
 pub mod contract;
@@ -13,14 +13,17 @@ pub mod cors;
 pub mod docs;
 pub mod etag;
 pub mod id;
+pub mod idempotency;
 pub mod json;
 pub mod language;
 pub mod limits;
 pub mod manners;
 pub mod meter;
 pub mod page;
+pub mod patch;
 pub mod problem_pages;
 pub mod query;
+pub mod request_id;
 
 pub use query::{Query, path_config};
 

@@ -5,6 +5,8 @@
 //! bound to its list and filters: used elsewhere, or mangled, it is refused.
 
 use actix_web::http::Uri;
+use actix_web::http::header::LINK;
+use actix_web::{HttpRequest, HttpResponse};
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use sha2::{Digest, Sha256};
@@ -110,6 +112,34 @@ pub fn next_link(uri: &Uri, cursor: &str) -> String {
         .append_pair("cursor", cursor)
         .finish();
     format!("<{}?{query}>; rel=\"next\"", uri.path())
+}
+
+/// A page of the private side as an answer: `{items, next_cursor}`, with the way to the next page in `Link`.
+///
+/// `rows` holds one more than `limit` if there is a next page; `key` gives the sort key of a row.
+///
+/// # Errors
+/// 500 if it cannot be written as JSON.
+pub fn answer<R, K: Serialize, T: Serialize>(
+    req: &HttpRequest,
+    binding: &str,
+    limit: Limit,
+    mut rows: Vec<R>,
+    key: impl Fn(&R) -> K,
+    item: impl FnMut(R) -> T,
+) -> Result<HttpResponse, Problem> {
+    let most = usize::from(limit.get());
+    let cursor = match rows.len() > most {
+        true => Some(Cursor::encode(binding, &key(&rows[most - 1]))?),
+        false => None,
+    };
+    rows.truncate(most);
+    let items: Vec<T> = rows.into_iter().map(item).collect();
+    let mut answer = HttpResponse::Ok();
+    if let Some(cursor) = &cursor {
+        answer.insert_header((LINK, next_link(req.uri(), cursor)));
+    }
+    Ok(answer.json(serde_json::json!({"items": items, "next_cursor": cursor})))
 }
 
 #[cfg(test)]

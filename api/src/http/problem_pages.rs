@@ -88,6 +88,12 @@ fn example(kind: Kind) -> Problem {
         Kind::InvalidParameter => {
             vec![Fault::parameter("limit", "out_of_range", "must be between 1 and 100")]
         }
+        Kind::InvalidJson => {
+            vec![Fault::pointer("", "repeated_member", "has a member twice in one object")]
+        }
+        Kind::InvalidBody => {
+            vec![Fault::pointer("/when/date", "invalid_format", "must be of the format date")]
+        }
         _ => Vec::new(),
     };
     Problem::of(kind).with_faults(faults)

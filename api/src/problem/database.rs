@@ -25,6 +25,13 @@ impl From<DbErr> for Problem {
     }
 }
 
+impl Problem {
+    /// What the database calls its error: the SQLSTATE of PostgreSQL or the extended result code of SQLite.
+    pub(crate) fn database_code(err: &DbErr) -> Option<String> {
+        code(err)
+    }
+}
+
 fn driver(err: &DbErr) -> Option<&SqlxError> {
     match err {
         DbErr::Conn(RuntimeErr::SqlxError(err))
@@ -56,5 +63,20 @@ fn is_lost(err: &DbErr) -> bool {
             SqlxError::Io(_) | SqlxError::Tls(_) | SqlxError::PoolTimedOut | SqlxError::PoolClosed
         ),
         None => matches!(err, DbErr::ConnectionAcquire(_) | DbErr::Conn(_)),
+    }
+}
+
+/// What went wrong further down: a problem stays what it is, a database's failure means what it always means, and the rest
+/// is ours.
+impl From<anyhow::Error> for Problem {
+    fn from(error: anyhow::Error) -> Self {
+        let error = match error.downcast::<Problem>() {
+            Ok(problem) => return problem,
+            Err(error) => error,
+        };
+        match error.downcast::<DbErr>() {
+            Ok(error) => error.into(),
+            Err(error) => Problem::internal(error),
+        }
     }
 }

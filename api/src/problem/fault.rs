@@ -41,4 +41,14 @@ impl Fault {
     ) -> Self {
         Self { at: Place::Parameter(name.into()), code, detail: detail.into() }
     }
+
+    /// A fault of the request header `name`.
+    pub fn header(name: impl Into<String>, code: &'static str, detail: impl Into<Cow<'static, str>>) -> Self {
+        Self { at: Place::Header(name.into()), code, detail: detail.into() }
+    }
+
+    /// A fault of the body at an RFC 6901 pointer, such as `/when/date`; the empty one is the whole body.
+    pub fn pointer(pointer: &str, code: &'static str, detail: impl Into<Cow<'static, str>>) -> Self {
+        Self { at: Place::Pointer(format!("#{pointer}")), code, detail: detail.into() }
+    }
 }

@@ -13,6 +13,18 @@ pub enum Kind {
     BadRequest,
     /// Query parameters are unknown, repeated or malformed.
     InvalidParameter,
+    /// The body is not JSON, or has a member twice.
+    InvalidJson,
+    /// The call needs credentials, and there are none or none that hold.
+    Unauthenticated,
+    /// E-mail address and password do not fit together.
+    InvalidCredentials,
+    /// The password was right; the second factor is missing or wrong.
+    SecondFactorRequired,
+    /// The caller is known and may not.
+    Forbidden,
+    /// The role demands a second factor and the account has none.
+    SecondFactorEnrolment,
     /// Absent, or not for this caller to see.
     NotFound,
     /// The resource does not have this method.
@@ -21,12 +33,28 @@ pub enum Kind {
     NotAcceptable,
     /// The request did not come in time.
     RequestTimeout,
+    /// Contradicts what is there.
+    Conflict,
+    /// The state of the record does not allow it.
+    WrongState,
+    /// The same request is being answered already.
+    InProgress,
     /// Was public and has been withdrawn.
     Gone,
+    /// The record has changed since it was read.
+    PreconditionFailed,
     /// The body is larger than the server reads.
     ContentTooLarge,
     /// The address is longer than the server reads.
     UriTooLong,
+    /// The body is of a type that this call does not read.
+    UnsupportedMediaType,
+    /// The body is JSON, but not what this call takes.
+    InvalidBody,
+    /// The `Idempotency-Key` belongs to another request.
+    IdempotencyKeyReused,
+    /// An edit did not say which version it edits.
+    PreconditionRequired,
     /// The caller asks too often.
     TooManyRequests,
     /// A fault of the server.
@@ -51,16 +79,30 @@ pub struct Row {
 
 impl Kind {
     /// Every kind, in the order of the status codes.
-    pub const ALL: [Kind; 12] = [
+    pub const ALL: [Kind; 26] = [
         Kind::BadRequest,
         Kind::InvalidParameter,
+        Kind::InvalidJson,
+        Kind::Unauthenticated,
+        Kind::InvalidCredentials,
+        Kind::SecondFactorRequired,
+        Kind::Forbidden,
+        Kind::SecondFactorEnrolment,
         Kind::NotFound,
         Kind::MethodNotAllowed,
         Kind::NotAcceptable,
         Kind::RequestTimeout,
+        Kind::Conflict,
+        Kind::WrongState,
+        Kind::InProgress,
         Kind::Gone,
+        Kind::PreconditionFailed,
         Kind::ContentTooLarge,
         Kind::UriTooLong,
+        Kind::UnsupportedMediaType,
+        Kind::InvalidBody,
+        Kind::IdempotencyKeyReused,
+        Kind::PreconditionRequired,
         Kind::TooManyRequests,
         Kind::Internal,
         Kind::Unavailable,
@@ -83,6 +125,52 @@ impl Kind {
                 "One or more query parameters are unknown, repeated or outside their limits.",
                 "Every fault is listed in `errors`, with the name of the parameter, a code and the limit that it broke. \
                  Correct them all and ask again.",
+            ),
+            Kind::InvalidJson => (
+                StatusCode::BAD_REQUEST,
+                "invalid_json",
+                "Invalid JSON",
+                "The body is not a JSON text, or an object in it has a member twice.",
+                "Write the body with a JSON library. `errors` says what is wrong and from where on.",
+            ),
+            Kind::Unauthenticated => (
+                StatusCode::UNAUTHORIZED,
+                "unauthenticated",
+                "Credentials needed",
+                "This call needs credentials; the request has none, or they have expired or been ended.",
+                "Send `Authorization: Bearer` with an access token. `POST /v1/sessions/refresh` gives a new one, \
+                 `POST /v1/sessions` signs in.",
+            ),
+            Kind::InvalidCredentials => (
+                StatusCode::UNAUTHORIZED,
+                "invalid_credentials",
+                "Wrong credentials",
+                "What was given does not open an account or a session.",
+                "Check the e-mail address and the password, or ask for a new one with `POST /v1/password-resets`. \
+                 The answer is the same whether or not there is such an account.",
+            ),
+            Kind::SecondFactorRequired => (
+                StatusCode::UNAUTHORIZED,
+                "second_factor_required",
+                "Second factor needed",
+                "The account has a second factor, which is missing, wrong or used already.",
+                "Send the code that the authenticator shows now as `totp`, or one of the recovery codes as `recovery_code`. \
+                 Every code works once.",
+            ),
+            Kind::Forbidden => (
+                StatusCode::FORBIDDEN,
+                "forbidden",
+                "Not allowed",
+                "The caller is known, but may not do this.",
+                "Ask somebody whose role allows it. Sending it again unchanged will not help.",
+            ),
+            Kind::SecondFactorEnrolment => (
+                StatusCode::FORBIDDEN,
+                "second_factor_enrolment",
+                "Second factor to be set up",
+                "This role signs in with a second factor only, and the account has none yet.",
+                "Set one up: send the `enrolment_token` of this answer as access token to `POST /v1/me/totp` and \
+                 `POST /v1/me/totp/confirm`, which is all that it is good for. Then sign in again with a code.",
             ),
             Kind::NotFound => (
                 StatusCode::NOT_FOUND,
@@ -113,12 +201,40 @@ impl Kind {
                 "The body of the request did not arrive in time.",
                 "Send the same request again, on a new connection.",
             ),
+            Kind::Conflict => (
+                StatusCode::CONFLICT,
+                "conflict",
+                "Conflict",
+                "The request contradicts what is there.",
+                "The `detail` says with what. Read the record again before another try.",
+            ),
+            Kind::WrongState => (
+                StatusCode::CONFLICT,
+                "wrong_state",
+                "Wrong state",
+                "The state that the record is in does not allow this.",
+                "Read the record again. `allowed` lists what can be done in the state it is in.",
+            ),
+            Kind::InProgress => (
+                StatusCode::CONFLICT,
+                "in_progress",
+                "Already in progress",
+                "A request with the same `Idempotency-Key` is still being answered.",
+                "Send the same request again a little later, with the same key: it gets the answer of the first.",
+            ),
             Kind::Gone => (
                 StatusCode::GONE,
                 "gone",
                 "Withdrawn",
                 "This was public and has been withdrawn.",
                 "Delete your copies and links. It will not come back under this address unless it is published again.",
+            ),
+            Kind::PreconditionFailed => (
+                StatusCode::PRECONDITION_FAILED,
+                "precondition_failed",
+                "Changed meanwhile",
+                "The record has changed since the version that `If-Match` names. Nothing was done.",
+                "Read the record again, make the edit on what it is now, and send it with the new `ETag`.",
             ),
             Kind::ContentTooLarge => (
                 StatusCode::PAYLOAD_TOO_LARGE,
@@ -133,6 +249,36 @@ impl Kind {
                 "Address too long",
                 "The path and query of the request are longer than this server reads.",
                 "Shorten the query, for example by splitting a long list of values over several requests.",
+            ),
+            Kind::UnsupportedMediaType => (
+                StatusCode::UNSUPPORTED_MEDIA_TYPE,
+                "unsupported_media_type",
+                "Unsupported type of body",
+                "This call does not read bodies of this type.",
+                "Send JSON in UTF-8 and say so: `Content-Type: application/json`; an edit may also say \
+                 `application/merge-patch+json`.",
+            ),
+            Kind::InvalidBody => (
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "invalid_body",
+                "Invalid body",
+                "The body is JSON, but members are missing, unknown or outside their limits.",
+                "Every fault is listed in `errors`, with a JSON pointer to the member, a code and the limit that it broke. \
+                 Correct them all and send it again.",
+            ),
+            Kind::IdempotencyKeyReused => (
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "idempotency_key_reused",
+                "Idempotency key reused",
+                "The `Idempotency-Key` was used before with another body.",
+                "Make a new key for every new request, and repeat a request with the very same body.",
+            ),
+            Kind::PreconditionRequired => (
+                StatusCode::PRECONDITION_REQUIRED,
+                "precondition_required",
+                "If-Match needed",
+                "An edit has to say which version of the record it was made on.",
+                "Send the record's `ETag` as `If-Match`.",
             ),
             Kind::TooManyRequests => (
                 StatusCode::TOO_MANY_REQUESTS,

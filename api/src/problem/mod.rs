@@ -21,6 +21,7 @@ use actix_web::{
         header::{self, HeaderValue},
     },
 };
+use secrecy::{ExposeSecret, SecretString};
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -32,6 +33,11 @@ pub use openapi::describe;
 /// Media type of every error body (RFC 9457 §6.1).
 pub const MEDIA_TYPE: &str = "application/problem+json";
 
+/// `WWW-Authenticate` (RFC 6750 §3) of a 401.
+const CHALLENGE: &str = "Bearer realm=\"solidarity\"";
+/// The same, where a token was sent that does not hold.
+const BAD_TOKEN: &str = "Bearer realm=\"solidarity\", error=\"invalid_token\"";
+
 /// One occurrence of a problem.
 #[derive(Debug, Clone)]
 pub struct Problem {
@@ -40,12 +46,24 @@ pub struct Problem {
     faults: Vec<Fault>,
     retry_after: Option<u32>,
     cause: Option<Arc<anyhow::Error>>,
+    allowed: &'static [&'static str],
+    enrolment_token: Option<SecretString>,
+    token_was_bad: bool,
 }
 
 impl Problem {
     /// A problem of this kind, with nothing further to say.
     pub const fn of(kind: Kind) -> Self {
-        Self { kind, detail: None, faults: Vec::new(), retry_after: None, cause: None }
+        Self {
+            kind,
+            detail: None,
+            faults: Vec::new(),
+            retry_after: None,
+            cause: None,
+            allowed: &[],
+            enrolment_token: None,
+            token_was_bad: false,
+        }
     }
 
     /// 404: absent, or not the caller's to see. `what` is a noun such as `"event"`.
@@ -77,6 +95,30 @@ impl Problem {
         Self::of(Kind::Unavailable).retry_after(seconds).caused_by(cause)
     }
 
+    /// 422 for a body that is not what the call takes.
+    pub fn invalid_body(faults: Vec<Fault>) -> Self {
+        Self::of(Kind::InvalidBody).with_faults(faults)
+    }
+
+    /// 409: the record's state does not allow it. `allowed` lists the verbs that it does allow.
+    pub const fn wrong_state(allowed: &'static [&'static str]) -> Self {
+        let mut problem = Self::of(Kind::WrongState);
+        problem.allowed = allowed;
+        problem
+    }
+
+    /// 403: the account has to set up a second factor first; `token` opens that and nothing else.
+    pub fn second_factor_enrolment(token: SecretString) -> Self {
+        Self { enrolment_token: Some(token), ..Self::of(Kind::SecondFactorEnrolment) }
+    }
+
+    /// 401: there was a token, and it does not hold.
+    pub const fn bad_token() -> Self {
+        let mut problem = Self::of(Kind::Unauthenticated);
+        problem.token_was_bad = true;
+        problem
+    }
+
     /// What is particular to this occurrence, in a sentence.
     pub fn with_detail(mut self, detail: impl Into<Cow<'static, str>>) -> Self {
         self.detail = Some(detail.into());
@@ -100,9 +142,20 @@ impl Problem {
         self
     }
 
+    /// What caused it, for the log: without the values that drivers and parsers quote.
+    pub fn cause(&self) -> String {
+        let cause = self.cause.as_ref();
+        cause.map_or_else(|| self.to_string(), |cause| unquoted(&format!("{cause:#}")))
+    }
+
     /// What went wrong.
     pub const fn kind(&self) -> Kind {
         self.kind
+    }
+
+    /// What is said about this occurrence.
+    pub fn said(&self) -> &str {
+        self.detail.as_deref().unwrap_or(self.kind.row().meaning)
     }
 
     /// The faults of the input; empty where the input is not to blame.
@@ -112,15 +165,17 @@ impl Problem {
 
     /// The final body, for the request with this id.
     pub fn body(&self, request_id: Uuid) -> Body<'_> {
-        let Row { status, code, title, meaning, .. } = self.kind.row();
+        let Row { status, code, title, .. } = self.kind.row();
         Body {
             r#type: format!("/problems/{code}"),
             title,
             status: status.as_u16(),
-            detail: self.detail.as_deref().unwrap_or(meaning),
+            detail: self.said(),
             instance: request_id.urn().to_string(),
             code,
             errors: &self.faults,
+            allowed: (self.kind == Kind::WrongState).then_some(self.allowed),
+            enrolment_token: self.enrolment_token.as_ref().map(ExposeSecret::expose_secret),
         }
     }
 
@@ -140,6 +195,10 @@ impl Problem {
             headers.remove(name);
         }
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(MEDIA_TYPE));
+        if self.kind.row().status == StatusCode::UNAUTHORIZED {
+            let challenge = if self.token_was_bad { BAD_TOKEN } else { CHALLENGE };
+            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static(challenge));
+        }
         if let Some(seconds) = self.retry_after {
             headers.insert(header::RETRY_AFTER, seconds.into());
         }
@@ -176,6 +235,15 @@ pub struct Body<'a> {
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     #[schema(required = false)]
     errors: &'a [Fault],
+    /// What the state of the record allows, where the request was not allowed by it (`wrong_state`).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    allowed: Option<&'static [&'static str]>,
+    /// An access token of ten minutes for setting up a second factor, and for nothing else
+    /// (`second_factor_enrolment`).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    enrolment_token: Option<&'a str>,
 }
 
 impl fmt::Display for Problem {

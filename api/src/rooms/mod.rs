@@ -1,6 +1,8 @@
 //! The private side: one room per resource. A room's `mod.rs` says what it is for and holds the functions that other rooms
 //! may call; `store.rs` is its queries.
 
+pub mod accounts;
+pub mod audit_log;
 pub mod bundle;
 pub mod consents;
 pub mod events;
@@ -9,5 +11,15 @@ pub mod organisations;
 pub mod outcomes;
 pub mod people;
 pub mod quotes;
+pub mod sessions;
 pub mod stories;
 pub mod themes;
+
+use utoipa_actix_web::service_config::ServiceConfig;
+
+/// Registers all of this.
+pub fn routes(config: &mut ServiceConfig) {
+    sessions::routes(config);
+    accounts::routes(config);
+    audit_log::routes(config);
+}

@@ -9,12 +9,17 @@ use actix_web::web::{Data, get};
 use actix_web::{App, HttpResponse, HttpServer};
 use anyhow::Context;
 use metrics_exporter_prometheus::PrometheusHandle;
+use tokio::time::timeout;
 
 use crate::db::{Db, PublicDb};
 use crate::http::meter;
+use crate::{audit, outbox};
 
 /// Text format of Prometheus.
 const TEXT: &str = "text/plain; version=0.0.4; charset=utf-8";
+
+/// How long a scrape waits for the queues to be counted.
+const PATIENCE: Duration = Duration::from_secs(1);
 
 /// What a scrape is made from.
 struct Source {
@@ -57,8 +62,22 @@ impl Metrics {
     }
 }
 
+/// Counts what there is to do.
+async fn count(db: &Db) -> Result<(), sea_orm::DbErr> {
+    let outbox::Lengths { facts, waiting, dead } = outbox::lengths(db).await?;
+    let unlinked = audit::pending(db).await?;
+    for (name, length) in [("facts", facts), ("jobs", waiting), ("dead_jobs", dead), ("audit", unlinked)] {
+        meter::queue(name, length);
+    }
+    Ok(())
+}
+
 async fn scrape(source: Data<Source>) -> HttpResponse {
     meter::connections(&source.db.pools());
     meter::connections(&[source.gallery.pool()]);
+    // A database that is away is told by other signs: the rest is told all the same.
+    if let Ok(Err(error)) = timeout(PATIENCE, count(&source.db)).await {
+        tracing::debug!(%error, "the queues cannot be counted");
+    }
     HttpResponse::Ok().insert_header((CONTENT_TYPE, TEXT)).body(source.recorded.render())
 }

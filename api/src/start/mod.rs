@@ -25,6 +25,7 @@ use crate::app::{self, App, Shared};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::gallery::cache::{Cache, Freshness, Watch};
+use crate::http::idempotency::Replays;
 use crate::http::limits::Limits;
 use metrics::Metrics;
 use upkeep::Upkeep;
@@ -118,6 +119,10 @@ pub fn serve_with(
         db: house.db.clone(),
         gallery: house.gallery.clone(),
         clock: house.clock.clone(),
+        vault: house.vault.clone(),
+        post: house.post.clone(),
+        replays: Replays::default(),
+        access: house.access(config)?,
         public_url: config.public_url.clone(),
         stopping: stopping.clone(),
     };
@@ -137,8 +142,30 @@ pub fn serve_with(
         .run();
     let handle = server.handle();
     let server = tokio::task::spawn_local(server);
-    let worker = config.worker.then(|| Worker::start(house.db.clone()));
+    let worker = config.worker.then(|| Worker::start(house.db.clone(), house.post.clone()));
     Ok(Running { address, house, stopping, worker, watch, metrics, _upkeep: upkeep, handle, server })
+}
+
+/// Deferred work without a server.
+pub struct Working {
+    house: House,
+    worker: Worker,
+}
+
+/// Begins to do deferred work. Must be called inside an actix system.
+pub fn work(house: House) -> Working {
+    Working { worker: Worker::start(house.db.clone(), house.post.clone()), house }
+}
+
+impl Working {
+    /// Ends the work and closes the database.
+    ///
+    /// # Errors
+    /// If the database cannot be closed.
+    pub async fn stop(self) -> anyhow::Result<()> {
+        self.worker.stop().await;
+        self.house.close().await
+    }
 }
 
 /// How many connections one thread takes. As many files as the system allows are asked for first: a listener without a
@@ -160,7 +187,7 @@ impl Running {
     /// # Errors
     /// The database's.
     pub async fn run_jobs(&self) -> anyhow::Result<()> {
-        Ok(worker::round(&self.house.db).await?)
+        Ok(worker::everything(&self.house.db, &self.house.post).await?)
     }
 
     /// Has every kept answer held against the database before it is given again, as after a change of one's own.

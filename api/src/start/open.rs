@@ -8,9 +8,11 @@ use anyhow::{Context, bail};
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{DbErr, EntityTrait, Set};
 
+use crate::access::Access;
 use crate::clock::Clock;
 use crate::config::{Config, settings};
 use crate::db::{self, Db, PublicDb, Target};
+use crate::outbox::Post;
 use crate::vault::Vault;
 
 /// The row of `setting` that remembers which master key the database was made with.
@@ -26,11 +28,21 @@ pub struct House {
     pub watching: PublicDb,
     /// The master key.
     pub vault: Arc<Vault>,
+    /// Who takes letters.
+    pub post: Post,
     /// The time.
     pub clock: Arc<dyn Clock>,
 }
 
 impl House {
+    /// Who may come in.
+    ///
+    /// # Errors
+    /// If the system has no randomness.
+    pub fn access(&self, config: &Config) -> anyhow::Result<Access> {
+        Access::new(self.vault.clone(), self.clock.clone(), config.password_cost, config.require_totp)
+    }
+
     /// Closes every connection.
     ///
     /// # Errors
@@ -69,7 +81,8 @@ pub async fn open(config: &Config, clock: Arc<dyn Clock>) -> anyhow::Result<Hous
             settings::DATABASE_PUBLIC_URL.key
         );
     }
-    Ok(House { db, gallery, watching, vault, clock })
+    let post = Post::new(&config.mail, config.mail_from.as_ref(), &config.data_dir, vault.clone())?;
+    Ok(House { db, gallery, watching, vault, post, clock })
 }
 
 /// Makes the data folder and brings the schema up to date. Several processes may do this at once.

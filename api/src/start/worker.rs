@@ -1,64 +1,113 @@
-//! Deferred work, done beside the requests.
+//! Deferred work, done beside the requests or in a process of its own.
+//!
+//! Two tasks: one works on the database (publishing what is due, the audit log's chain, from facts to jobs, tidying up),
+//! the other does the jobs, which wait for servers of others and must not hold up the first.
 
 use std::time::Duration;
 
 use sea_orm::DbErr;
-use tokio::sync::oneshot;
+use tokio::sync::watch;
 use tokio::task::JoinHandle;
-use tokio::time::{MissedTickBehavior, interval, timeout};
+use tokio::time::{Instant, MissedTickBehavior, interval, timeout_at};
 
 use crate::db::Db;
-use crate::problem::unquoted;
-use crate::publishing;
-use crate::rooms::events;
+use crate::http::idempotency;
+use crate::outbox::{self, Post, Subscriber};
+use crate::problem::Problem;
+use crate::rooms::{accounts, events};
+use crate::{access, audit, publishing};
 
 /// How often it is asked what has become due.
 const PERIOD: Duration = Duration::from_secs(1);
-/// How long a round that has begun may take to end. One that is cut off changes nothing and is done anew later.
+/// How often what is old is deleted, in periods.
+const TIDY: u32 = 60;
+/// How long what has begun may take to end. A round that is cut off changes nothing and is done anew later; a job is tried
+/// again when its time is over.
 const LAST_ROUND: Duration = Duration::from_secs(5);
 
-/// Does what is due, one round after the other, until it is told to stop.
+/// Who hears of facts.
+const SUBSCRIBERS: &[Subscriber] = &[];
+
+/// Does what is due until it is told to stop.
 pub(super) struct Worker {
-    stop: oneshot::Sender<()>,
-    task: JoinHandle<()>,
+    stop: watch::Sender<()>,
+    tasks: [JoinHandle<()>; 2],
 }
 
 impl Worker {
     /// Begins. Must be called inside an actix system.
-    pub(super) fn start(db: Db) -> Self {
-        let (stop, told) = oneshot::channel();
-        Self { stop, task: tokio::task::spawn_local(rounds(db, told)) }
+    pub(super) fn start(db: Db, post: Post) -> Self {
+        let (stop, told) = watch::channel(());
+        let jobs = tokio::task::spawn_local(jobs(db.clone(), post.clone(), told.clone()));
+        Self { stop, tasks: [tokio::task::spawn_local(rounds(db, post, told)), jobs] }
     }
 
-    /// Waits for the round that has begun, and ends.
-    pub(super) async fn stop(mut self) {
+    /// Waits for what has begun, and ends.
+    pub(super) async fn stop(self) {
         drop(self.stop);
-        if timeout(LAST_ROUND, &mut self.task).await.is_err() {
-            self.task.abort();
+        let end = Instant::now() + LAST_ROUND;
+        for mut task in self.tasks {
+            if timeout_at(end, &mut task).await.is_err() {
+                task.abort();
+            }
         }
     }
 }
 
-async fn rounds(db: Db, mut told: oneshot::Receiver<()>) {
+async fn rounds(db: Db, post: Post, mut told: watch::Receiver<()>) {
+    let mut clock = interval(PERIOD);
+    clock.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut count = 0_u32;
+    loop {
+        tokio::select! {
+            _ = told.changed() => return,
+            _ = clock.tick() => {}
+        }
+        if let Err(problem) = round(&db, &post).await {
+            complain(&problem);
+        }
+        if count.is_multiple_of(TIDY)
+            && let Err(error) = tidy_up(&db).await
+        {
+            complain(&error.into());
+        }
+        count = count.wrapping_add(1);
+    }
+}
+
+async fn jobs(db: Db, post: Post, mut told: watch::Receiver<()>) {
     let mut clock = interval(PERIOD);
     clock.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         tokio::select! {
-            _ = &mut told => return,
+            _ = told.changed() => return,
             _ = clock.tick() => {}
         }
-        if let Err(error) = round(&db).await {
-            let cause = unquoted(&error.to_string());
-            tracing::error!(cause, "deferred work failed and is tried again");
+        // As long as there is something to do it does not wait for the next period.
+        loop {
+            match outbox::work(&db, &post).await {
+                Ok(0) => break,
+                Ok(_) if told.has_changed().is_err() => return,
+                Ok(_) => {}
+                Err(error) => {
+                    complain(&error.into());
+                    break;
+                }
+            }
         }
     }
 }
 
-/// Does what is due now.
+fn complain(problem: &Problem) {
+    let cause = problem.cause();
+    tracing::error!(cause, "deferred work failed and is tried again");
+}
+
+/// Does on the database what is due now.
 ///
 /// # Errors
 /// The database's; what was done before stays done.
-pub(super) async fn round(db: &Db) -> Result<(), DbErr> {
+async fn round(db: &Db, post: &Post) -> Result<(), Problem> {
     db.settle().await;
     let done = publishing::run_due(db).await?;
     if done != publishing::Done::default() {
@@ -68,5 +117,31 @@ pub(super) async fn round(db: &Db) -> Result<(), DbErr> {
     if moved > 0 {
         tracing::info!(moved, "derived times anew from the time zone database");
     }
+    let written = accounts::answer_reset_requests(db, post.vault()).await?;
+    if written > 0 {
+        tracing::info!(written, "wrote to those who forgot their password");
+    }
+    if access::rotate_keys(db, post.vault()).await? {
+        tracing::info!("made a new key to sign access tokens with");
+    }
+    // A fact that nobody can hear must not keep the chain from growing.
+    let heard = outbox::dispatch(db, post, SUBSCRIBERS).await;
+    audit::link_pending(db).await?;
+    heard.map(drop)
+}
+
+async fn tidy_up(db: &Db) -> Result<(), DbErr> {
+    outbox::tidy_up(db).await?;
+    idempotency::tidy_up(db).await
+}
+
+/// Does everything that is due now, jobs included, until nothing is.
+///
+/// # Errors
+/// The database's; what was done before stays done.
+pub(super) async fn everything(db: &Db, post: &Post) -> Result<(), Problem> {
+    round(db, post).await?;
+    while outbox::work(db, post).await? > 0 {}
+    tidy_up(db).await?;
     Ok(())
 }

@@ -12,6 +12,7 @@ use std::path::Path;
 use anyhow::{Context, bail, ensure};
 use chacha20poly1305::aead::{Aead, KeyInit, Payload};
 use chacha20poly1305::{XChaCha20Poly1305, XNonce};
+use hkdf::Hkdf;
 use hmac::{Hmac, Mac};
 use secrecy::{ExposeSecret, SecretString};
 use sha2::Sha256;
@@ -56,6 +57,20 @@ impl Vault {
         to_hex(&mac.finalize().into_bytes()[..16])
     }
 
+    /// A keyed hash of these parts, in this order, for one purpose: what is found by it cannot be guessed from the
+    /// database alone.
+    ///
+    /// # Errors
+    /// None that happen: the key has a length that the hash takes.
+    pub fn keyed_hash(&self, purpose: &str, parts: &[&[u8]]) -> anyhow::Result<[u8; KEY]> {
+        let mut mac = Hmac::<Sha256>::new_from_slice(&*self.master.0)?;
+        for part in [b"solidarity keyed hash".as_slice(), purpose.as_bytes()].iter().chain(parts) {
+            mac.update(&(part.len() as u64).to_be_bytes());
+            mac.update(part);
+        }
+        Ok(mac.finalize().into_bytes().into())
+    }
+
     /// Makes a record's key and its wrapped form.
     ///
     /// # Errors
@@ -80,6 +95,17 @@ impl Vault {
 }
 
 impl DataKey {
+    /// A key made from a secret that somebody else keeps (HKDF, RFC 5869), for one purpose.
+    ///
+    /// # Errors
+    /// None that happen: a key is shorter than what HKDF can give.
+    pub fn from_secret(secret: &[u8], salt: &[u8], purpose: &str) -> anyhow::Result<Self> {
+        let mut key = Zeroizing::new([0; KEY]);
+        let expanded = Hkdf::<Sha256>::new(Some(salt), secret).expand(purpose.as_bytes(), &mut *key);
+        expanded.map_err(|_| anyhow::anyhow!("a key cannot be derived"))?;
+        Ok(Self(key))
+    }
+
     /// Seals a value for one column of one row.
     ///
     /// # Errors

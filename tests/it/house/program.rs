@@ -50,8 +50,21 @@ fn command(variables: &BTreeMap<String, String>, arguments: &[&str]) -> Command 
 
 /// Runs the program to its end.
 pub async fn run(variables: &BTreeMap<String, String>, arguments: &[&str]) -> Outcome {
+    run_reading(variables, arguments, "").await
+}
+
+/// Runs the program to its end, with this on standard input.
+pub async fn run_reading(variables: &BTreeMap<String, String>, arguments: &[&str], input: &str) -> Outcome {
     let mut command = command(variables, arguments);
-    let output = tokio::task::spawn_blocking(move || command.output().unwrap()).await.unwrap();
+    let input = input.to_owned();
+    let output = tokio::task::spawn_blocking(move || {
+        let pipes = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = pipes.spawn().unwrap();
+        // A program that reads nothing may have closed it.
+        let _ = std::io::Write::write_all(&mut child.stdin.take().unwrap(), input.as_bytes());
+        child.wait_with_output().unwrap()
+    });
+    let output = output.await.unwrap();
     Outcome {
         code: output.status.code(),
         stdout: String::from_utf8(output.stdout).unwrap(),

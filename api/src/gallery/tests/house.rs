@@ -1,5 +1,6 @@
 //! A gallery of its own for a test: a fresh database with documents put in by hand, and the public routes over it.
 
+use std::path::Path;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -14,19 +15,23 @@ use entity::{gallery_count, gallery_language, gallery_theme, gallery_theme_label
 use futures_util::FutureExt as _;
 use futures_util::future::LocalBoxFuture;
 use sea_orm::{
-    ActiveModelTrait as _, ConnectionTrait, Database, DbErr, EntityTrait, IntoActiveModel, Set, Statement,
-    Value,
+    ActiveModelTrait as _, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, Set, Statement, Value,
 };
 use serde_json::json;
 use utoipa_actix_web::AppExt as _;
 use uuid::Uuid;
 
+use crate::access::Access;
+use crate::access::password::Cost;
 use crate::app::App;
 use crate::clock::Clock;
 use crate::db::{self, Target, Tx};
 use crate::http::contract::{self, Contract};
+use crate::http::idempotency::Replays;
 use crate::http::{manners, path_config};
+use crate::outbox::{Mail, Post};
 use crate::text::fold;
+use crate::vault::Vault;
 
 /// The time in all of these tests.
 pub const NOW: &str = "2026-06-15T12:00:00Z";
@@ -39,19 +44,7 @@ impl Clock for Stopped {
     }
 }
 
-/// A database per engine: SQLite in a file, and PostgreSQL where `SOLIDARITY_TEST_DATABASE` says where one is.
-pub async fn targets(folder: &std::path::Path) -> Vec<Target> {
-    let mut targets = vec![Target::Sqlite(folder.join("gallery.db"))];
-    if let Ok(server) = std::env::var("SOLIDARITY_TEST_DATABASE") {
-        let name = format!("gallery_{}", crate::ids::v4().simple());
-        let admin = Database::connect(&server).await.unwrap();
-        admin.execute_unprepared(&format!("CREATE DATABASE {name}")).await.unwrap();
-        let mut url = url::Url::parse(&server).unwrap();
-        url.set_path(&name);
-        targets.push(Target::parse(url.as_str()).unwrap());
-    }
-    targets
-}
+pub use crate::db::testing::targets;
 
 /// Migrates a database and puts documents into it.
 pub async fn open(target: &Target, documents: &[Document]) -> App {
@@ -67,7 +60,12 @@ pub async fn open(target: &Target, documents: &[Document]) -> App {
     })
     .await
     .unwrap();
-    App { db, gallery, clock, public_url: None, stopping: Arc::default() }
+    let key = "00".repeat(32).into();
+    let vault = Arc::new(Vault::open(Path::new(""), Some(&key)).unwrap());
+    let post = Post::new(&Mail::Off, None, Path::new(""), vault.clone()).unwrap();
+    let access = Access::new(vault.clone(), clock.clone(), Cost::LEAST, true).unwrap();
+    let (replays, stopping) = (Replays::default(), Arc::default());
+    App { db, gallery, clock, vault, post, replays, access, public_url: None, stopping }
 }
 
 async fn count(tx: &Tx) -> Result<(), DbErr> {

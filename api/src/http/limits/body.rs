@@ -53,6 +53,9 @@ pub(super) struct Bodies {
     room: Arc<Semaphore>,
 }
 
+/// A body as it came, for whoever must recognise it; in the request's extensions.
+pub struct Received(pub Bytes);
+
 /// A body, and the room it takes until it is dropped.
 struct Held {
     bytes: BytesMut,
@@ -142,7 +145,9 @@ pub async fn enforce(
     let payload = req.take_payload();
     match limits.bodies.read(req.headers(), payload).await {
         Ok(Held { bytes, room }) => {
-            let whole = stream::iter((!bytes.is_empty()).then(|| Ok::<Bytes, PayloadError>(bytes.freeze())));
+            let bytes = bytes.freeze();
+            req.extensions_mut().insert(Received(bytes.clone()));
+            let whole = stream::iter((!bytes.is_empty()).then(|| Ok::<Bytes, PayloadError>(bytes)));
             req.set_payload(Payload::Stream { payload: Box::pin(whole) });
             let answer = next.call(req).await?.map_into_boxed_body();
             drop(room);

@@ -9,6 +9,10 @@ pub mod capacity;
 pub mod client;
 pub mod rate;
 
+use std::net::IpAddr;
+
+use actix_web::HttpRequest;
+
 use client::Proxies;
 use rate::{Limiter, Rate};
 
@@ -30,6 +34,12 @@ impl Limits {
             bodies: body::Bodies::new(body::Bounds::default()),
             gate: capacity::Gate::new(needs_database),
         }
+    }
+
+    /// The network that a request comes from: an IPv4 address or an IPv6 /64.
+    pub fn network(&self, req: &HttpRequest) -> Option<IpAddr> {
+        let connection = req.peer_addr()?.ip();
+        Some(client::neighbourhood(self.proxies.client(connection, req.headers())))
     }
 
     /// Forgets callers who have been quiet for a while, and gives the number of those still remembered. Has to be called

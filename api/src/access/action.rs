@@ -1,0 +1,111 @@
+//! What can be done, and who may: the access matrix as code. A new kind of thing to do is a line in `actions!` below.
+
+use ::entity::account::Role;
+
+use super::actor::Actor;
+
+/// Whose records an actor may do something to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Reach {
+    /// Nobody's: it may not do this at all.
+    None,
+    /// Its own.
+    Own,
+    /// Everybody's.
+    All,
+}
+
+/// One row of the matrix.
+#[derive(Clone, Copy, Debug)]
+pub struct Reaches {
+    /// Without credentials.
+    pub anonymous: Reach,
+    /// Setting up a second factor.
+    pub enrolling: Reach,
+    /// Role member.
+    pub member: Reach,
+    /// Role host.
+    pub host: Reach,
+    /// Role moderator.
+    pub moderator: Reach,
+    /// Role admin.
+    pub admin: Reach,
+}
+
+impl Reaches {
+    /// Nobody. A line of the matrix says who may.
+    const NOBODY: Self = Self {
+        anonymous: Reach::None,
+        enrolling: Reach::None,
+        member: Reach::None,
+        host: Reach::None,
+        moderator: Reach::None,
+        admin: Reach::None,
+    };
+
+    /// How far this actor reaches.
+    pub const fn of(&self, actor: &Actor) -> Reach {
+        match actor {
+            Actor::Anonymous => self.anonymous,
+            Actor::Enrolling(_) => self.enrolling,
+            Actor::Account(signed_in) => match signed_in.role {
+                Role::Member => self.member,
+                Role::Host => self.host,
+                Role::Moderator => self.moderator,
+                Role::Admin => self.admin,
+            },
+        }
+    }
+}
+
+/// Something that can be done. One type each, so that a permit for one is none for another.
+pub trait Action: 'static {
+    /// Its name.
+    const NAME: &'static str;
+    /// Who may.
+    const MAY: Reaches;
+    /// What makes a record visible to whoever may not do this to it: then the answer is 403, otherwise 404.
+    type Sees: Action;
+}
+
+/// Declares actions: `Name { actor: Reach, … }`, and `, seen by Other` where those who may do `Other` to a record may know
+/// that it is there.
+macro_rules! actions {
+    ($($(#[$doc:meta])* $name:ident { $($actor:ident: $reach:ident),* $(,)? } $(, seen by $sees:ident)?)*) => {
+        $(
+            $(#[$doc])*
+            #[derive(Clone, Copy, Debug)]
+            pub struct $name;
+
+            impl Action for $name {
+                const NAME: &'static str = stringify!($name);
+                const MAY: Reaches = Reaches { $($actor: Reach::$reach,)* ..Reaches::NOBODY };
+                type Sees = actions!(@sees $name $($sees)?);
+            }
+        )*
+
+        /// Every action and who may, for the matrix that is checked in.
+        pub const ALL: &[(&str, Reaches)] = &[$(($name::NAME, $name::MAY)),*];
+    };
+    (@sees $name:ident) => { $name };
+    (@sees $name:ident $sees:ident) => { $sees };
+}
+
+actions! {
+    /// What everybody may do, with or without credentials; what does the work asks for a secret of its own.
+    Anyone { anonymous: All, enrolling: All, member: All, host: All, moderator: All, admin: All }
+    /// See and change one's own account.
+    OwnAccount { member: Own, host: Own, moderator: Own, admin: Own }
+    /// Set up a second factor of one's own.
+    EnrolSecondFactor { enrolling: Own, member: Own, host: Own, moderator: Own, admin: Own }
+    /// See and end one's own sessions.
+    OwnSessions { member: Own, host: Own, moderator: Own, admin: Own }
+    /// See accounts, their e-mail addresses included.
+    ReadAccounts { admin: All }
+    /// Invite people, give roles, suspend and restore accounts.
+    ManageAccounts { admin: All }, seen by ReadAccounts
+    /// Read the audit log.
+    ReadAuditLog { moderator: Own, admin: All }
+    /// Ask whether the audit log is what it was.
+    VerifyAuditLog { admin: All }
+}

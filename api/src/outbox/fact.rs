@@ -1,0 +1,133 @@
+//! Facts: what happened, as a kind and identifiers. Names and texts stay where they are.
+
+use ::entity::outbox_fact;
+use chrono::{DateTime, Utc};
+use sea_orm::{ActiveModelTrait as _, ConnectionTrait as _, DbErr, IntoActiveModel as _, Statement};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use uuid::Uuid;
+
+use crate::db::Tx;
+use crate::ids;
+
+/// The member that says which fact it is.
+const KIND: &str = "kind";
+
+/// Something that happened. A new one is a variant here, told where it happens and heard by a [`super::Subscriber`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Fact {
+    /// Somebody was invited to have an account.
+    AccountInvited {
+        /// The account.
+        account_id: Uuid,
+    },
+    /// An account was put out of use, for now.
+    AccountSuspended {
+        /// The account.
+        account_id: Uuid,
+    },
+    /// An account was put to use again.
+    AccountRestored {
+        /// The account.
+        account_id: Uuid,
+    },
+    /// Somebody asked to be on the map.
+    SubmissionReceived {
+        /// The submission.
+        submission_id: Uuid,
+    },
+    /// A submission was approved.
+    SubmissionApproved {
+        /// The submission.
+        submission_id: Uuid,
+    },
+    /// A submission was turned down.
+    SubmissionRejected {
+        /// The submission.
+        submission_id: Uuid,
+    },
+}
+
+/// A fact that has been told.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Told {
+    /// Identifier (UUIDv7).
+    pub id: Uuid,
+    /// Its number: facts are numbered in the order of commits, so whoever has seen one has missed none before it.
+    pub seq: i64,
+    /// What happened.
+    pub fact: Fact,
+    /// When.
+    pub told_at: DateTime<Utc>,
+}
+
+/// Tells a fact: it is known if and only if this transaction commits.
+///
+/// # Errors
+/// The database's.
+pub async fn tell(tx: &Tx, fact: Fact) -> Result<(), DbErr> {
+    let (kind, about) = written(fact)?;
+    let (id, told_at) = (ids::v7(tx.now()), tx.now());
+    let row = outbox_fact::Model { id, seq: None, kind, about, told_at, dispatched_at: None };
+    row.into_active_model().insert(tx).await?;
+    tx.before_commit("number outbox facts", |tx| Box::pin(number(tx)));
+    Ok(())
+}
+
+/// The word and the identifiers of a fact.
+fn written(fact: Fact) -> Result<(String, Value), DbErr> {
+    let mut about = serde_json::to_value(fact).map_err(|error| DbErr::Json(error.to_string()))?;
+    match about.as_object_mut().and_then(|members| members.remove(KIND)) {
+        Some(Value::String(kind)) => Ok((kind, about)),
+        _ => Err(DbErr::Json("a fact has no kind".to_owned())),
+    }
+}
+
+impl TryFrom<outbox_fact::Model> for Told {
+    type Error = DbErr;
+
+    fn try_from(row: outbox_fact::Model) -> Result<Self, DbErr> {
+        let outbox_fact::Model { id, seq, kind, mut about, told_at, dispatched_at: _ } = row;
+        if let Some(members) = about.as_object_mut() {
+            members.insert(KIND.to_owned(), kind.into());
+        }
+        let fact = serde_json::from_value(about).map_err(|error| DbErr::Json(error.to_string()))?;
+        let seq = seq.ok_or_else(|| DbErr::RecordNotFound("the number of a fact".to_owned()))?;
+        Ok(Self { id, seq, fact, told_at })
+    }
+}
+
+/// Numbers the facts of this transaction. The single row of `outbox_clock` is locked from here to the commit.
+async fn number(tx: &Tx) -> Result<(), DbErr> {
+    let backend = tx.get_database_backend();
+    let tick = "UPDATE outbox_clock SET seq = seq + (SELECT count(*) FROM outbox_fact WHERE seq IS NULL) \
+                WHERE id = 1 RETURNING seq - (SELECT count(*) FROM outbox_fact WHERE seq IS NULL) AS base";
+    let row = tx.query_one_raw(Statement::from_string(backend, tick)).await?;
+    let base: i64 =
+        row.ok_or_else(|| DbErr::RecordNotFound("outbox_clock".to_owned()))?.try_get("", "base")?;
+    let number = format!(
+        "UPDATE outbox_fact SET seq = {base} + n.place \
+         FROM (SELECT id AS unnumbered, row_number() OVER (ORDER BY id) AS place \
+         FROM outbox_fact WHERE seq IS NULL) AS n WHERE id = n.unnumbered"
+    );
+    tx.execute_raw(Statement::from_string(backend, number)).await?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_fact_is_a_word_and_identifiers_and_is_read_back() {
+        let (id, account_id) = (Uuid::from_u128(1), Uuid::from_u128(2));
+        let fact = Fact::AccountInvited { account_id };
+        let (kind, about) = written(fact).unwrap();
+        assert_eq!(kind, "account_invited");
+        assert_eq!(about, serde_json::json!({"account_id": account_id}));
+        let told_at = DateTime::UNIX_EPOCH;
+        let row = outbox_fact::Model { id, seq: Some(7), kind, about, told_at, dispatched_at: None };
+        assert_eq!(Told::try_from(row).unwrap(), Told { id, seq: 7, fact, told_at });
+    }
+}

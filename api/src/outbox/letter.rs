@@ -1,0 +1,188 @@
+//! Letters to people, written in the transaction of what they tell of and sent later.
+
+use ::entity::outbox_job::JobKind;
+use ::entity::{data_key, outbox_letter};
+use sea_orm::{ActiveModelTrait as _, IntoActiveModel as _};
+use serde::{Deserialize, Serialize};
+use zeroize::Zeroizing;
+
+use super::{Post, jobs};
+use crate::db::Tx;
+use crate::ids;
+use crate::problem::Problem;
+
+pub(super) const TABLE: &str = "outbox_letter";
+pub(super) const SEALED: &str = "sealed";
+
+/// The languages that letters are written in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Language {
+    /// English.
+    En,
+    /// Spanish.
+    Es,
+    /// French.
+    Fr,
+    /// Arabic.
+    Ar,
+    /// Portuguese.
+    Pt,
+}
+
+impl Language {
+    /// Every one of them.
+    pub const ALL: [Self; 5] = [Self::En, Self::Es, Self::Fr, Self::Ar, Self::Pt];
+
+    /// The one that a language tag (BCP 47) asks for; English where there is none for it.
+    pub fn of(tag: &str) -> Self {
+        let primary = tag.split(['-', '_']).next().unwrap_or_default();
+        let found = Self::ALL.into_iter().find(|language| language.tag().eq_ignore_ascii_case(primary));
+        found.unwrap_or(Self::En)
+    }
+
+    /// Its tag.
+    pub const fn tag(self) -> &'static str {
+        match self {
+            Self::En => "en",
+            Self::Es => "es",
+            Self::Fr => "fr",
+            Self::Ar => "ar",
+            Self::Pt => "pt",
+        }
+    }
+}
+
+/// What a letter says. A new one is a variant here, a word in [`Message::template`], and a member of the texts, which the
+/// compiler then wants in every language. None carries names or what somebody wrote: those stay behind the link.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "template", rename_all = "snake_case")]
+pub enum Message {
+    /// An invitation to have an account.
+    Invitation {
+        /// Where it is taken up.
+        link: String,
+    },
+    /// A new password was asked for.
+    PasswordReset {
+        /// Where it is chosen.
+        link: String,
+    },
+    /// The password was changed.
+    PasswordChanged,
+    /// A submission has arrived.
+    SubmissionReceived {
+        /// Where it is followed.
+        link: String,
+    },
+    /// A submission needs changes.
+    SubmissionChangesRequested {
+        /// Where it is followed.
+        link: String,
+    },
+    /// A submission was approved.
+    SubmissionApproved {
+        /// Where it is followed.
+        link: String,
+    },
+    /// A submission was turned down.
+    SubmissionRejected {
+        /// Where it is followed.
+        link: String,
+    },
+    /// A moderator has written about a submission.
+    SubmissionMessage {
+        /// Where it is read.
+        link: String,
+    },
+    /// An entry counts once it is confirmed.
+    ConfirmEntry {
+        /// Where it is confirmed.
+        link: String,
+    },
+}
+
+impl Message {
+    /// The word for it, all that logs and tables say.
+    pub const fn template(&self) -> &'static str {
+        match self {
+            Self::Invitation { .. } => "invitation",
+            Self::PasswordReset { .. } => "password_reset",
+            Self::PasswordChanged => "password_changed",
+            Self::SubmissionReceived { .. } => "submission_received",
+            Self::SubmissionChangesRequested { .. } => "submission_changes_requested",
+            Self::SubmissionApproved { .. } => "submission_approved",
+            Self::SubmissionRejected { .. } => "submission_rejected",
+            Self::SubmissionMessage { .. } => "submission_message",
+            Self::ConfirmEntry { .. } => "confirm_entry",
+        }
+    }
+
+    /// The link in it, if there is one.
+    pub(super) fn link(&self) -> Option<&str> {
+        match self {
+            Self::PasswordChanged => None,
+            Self::Invitation { link }
+            | Self::PasswordReset { link }
+            | Self::SubmissionReceived { link }
+            | Self::SubmissionChangesRequested { link }
+            | Self::SubmissionApproved { link }
+            | Self::SubmissionRejected { link }
+            | Self::SubmissionMessage { link }
+            | Self::ConfirmEntry { link } => Some(link),
+        }
+    }
+}
+
+/// A letter to one address. It has no `Debug`: neither the address nor a link belongs in a log.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Letter {
+    /// The e-mail address, and nothing else.
+    pub to: String,
+    /// The language to write in.
+    pub language: Language,
+    /// What to say.
+    pub message: Message,
+}
+
+/// Writes a letter: it is sent if and only if this transaction commits. Its address and content are sealed under a key of
+/// its own and are gone when it has been sent or given up. Where mail is off ([`Post::is_off`]) it is dropped.
+///
+/// # Errors
+/// 500 or 503: the database's or the vault's.
+pub async fn mail(tx: &Tx, post: &Post, letter: Letter) -> Result<(), Problem> {
+    let template = letter.message.template();
+    if post.is_off() {
+        tracing::info!(template, "mail is off: a letter was dropped");
+        return Ok(());
+    }
+    let id = ids::v4();
+    let (key, wrapped) = post.vault.new_key(id).map_err(Problem::internal)?;
+    let plain = Zeroizing::new(serde_json::to_vec(&letter).map_err(Problem::internal)?);
+    let sealed = key.seal(TABLE, SEALED, id, &plain).map_err(Problem::internal)?;
+    let key = data_key::Model { record_id: id, wrapped, created_at: tx.now() };
+    key.into_active_model().insert(tx).await?;
+    let row = outbox_letter::Model { id, template: template.to_owned(), sealed, created_at: tx.now() };
+    row.into_active_model().insert(tx).await?;
+    jobs::add(tx, JobKind::Letter, id).await?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_language_is_found_by_its_primary_tag() {
+        for (tag, language) in [
+            ("es-MX", Language::Es),
+            ("AR", Language::Ar),
+            ("pt_BR", Language::Pt),
+            ("sw", Language::En),
+            ("", Language::En),
+            ("estonian", Language::En),
+        ] {
+            assert_eq!(Language::of(tag), language, "{tag}");
+        }
+    }
+}

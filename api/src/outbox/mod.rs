@@ -1,0 +1,24 @@
+//! What is to be told to the world outside.
+//!
+//! Nothing is sent inside a transaction. [`tell`] writes down what happened ([`Fact`]) and [`mail`] a [`Letter`] to
+//! somebody, both in the transaction of the command, so that they are there if and only if the rest of it is. Afterwards the
+//! worker finds out whom a fact concerns ([`dispatch`]) and does the jobs ([`work`]): each is taken for a while, so that a
+//! process that dies loses none, tried until it succeeds or is hopeless, and does no harm when it is done twice.
+
+mod dispatch;
+mod fact;
+mod jobs;
+mod letter;
+mod post;
+mod queue;
+mod send;
+#[cfg(test)]
+mod tests;
+mod texts;
+
+pub use dispatch::{Subscriber, dispatch};
+pub use fact::{Fact, Told, tell};
+pub use jobs::{Outcome, work};
+pub use letter::{Language, Letter, Message, mail};
+pub use post::{Mail, Post, Secured, Sender, Smtp};
+pub use queue::{Lengths, lengths, tidy_up};

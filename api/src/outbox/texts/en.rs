@@ -1,0 +1,77 @@
+//! English.
+
+use super::{Texts, Words};
+
+pub(super) const TEXTS: Texts = Texts {
+    invitation: Words(
+        "Your invitation",
+        "You have been invited to sign in. Open this link and choose a password:
+
+{link}
+
+The link works once and for a limited time. If you did not expect this, you need do nothing.
+",
+    ),
+    password_reset: Words(
+        "Your link",
+        "Open this link to choose a new password:
+
+{link}
+
+The link works once and for a limited time. If you did not ask for it, you need do nothing: your password stays as it is.
+",
+    ),
+    password_changed: Words(
+        "A change you should know of",
+        "Your password has been changed and everybody who was signed in with it has been signed out.
+
+If that was not you, choose a new one now and tell those who run this service.
+",
+    ),
+    submission_received: Words(
+        "We have received your message",
+        "Thank you. What you sent has arrived. Follow it here:
+
+{link}
+
+Whoever has this link can read and change what you sent: keep it to yourself.
+",
+    ),
+    submission_changes_requested: Words(
+        "A question for you",
+        "Somebody has read what you sent and has a question. Answer it here:
+
+{link}
+",
+    ),
+    submission_approved: Words(
+        "News for you",
+        "Something you are waiting for has been decided. See it here:
+
+{link}
+",
+    ),
+    submission_rejected: Words(
+        "News for you",
+        "Something you are waiting for has been decided. See it here:
+
+{link}
+",
+    ),
+    submission_message: Words(
+        "A message for you",
+        "There is a message for you. Read it here:
+
+{link}
+",
+    ),
+    confirm_entry: Words(
+        "Please confirm",
+        "Open this link to confirm your entry:
+
+{link}
+
+If you know nothing of it, you need do nothing: without confirmation it is removed.
+",
+    ),
+};

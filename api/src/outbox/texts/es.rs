@@ -1,0 +1,77 @@
+//! Spanish.
+
+use super::{Texts, Words};
+
+pub(super) const TEXTS: Texts = Texts {
+    invitation: Words(
+        "Su invitación",
+        "Le han invitado a entrar. Abra este enlace y elija una contraseña:
+
+{link}
+
+El enlace sirve una sola vez y por tiempo limitado. Si no lo esperaba, no tiene que hacer nada.
+",
+    ),
+    password_reset: Words(
+        "Su enlace",
+        "Abra este enlace para elegir una contraseña nueva:
+
+{link}
+
+El enlace sirve una sola vez y por tiempo limitado. Si no lo ha pedido, no tiene que hacer nada: su contraseña no cambia.
+",
+    ),
+    password_changed: Words(
+        "Un cambio que debe conocer",
+        "Su contraseña ha cambiado y se han cerrado todas las sesiones abiertas con ella.
+
+Si no ha sido usted, elija ahora una nueva y avise a quienes administran este servicio.
+",
+    ),
+    submission_received: Words(
+        "Hemos recibido su mensaje",
+        "Gracias. Lo que envió ha llegado. Puede seguirlo aquí:
+
+{link}
+
+Quien tenga este enlace puede leer y cambiar lo que envió: no lo comparta.
+",
+    ),
+    submission_changes_requested: Words(
+        "Una pregunta para usted",
+        "Alguien ha leído lo que envió y tiene una pregunta. Responda aquí:
+
+{link}
+",
+    ),
+    submission_approved: Words(
+        "Hay novedades",
+        "Se ha decidido algo que usted espera. Véalo aquí:
+
+{link}
+",
+    ),
+    submission_rejected: Words(
+        "Hay novedades",
+        "Se ha decidido algo que usted espera. Véalo aquí:
+
+{link}
+",
+    ),
+    submission_message: Words(
+        "Un mensaje para usted",
+        "Hay un mensaje para usted. Léalo aquí:
+
+{link}
+",
+    ),
+    confirm_entry: Words(
+        "Confirme, por favor",
+        "Abra este enlace para confirmar su inscripción:
+
+{link}
+
+Si no sabe de qué se trata, no tiene que hacer nada: sin confirmación se elimina.
+",
+    ),
+};

@@ -1,0 +1,77 @@
+//! French.
+
+use super::{Texts, Words};
+
+pub(super) const TEXTS: Texts = Texts {
+    invitation: Words(
+        "Votre invitation",
+        "Vous êtes invité·e à vous connecter. Ouvrez ce lien et choisissez un mot de passe :
+
+{link}
+
+Le lien ne sert qu’une fois et pour un temps limité. Si vous ne l’attendiez pas, vous n’avez rien à faire.
+",
+    ),
+    password_reset: Words(
+        "Votre lien",
+        "Ouvrez ce lien pour choisir un nouveau mot de passe :
+
+{link}
+
+Le lien ne sert qu’une fois et pour un temps limité. Si vous n’avez rien demandé, vous n’avez rien à faire : votre mot de passe reste le même.
+",
+    ),
+    password_changed: Words(
+        "Un changement à connaître",
+        "Votre mot de passe a été changé et toutes les sessions ouvertes avec l’ancien ont été fermées.
+
+Si ce n’était pas vous, choisissez-en un nouveau maintenant et prévenez les responsables de ce service.
+",
+    ),
+    submission_received: Words(
+        "Nous avons reçu votre message",
+        "Merci. Votre envoi est arrivé. Suivez-le ici :
+
+{link}
+
+Quiconque a ce lien peut lire et modifier votre envoi : gardez-le pour vous.
+",
+    ),
+    submission_changes_requested: Words(
+        "Une question pour vous",
+        "Quelqu’un a lu votre envoi et a une question. Répondez ici :
+
+{link}
+",
+    ),
+    submission_approved: Words(
+        "Du nouveau pour vous",
+        "Une décision que vous attendez a été prise. Voyez-la ici :
+
+{link}
+",
+    ),
+    submission_rejected: Words(
+        "Du nouveau pour vous",
+        "Une décision que vous attendez a été prise. Voyez-la ici :
+
+{link}
+",
+    ),
+    submission_message: Words(
+        "Un message pour vous",
+        "Il y a un message pour vous. Lisez-le ici :
+
+{link}
+",
+    ),
+    confirm_entry: Words(
+        "Merci de confirmer",
+        "Ouvrez ce lien pour confirmer votre inscription :
+
+{link}
+
+Si cela ne vous dit rien, vous n’avez rien à faire : sans confirmation, elle est supprimée.
+",
+    ),
+};

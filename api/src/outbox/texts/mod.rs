@@ -1,0 +1,126 @@
+//! The texts of letters.
+//!
+//! A subject stands on locked screens that anybody may see: it says neither what this is about nor who writes. The text
+//! says no more than it must: what has to be done, and the link behind which the rest is.
+
+mod ar;
+mod en;
+mod es;
+mod fr;
+mod pt;
+
+use super::{Language, Message};
+
+/// Where the link goes.
+const LINK: &str = "{link}";
+
+/// A subject and a text; the text says `{link}` where its link goes.
+struct Words(&'static str, &'static str);
+
+/// The texts of one language.
+struct Texts {
+    invitation: Words,
+    password_reset: Words,
+    password_changed: Words,
+    submission_received: Words,
+    submission_changes_requested: Words,
+    submission_approved: Words,
+    submission_rejected: Words,
+    submission_message: Words,
+    confirm_entry: Words,
+}
+
+/// The subject and the text of a message.
+pub(super) fn text(language: Language, message: &Message) -> (&'static str, String) {
+    let texts = match language {
+        Language::En => &en::TEXTS,
+        Language::Es => &es::TEXTS,
+        Language::Fr => &fr::TEXTS,
+        Language::Ar => &ar::TEXTS,
+        Language::Pt => &pt::TEXTS,
+    };
+    let Words(subject, text) = match message {
+        Message::Invitation { .. } => &texts.invitation,
+        Message::PasswordReset { .. } => &texts.password_reset,
+        Message::PasswordChanged => &texts.password_changed,
+        Message::SubmissionReceived { .. } => &texts.submission_received,
+        Message::SubmissionChangesRequested { .. } => &texts.submission_changes_requested,
+        Message::SubmissionApproved { .. } => &texts.submission_approved,
+        Message::SubmissionRejected { .. } => &texts.submission_rejected,
+        Message::SubmissionMessage { .. } => &texts.submission_message,
+        Message::ConfirmEntry { .. } => &texts.confirm_entry,
+    };
+    (subject, text.replace(LINK, message.link().unwrap_or_default()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn every_message() -> Vec<Message> {
+        let link = || "https://example.org/x#token".to_owned();
+        vec![
+            Message::Invitation { link: link() },
+            Message::PasswordReset { link: link() },
+            Message::PasswordChanged,
+            Message::SubmissionReceived { link: link() },
+            Message::SubmissionChangesRequested { link: link() },
+            Message::SubmissionApproved { link: link() },
+            Message::SubmissionRejected { link: link() },
+            Message::SubmissionMessage { link: link() },
+            Message::ConfirmEntry { link: link() },
+        ]
+    }
+
+    #[test]
+    fn every_letter_has_a_text_in_every_language_with_its_link_on_a_line_of_its_own() {
+        for language in Language::ALL {
+            for message in every_message() {
+                let (subject, text) = text(language, &message);
+                let name = format!("{} {}", language.tag(), message.template());
+                assert!(!subject.is_empty() && !subject.contains(['\r', '\n']), "{name}");
+                assert!(text.ends_with('\n') && !text.contains(LINK), "{name}");
+                let lines = text.lines().filter(|line| Some(*line) == message.link()).count();
+                assert_eq!(lines, usize::from(message.link().is_some()), "{name}");
+            }
+        }
+    }
+
+    #[test]
+    fn no_subject_says_what_it_is_about() {
+        let telling = [
+            "solidarity",
+            "campaign",
+            "gallery",
+            "activis",
+            "submission",
+            "account",
+            "password",
+            "dialogue",
+            "solidaridad",
+            "campaña",
+            "cuenta",
+            "contraseña",
+            "solidarité",
+            "campagne",
+            "compte",
+            "mot de passe",
+            "solidariedade",
+            "campanha",
+            "conta",
+            "senha",
+            "تضامن",
+            "حملة",
+            "حساب",
+            "كلمة",
+        ];
+        for language in Language::ALL {
+            for message in every_message() {
+                let (subject, _) = text(language, &message);
+                let subject = subject.to_lowercase();
+                let told: Vec<_> = telling.iter().filter(|word| subject.contains(**word)).collect();
+                assert!(told.is_empty(), "{} {}: {told:?}", language.tag(), message.template());
+            }
+        }
+    }
+}

@@ -1,0 +1,77 @@
+//! Portuguese.
+
+use super::{Texts, Words};
+
+pub(super) const TEXTS: Texts = Texts {
+    invitation: Words(
+        "O seu convite",
+        "Recebeu um convite para entrar. Abra esta ligação e escolha uma palavra-passe:
+
+{link}
+
+A ligação funciona uma só vez e por tempo limitado. Se não esperava isto, não precisa de fazer nada.
+",
+    ),
+    password_reset: Words(
+        "A sua ligação",
+        "Abra esta ligação para escolher uma nova palavra-passe:
+
+{link}
+
+A ligação funciona uma só vez e por tempo limitado. Se não a pediu, não precisa de fazer nada: a sua palavra-passe fica como está.
+",
+    ),
+    password_changed: Words(
+        "Uma mudança que deve conhecer",
+        "A sua palavra-passe foi mudada e todas as sessões abertas com ela foram encerradas.
+
+Se não foi você, escolha agora uma nova e avise quem gere este serviço.
+",
+    ),
+    submission_received: Words(
+        "Recebemos a sua mensagem",
+        "Obrigado. O que enviou chegou. Acompanhe aqui:
+
+{link}
+
+Quem tiver esta ligação pode ler e alterar o que enviou: guarde-a para si.
+",
+    ),
+    submission_changes_requested: Words(
+        "Uma pergunta para si",
+        "Alguém leu o que enviou e tem uma pergunta. Responda aqui:
+
+{link}
+",
+    ),
+    submission_approved: Words(
+        "Novidades para si",
+        "Foi decidido algo que espera. Veja aqui:
+
+{link}
+",
+    ),
+    submission_rejected: Words(
+        "Novidades para si",
+        "Foi decidido algo que espera. Veja aqui:
+
+{link}
+",
+    ),
+    submission_message: Words(
+        "Uma mensagem para si",
+        "Há uma mensagem para si. Leia aqui:
+
+{link}
+",
+    ),
+    confirm_entry: Words(
+        "Por favor, confirme",
+        "Abra esta ligação para confirmar a sua inscrição:
+
+{link}
+
+Se não sabe de nada, não precisa de fazer nada: sem confirmação é removida.
+",
+    ),
+};

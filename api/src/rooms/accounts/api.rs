@@ -1,0 +1,205 @@
+//! What admins do with accounts.
+
+use ::entity::ids::AccountId;
+use actix_web::web::{Data, Path};
+use actix_web::{HttpRequest, HttpResponse, get, patch, post};
+
+use super::wire::{AccountOut, AccountPage, AccountPatch, AccountPath, InviteIn, InvitedOut};
+use super::{Address, links, rules, store};
+use crate::access::Allowed;
+use crate::access::action::{ManageAccounts, ReadAccounts};
+use crate::app::App;
+use crate::http::Query;
+use crate::http::json::{Body, Empty};
+use crate::http::page::{self, Cursor, Paging};
+use crate::http::patch::{EditHeaders, IfMatch, Patch, created, record};
+use crate::problem::Problem;
+
+const LIST: &str = "accounts";
+
+/// List accounts
+///
+/// In no particular order, without e-mail addresses.
+#[utoipa::path(
+    tag = "accounts",
+    operation_id = "accounts.list",
+    params(Paging),
+    responses((status = 200, description = "A page of accounts", body = AccountPage), Problem),
+    security(("bearer" = []))
+)]
+#[get("/v1/accounts")]
+pub(super) async fn list(
+    app: Data<App>,
+    req: HttpRequest,
+    _who: Allowed<ReadAccounts>,
+    paging: Query<Paging>,
+) -> Result<HttpResponse, Problem> {
+    let Paging { limit, cursor } = paging.0;
+    let after = cursor.map(|cursor| Cursor::decode::<AccountId>(LIST, &cursor)).transpose()?;
+    let rows = store::page(app.db.reader(), after, limit.get()).await?;
+    page::answer(&req, LIST, limit, rows, |row| row.id, |row| AccountOut::new(row, None))
+}
+
+/// Read an account
+#[utoipa::path(
+    tag = "accounts",
+    operation_id = "accounts.get",
+    params(AccountPath),
+    responses((status = 200, description = "The account", body = AccountOut), Problem),
+    security(("bearer" = []))
+)]
+#[get("/v1/accounts/{account_id}")]
+pub(super) async fn get(
+    app: Data<App>,
+    who: Allowed<ReadAccounts>,
+    path: Path<AccountPath>,
+) -> Result<HttpResponse, Problem> {
+    let row = store::by_id(app.db.reader(), path.account_id.into()).await?;
+    let row = row.ok_or(Problem::not_found("account"))?;
+    let _permit = who.over(&row)?;
+    answer(&app, row).await
+}
+
+/// Give an account another role
+///
+/// Its sessions end, so that the new role begins with a new sign-in. Nobody takes away the last admin (409).
+#[utoipa::path(
+    tag = "accounts",
+    operation_id = "accounts.patch",
+    params(AccountPath, EditHeaders),
+    request_body(content((AccountPatch = "application/merge-patch+json"), (AccountPatch = "application/json"))),
+    responses((status = 200, description = "The account", body = AccountOut), Problem),
+    security(("bearer" = []))
+)]
+#[patch("/v1/accounts/{account_id}")]
+pub(super) async fn change(
+    app: Data<App>,
+    who: Allowed<ManageAccounts>,
+    path: Path<AccountPath>,
+    if_match: IfMatch,
+    body: Patch<AccountPatch>,
+) -> Result<HttpResponse, Problem> {
+    let id = path.account_id.into();
+    let row = app
+        .db
+        .write(async |tx| {
+            let others = store::other_admins(tx, id).await?;
+            let row = store::for_change(tx, id).await?.ok_or(Problem::not_found("account"))?;
+            let permit = who.over(&row)?;
+            if_match.check(row.version)?;
+            let Some(role) = body.role.filter(|role| *role != row.role) else { return Ok(row) };
+            let row = store::save(tx, rules::give_role(row, &permit, role, others)?).await?;
+            store::end_sessions(tx, row.id, None).await?;
+            Ok::<_, Problem>(row)
+        })
+        .await?;
+    app.access.forget_account(row.id);
+    answer(&app, row).await
+}
+
+/// Invite somebody
+///
+/// Makes an account and a one-time token to open it with, good for seven days. The token is mailed where mail is sent, and
+/// is in this answer once. 409 if there is an account with this address; for a lost token, ask for a new password.
+#[utoipa::path(
+    tag = "accounts",
+    operation_id = "accounts.invite",
+    request_body = InviteIn,
+    responses((status = 201, description = "The account and its token", body = InvitedOut,
+        headers(("Location" = String, description = "The account's address"))), Problem),
+    security(("bearer" = []))
+)]
+#[post("/v1/accounts/invite")]
+pub(super) async fn invite(
+    app: Data<App>,
+    who: Allowed<ManageAccounts>,
+    body: Body<InviteIn>,
+) -> Result<HttpResponse, Problem> {
+    let InviteIn { email, role, display_name, language } = body.into_inner();
+    let address = Address::new(&app.vault, &email)?;
+    let permit = who.anew();
+    let (row, link) = app
+        .db
+        .write(async |tx| {
+            if store::by_address(tx, &address).await?.is_some() {
+                return Err(rules::address_taken());
+            }
+            let (language, display_name) = (language.clone(), display_name.trim().to_owned());
+            let new = rules::New { role, display_name, language, created_by: permit.by().account() };
+            let row = store::insert(tx, &app.vault, &address, new, None).await?;
+            let link = links::invite(tx, &app.vault, &row).await?;
+            Ok::<_, Problem>((row, link))
+        })
+        .await?;
+    let (location, version) = (format!("/v1/accounts/{}", row.id), row.version);
+    let account = AccountOut::new(row, Some(address.text().to_owned()));
+    created(&location, version, &InvitedOut { account, token: link.token, expires_at: link.expires_at })
+}
+
+/// Suspend an account
+///
+/// It can sign in no more and its sessions end: at once here, within five seconds in every other process.
+#[utoipa::path(
+    tag = "accounts",
+    operation_id = "accounts.suspend",
+    params(AccountPath),
+    request_body(content = Option<Empty>),
+    responses((status = 200, description = "The account", body = AccountOut), Problem),
+    security(("bearer" = []))
+)]
+#[post("/v1/accounts/{account_id}/suspend")]
+pub(super) async fn suspend(
+    app: Data<App>,
+    who: Allowed<ManageAccounts>,
+    path: Path<AccountPath>,
+    _body: Body<Empty>,
+) -> Result<HttpResponse, Problem> {
+    let id = path.account_id.into();
+    let row = app
+        .db
+        .write(async |tx| {
+            let others = store::other_admins(tx, id).await?;
+            let row = store::for_change(tx, id).await?.ok_or(Problem::not_found("account"))?;
+            let permit = who.over(&row)?;
+            let row = store::save(tx, rules::suspend(row, &permit, others)?).await?;
+            store::end_sessions(tx, row.id, None).await?;
+            Ok::<_, Problem>(row)
+        })
+        .await?;
+    app.access.forget_account(row.id);
+    answer(&app, row).await
+}
+
+/// Put a suspended account to use again
+#[utoipa::path(
+    tag = "accounts",
+    operation_id = "accounts.restore",
+    params(AccountPath),
+    request_body(content = Option<Empty>),
+    responses((status = 200, description = "The account", body = AccountOut), Problem),
+    security(("bearer" = []))
+)]
+#[post("/v1/accounts/{account_id}/restore")]
+pub(super) async fn restore(
+    app: Data<App>,
+    who: Allowed<ManageAccounts>,
+    path: Path<AccountPath>,
+    _body: Body<Empty>,
+) -> Result<HttpResponse, Problem> {
+    let row = app
+        .db
+        .write(async |tx| {
+            let row = store::for_change(tx, path.account_id.into()).await?;
+            let row = row.ok_or(Problem::not_found("account"))?;
+            let permit = who.over(&row)?;
+            Ok::<_, Problem>(store::save(tx, rules::restore(row, &permit)?).await?)
+        })
+        .await?;
+    answer(&app, row).await
+}
+
+/// An account as an answer.
+pub(super) async fn answer(app: &App, row: ::entity::account::Model) -> Result<HttpResponse, Problem> {
+    let email = store::email(app.db.reader(), &app.vault, &row).await?;
+    record(row.version, &AccountOut::new(row, Some(email)))
+}

@@ -1,0 +1,127 @@
+//! Accounts of the campaign's staff, of hosts and of members.
+//!
+//! Nobody makes an account alone: an admin invites (`api`), the invited person chooses a password with a one-time token
+//! (`links`), which is also how a forgotten one is replaced. `me` is what everybody does with the own account, `totp` the
+//! second factor. E-mail addresses are sealed under a key per account and found by a keyed hash ([`Address`]).
+
+mod address;
+mod api;
+mod links;
+mod me;
+mod policy;
+mod rules;
+mod store;
+mod totp;
+mod wire;
+
+use ::entity::account;
+use ::entity::account::Role;
+use ::entity::ids::AccountId;
+use sea_orm::{ConnectionTrait, DbErr};
+use secrecy::SecretString;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+pub use address::Address;
+pub use links::{Link, answer_reset_requests};
+pub use totp::{Factor, spend};
+pub use wire::InviteIn;
+
+use crate::access::password::Passwords;
+use crate::db::{Db, Tx};
+use crate::problem::Problem;
+use crate::vault::Vault;
+
+/// Registers all of this.
+pub fn routes(config: &mut ServiceConfig) {
+    config
+        .service(me::get)
+        .service(me::change)
+        .service(me::password)
+        .service(totp::enrol)
+        .service(totp::confirm)
+        .service(totp::remove)
+        .service(api::list)
+        .service(api::invite)
+        .service(api::get)
+        .service(api::change)
+        .service(api::suspend)
+        .service(api::restore)
+        .service(links::accept)
+        .service(links::request_reset)
+        .service(links::complete_reset);
+}
+
+/// The account with this e-mail address.
+///
+/// # Errors
+/// The database's.
+pub async fn find<C: ConnectionTrait>(conn: &C, address: &Address) -> Result<Option<account::Model>, DbErr> {
+    store::by_address(conn, address).await
+}
+
+/// The account as it is now, kept from changing until the transaction ends.
+///
+/// # Errors
+/// The database's.
+pub async fn lock(tx: &Tx, id: AccountId) -> Result<Option<account::Model>, DbErr> {
+    store::for_change(tx, id).await
+}
+
+/// Stores a hash that is dearer than the one before; the password is the same.
+///
+/// # Errors
+/// The database's.
+pub async fn renew_hash(tx: &Tx, account: &account::Model, hash: String) -> Result<(), DbErr> {
+    store::set_hash(tx, account, hash).await
+}
+
+/// Whether an account of this role signs in with a second factor only.
+pub const fn needs_second_factor(role: Role) -> bool {
+    matches!(role, Role::Admin | Role::Moderator)
+}
+
+/// A new account, for whoever has the command line.
+pub struct Creation {
+    /// Its e-mail address.
+    pub address: Address,
+    /// What it may do.
+    pub role: Role,
+    /// The name that others see.
+    pub display_name: String,
+    /// Its password; without one the account is invited.
+    pub password: Option<SecretString>,
+}
+
+/// Makes an account without being asked who one is: for the command line. Without a password it gives a link.
+///
+/// # Errors
+/// 409 if there is one with this address, 422 if the password is refused.
+pub async fn create(
+    db: &Db,
+    vault: &Vault,
+    passwords: &Passwords,
+    creation: Creation,
+) -> Result<(AccountId, Option<Link>), Problem> {
+    let Creation { address, role, display_name, password } = creation;
+    let hash = match &password {
+        Some(password) => {
+            let words = vec![address.text().to_owned(), display_name.clone()];
+            passwords.judge(password, "/password", false, words).await?;
+            Some(passwords.hash(password).await?)
+        }
+        None => None,
+    };
+    db.write(async |tx| {
+        if store::by_address(tx, &address).await?.is_some() {
+            return Err(rules::address_taken());
+        }
+        let new = rules::New { role, display_name: display_name.clone(), language: None, created_by: None };
+        let row = store::insert(tx, vault, &address, new, hash.clone()).await?;
+        let link = match hash {
+            Some(_) => None,
+            None => Some(links::invite(tx, vault, &row).await?),
+        };
+        Ok::<_, Problem>((row.id, link))
+    })
+    .await
+}

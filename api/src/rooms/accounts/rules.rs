@@ -1,0 +1,107 @@
+//! What may become of an account. Pure: rows in, rows out.
+
+use ::entity::account::{AccountState, Model, Role};
+use ::entity::ids::AccountId;
+
+use crate::access::Permit;
+use crate::access::action::{ManageAccounts, OwnAccount};
+use crate::problem::{Kind, Problem};
+
+/// What an account begins with.
+pub struct New {
+    /// What it may do.
+    pub role: Role,
+    /// The name that others see.
+    pub display_name: String,
+    /// The language of its letters.
+    pub language: Option<String>,
+    /// Who invited it.
+    pub created_by: Option<AccountId>,
+}
+
+/// What somebody changes in the own account.
+#[derive(Clone, Debug, Default)]
+pub struct OwnChanges {
+    /// The name that others see.
+    pub display_name: Option<String>,
+    /// The language of its letters; `Some(None)` takes it away.
+    pub language: Option<Option<String>>,
+}
+
+/// The refusal of a second account with one address.
+pub fn address_taken() -> Problem {
+    Problem::of(Kind::Conflict).with_detail("There is an account with this e-mail address.")
+}
+
+/// Changes what is one's own. Gives the changed row and the names of what changed.
+pub fn change_own(mut row: Model, _: &Permit<OwnAccount>, changes: OwnChanges) -> (Model, Vec<&'static str>) {
+    let mut changed = Vec::new();
+    if let Some(name) = changes.display_name.filter(|name| *name != row.display_name) {
+        row.display_name = name;
+        changed.push("display_name");
+    }
+    if let Some(language) = changes.language.filter(|language| *language != row.language) {
+        row.language = language;
+        changed.push("language");
+    }
+    (row, changed)
+}
+
+/// Gives another role. `other_admins` are the active ones beside this account.
+///
+/// # Errors
+/// 409 where that takes away the last admin.
+pub fn give_role(
+    mut row: Model,
+    _: &Permit<ManageAccounts>,
+    role: Role,
+    other_admins: u64,
+) -> Result<Model, Problem> {
+    if role != Role::Admin {
+        keep_an_admin(&row, other_admins)?;
+    }
+    row.role = role;
+    Ok(row)
+}
+
+/// Puts an account out of use. One that is suspended already stays so.
+///
+/// # Errors
+/// 409 for the last admin, and for an account that was never used.
+pub fn suspend(mut row: Model, _: &Permit<ManageAccounts>, other_admins: u64) -> Result<Model, Problem> {
+    keep_an_admin(&row, other_admins)?;
+    if row.state == AccountState::Suspended {
+        return Err(Problem::wrong_state(allowed(row.state)));
+    }
+    row.state = AccountState::Suspended;
+    Ok(row)
+}
+
+/// Puts it to use again: to what it was.
+///
+/// # Errors
+/// 409 if it is not suspended.
+pub fn restore(mut row: Model, _: &Permit<ManageAccounts>) -> Result<Model, Problem> {
+    if row.state != AccountState::Suspended {
+        return Err(Problem::wrong_state(allowed(row.state)));
+    }
+    row.state = if row.password_hash.is_some() { AccountState::Active } else { AccountState::Invited };
+    Ok(row)
+}
+
+/// What can be done to an account in this state.
+const fn allowed(state: AccountState) -> &'static [&'static str] {
+    match state {
+        AccountState::Invited | AccountState::Active => &["suspend"],
+        AccountState::Suspended => &["restore"],
+    }
+}
+
+/// Somebody must be left who can let others in.
+fn keep_an_admin(row: &Model, other_admins: u64) -> Result<(), Problem> {
+    let is_one = row.role == Role::Admin && row.state == AccountState::Active;
+    match is_one && other_admins == 0 {
+        true => Err(Problem::of(Kind::Conflict).with_detail("This is the last admin.")),
+        false => Ok(()),
+    }
+}

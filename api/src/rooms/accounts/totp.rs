@@ -1,0 +1,204 @@
+//! The second factor: an authenticator, and recovery codes for the day when it is lost.
+
+use ::entity::account;
+use ::entity::ids::AccountId;
+use actix_web::web::Data;
+use actix_web::{HttpRequest, HttpResponse, post};
+use secrecy::{ExposeSecret as _, SecretString};
+
+use super::me::wrong_password;
+use super::wire::{RecoveryCodesOut, TotpConfirmIn, TotpOut, TotpRemoveIn};
+use super::{needs_second_factor, store};
+use crate::access::action::{EnrolSecondFactor, OwnAccount};
+use crate::access::password::{Compared, SHORTEST_ALONE};
+use crate::access::{Allowed, secret, totp};
+use crate::app::App;
+use crate::db::Tx;
+use crate::http::json::{Body, Empty};
+use crate::http::limits::Limits;
+use crate::problem::{Fault, Kind, Problem};
+use crate::vault::Vault;
+
+/// What stands for a second factor in a request.
+#[derive(Clone)]
+pub enum Factor {
+    /// What the authenticator shows.
+    Code(SecretString),
+    /// A recovery code.
+    Recovery(SecretString),
+}
+
+impl Factor {
+    /// From the two members of a request; the code counts where both are given.
+    pub fn of(totp: Option<&SecretString>, recovery_code: Option<&SecretString>) -> Option<Self> {
+        let recovery = || recovery_code.cloned().map(Self::Recovery);
+        totp.cloned().map(Self::Code).or_else(recovery)
+    }
+}
+
+/// Uses a second factor up: no code works twice. Whether it was right.
+///
+/// # Errors
+/// The database's or the vault's.
+pub async fn spend(tx: &Tx, vault: &Vault, row: &account::Model, factor: &Factor) -> Result<bool, Problem> {
+    match factor {
+        Factor::Code(code) => {
+            let sealed = store::open_totp(tx, vault, row).await?;
+            let Some(key) = sealed.filter(|_| row.totp_confirmed_at.is_some()) else { return Ok(false) };
+            let step = totp::matching_step(&key, code, row.totp_step, tx.now())?;
+            let Some(step) = step else { return Ok(false) };
+            store::set_step(tx, row, step).await?;
+            Ok(true)
+        }
+        Factor::Recovery(code) => {
+            let hash = recovery_hash(vault, row.id, code)?;
+            Ok(store::use_recovery_code(tx, row.id, hash).await?)
+        }
+    }
+}
+
+fn recovery_hash(vault: &Vault, account: AccountId, code: &SecretString) -> Result<Vec<u8>, Problem> {
+    let purpose = format!("recovery code {account}");
+    Ok(secret::hash(vault, &purpose, &totp::as_typed(code))?)
+}
+
+/// Begin to set up a second factor
+///
+/// Gives the secret for an authenticator; it counts once a code of it has been confirmed. Calling it again before that gives
+/// another secret.
+#[utoipa::path(
+    tag = "accounts",
+    operation_id = "me.totp.enrol",
+    request_body(content = Option<Empty>),
+    responses((status = 200, description = "The secret", body = TotpOut), Problem),
+    security(("bearer" = []))
+)]
+#[post("/v1/me/totp")]
+pub(super) async fn enrol(
+    app: Data<App>,
+    who: Allowed<EnrolSecondFactor>,
+    _body: Body<Empty>,
+) -> Result<HttpResponse, Problem> {
+    let key = totp::new_secret()?;
+    let row = app
+        .db
+        .write(async |tx| {
+            let mut row =
+                store::for_change(tx, who.account()?).await?.ok_or(Problem::not_found("account"))?;
+            let _permit = who.over(&row)?;
+            if row.totp_confirmed_at.is_some() {
+                return Err(Problem::wrong_state(&["remove"]));
+            }
+            row.sealed_totp = Some(store::seal_totp(tx, &app.vault, row.id, &key).await?);
+            row.totp_step = None;
+            Ok::<_, Problem>(store::save(tx, row).await?)
+        })
+        .await?;
+    let email = store::email(app.db.reader(), &app.vault, &row).await?;
+    let (secret, otpauth_url) = totp::shown(&key, &email)?;
+    Ok(HttpResponse::Ok().json(TotpOut { secret, otpauth_url }))
+}
+
+/// Confirm a second factor
+///
+/// From now on signing in takes a code. The answer holds ten recovery codes, which are not shown again.
+#[utoipa::path(
+    tag = "accounts",
+    operation_id = "me.totp.confirm",
+    request_body = TotpConfirmIn,
+    responses((status = 200, description = "It counts now", body = RecoveryCodesOut), Problem),
+    security(("bearer" = []))
+)]
+#[post("/v1/me/totp/confirm")]
+pub(super) async fn confirm(
+    app: Data<App>,
+    who: Allowed<EnrolSecondFactor>,
+    body: Body<TotpConfirmIn>,
+) -> Result<HttpResponse, Problem> {
+    let codes = totp::new_recovery_codes()?;
+    let account = who.account()?;
+    let hashes: Result<Vec<_>, _> =
+        codes.iter().map(|code| recovery_hash(&app.vault, account, code)).collect();
+    let hashes = hashes?;
+    app.db
+        .write(async |tx| {
+            let mut row = store::for_change(tx, account).await?.ok_or(Problem::not_found("account"))?;
+            let _permit = who.over(&row)?;
+            if row.totp_confirmed_at.is_some() {
+                return Err(Problem::wrong_state(&["remove"]));
+            }
+            let key = store::open_totp(tx, &app.vault, &row).await?;
+            let key = key.ok_or(Problem::wrong_state(&["enrol"]))?;
+            let step = totp::matching_step(&key, &body.code, None, tx.now())?;
+            let Some(step) = step else {
+                let fault = Fault::pointer("/code", "wrong_code", "is not what the authenticator shows now");
+                return Err(Problem::invalid_body(vec![fault]));
+            };
+            row.totp_step = Some(step);
+            row.totp_confirmed_at = Some(tx.now());
+            store::save(tx, row).await?;
+            store::set_recovery_codes(tx, account, hashes.clone()).await?;
+            Ok::<_, Problem>(())
+        })
+        .await?;
+    let recovery_codes = codes.iter().map(|code| code.expose_secret().to_owned()).collect();
+    Ok(HttpResponse::Ok().json(RecoveryCodesOut { recovery_codes }))
+}
+
+/// Take the second factor away
+///
+/// With the password and a code. Every session ends, this one too where the role demands a second factor: the next
+/// sign-in sets up another. A password that is too short to stand alone has to be changed before.
+#[utoipa::path(
+    tag = "accounts",
+    operation_id = "me.totp.remove",
+    request_body = TotpRemoveIn,
+    responses((status = 204, description = "It is gone"), Problem),
+    security(("bearer" = []))
+)]
+#[post("/v1/me/totp/remove")]
+pub(super) async fn remove(
+    app: Data<App>,
+    limits: Data<Limits>,
+    req: HttpRequest,
+    who: Allowed<OwnAccount>,
+    body: Body<TotpRemoveIn>,
+) -> Result<HttpResponse, Problem> {
+    let (id, session) = (who.account()?, who.signed_in()?.session);
+    let row = store::by_id(app.db.reader(), id).await?.ok_or(Problem::not_found("account"))?;
+    let attempt = app.access.throttle.attempt(&row.email_hash, limits.network(&req));
+    app.access.throttle.pass(attempt, app.clock.now())?;
+    if app.access.passwords.compare(&body.password, row.password_hash.as_deref()).await? == Compared::Wrong {
+        return Err(wrong_password("/password"));
+    }
+    if body.password.expose_secret().chars().count() < SHORTEST_ALONE {
+        let detail = "must have at least 15 characters without a second factor: change the password first";
+        return Err(Problem::invalid_body(vec![Fault::pointer("/password", "too_short", detail)]));
+    }
+    let factor = Factor::of(body.totp.as_ref(), body.recovery_code.as_ref());
+    app.db
+        .write(async |tx| {
+            let mut row = store::for_change(tx, id).await?.ok_or(Problem::not_found("account"))?;
+            let _permit = who.over(&row)?;
+            if row.totp_confirmed_at.is_none() {
+                return Err(Problem::wrong_state(&["enrol"]));
+            }
+            let spent = match &factor {
+                Some(factor) => spend(tx, &app.vault, &row, factor).await?,
+                None => false,
+            };
+            if !spent {
+                return Err(Problem::of(Kind::SecondFactorRequired));
+            }
+            (row.sealed_totp, row.totp_confirmed_at, row.totp_step) = (None, None, None);
+            let kept = (!(app.access.require_totp && needs_second_factor(row.role))).then_some(session);
+            store::save(tx, row).await?;
+            store::set_recovery_codes(tx, id, Vec::new()).await?;
+            store::end_sessions(tx, id, kept).await?;
+            Ok::<_, Problem>(())
+        })
+        .await?;
+    app.access.throttle.succeeded(attempt, app.clock.now());
+    app.access.forget_account(id);
+    Ok(HttpResponse::NoContent().finish())
+}

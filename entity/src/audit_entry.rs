@@ -1,0 +1,160 @@
+//! Who did what to which record. Rows are added and never changed or removed; they hold names of fields and no values.
+
+use sea_orm::entity::prelude::*;
+
+use crate::values::Texts;
+
+crate::text_enum! {
+    /// What kind of actor did something.
+    AuditActor {
+        /// Somebody signed in.
+        Account = "account",
+        /// An organisation's API key.
+        Key = "key",
+        /// Somebody with a token for one matter, such as an invitation.
+        Token = "token",
+        /// The service itself, or its operator on the command line.
+        System = "system",
+        /// Somebody without credentials.
+        Nobody = "nobody",
+    }
+}
+
+crate::text_enum! {
+    /// What a token was for.
+    AuditToken {
+        /// Taking up an invitation.
+        Invitation = "invitation",
+        /// Choosing a new password.
+        PasswordReset = "password_reset",
+        /// Setting up a second factor.
+        SecondFactorEnrolment = "second_factor_enrolment",
+        /// Following a submission.
+        Tracking = "tracking",
+        /// Managing a registration or a consent.
+        Manage = "manage",
+    }
+}
+
+crate::text_enum! {
+    /// What was done.
+    AuditAction {
+        /// A record was made.
+        Create = "create",
+        /// A record was changed; the fields say where.
+        Update = "update",
+        /// A record was removed.
+        Delete = "delete",
+        /// Something restricted was read.
+        Read = "read",
+        /// Somebody was invited.
+        Invite = "invite",
+        /// An invitation was taken up.
+        Activate = "activate",
+        /// It was put out of use, for now.
+        Suspend = "suspend",
+        /// It was put to use again.
+        Restore = "restore",
+        /// Somebody signed in.
+        SignIn = "sign_in",
+        /// Somebody was not let in.
+        SignInRefused = "sign_in_refused",
+        /// Somebody signed out.
+        SignOut = "sign_out",
+        /// Sessions were ended.
+        EndSessions = "end_sessions",
+        /// A new password was asked for.
+        RequestPasswordReset = "request_password_reset",
+        /// A password was changed.
+        ChangePassword = "change_password",
+        /// A second factor was set up.
+        EnrolSecondFactor = "enrol_second_factor",
+        /// A second factor was taken away.
+        RemoveSecondFactor = "remove_second_factor",
+        /// A key was given out.
+        IssueKey = "issue_key",
+        /// A key was replaced.
+        RotateKey = "rotate_key",
+        /// A key was taken back.
+        RevokeKey = "revoke_key",
+        /// Somebody took it to work on.
+        Claim = "claim",
+        /// Changes were asked for.
+        RequestChanges = "request_changes",
+        /// It was approved.
+        Approve = "approve",
+        /// It was turned down.
+        Reject = "reject",
+        /// It was taken back.
+        Withdraw = "withdraw",
+        /// It was made public.
+        Publish = "publish",
+        /// It was put away.
+        Archive = "archive",
+        /// A message was written.
+        Message = "message",
+    }
+}
+
+crate::text_enum! {
+    /// What kind of record it was done to.
+    AuditKind {
+        /// An account.
+        Account = "account",
+        /// A session of an account.
+        Session = "session",
+        /// An organisation's API key.
+        ApiKey = "api_key",
+        /// An organisation.
+        Organisation = "organisation",
+        /// A person.
+        Person = "person",
+        /// An initiative.
+        Initiative = "initiative",
+        /// A request to be on the map.
+        Submission = "submission",
+        /// An event.
+        Event = "event",
+        /// An outcome.
+        Outcome = "outcome",
+        /// A quote.
+        Quote = "quote",
+        /// A story.
+        Story = "story",
+        /// A theme.
+        Theme = "theme",
+        /// A consent.
+        Consent = "consent",
+    }
+}
+
+/// A row of `audit_entry`.
+#[sea_orm::model]
+#[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+#[sea_orm(table_name = "audit_entry")]
+pub struct Model {
+    /// Identifier (UUIDv7).
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: Uuid,
+    /// When.
+    pub at: DateTimeUtc,
+    /// What kind of actor.
+    pub actor: AuditActor,
+    /// Which account or key.
+    pub actor_id: Option<Uuid>,
+    /// What the token was for.
+    pub token: Option<AuditToken>,
+    /// What was done.
+    pub action: AuditAction,
+    /// The kind of record.
+    pub record_kind: Option<AuditKind>,
+    /// The record.
+    pub record_id: Option<Uuid>,
+    /// The names of the fields concerned.
+    #[sea_orm(column_type = "JsonBinary")]
+    pub fields: Texts,
+    /// The request in which it was done.
+    pub request_id: Option<Uuid>,
+}
+
+impl ActiveModelBehavior for ActiveModel {}

@@ -1,0 +1,17 @@
+//! The one row that numbers facts in the order of commits.
+
+use sea_orm::entity::prelude::*;
+
+/// A row of `outbox_clock`.
+#[sea_orm::model]
+#[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+#[sea_orm(table_name = "outbox_clock")]
+pub struct Model {
+    /// Always 1.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: i32,
+    /// The newest number.
+    pub seq: i64,
+}
+
+impl ActiveModelBehavior for ActiveModel {}

@@ -1,0 +1,6 @@
+//! `/v1/accounts`, `/v1/me`, `/v1/invitations`, `/v1/password-resets`
+
+mod admin;
+mod invitations;
+mod me;
+mod secrecy;

@@ -1,0 +1,5 @@
+//! What leaves the house: letters, as files and through mail servers.
+
+mod files;
+mod smtp;
+mod work;
