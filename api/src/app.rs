@@ -39,12 +39,12 @@ pub struct App {
     pub clock: Arc<dyn Clock>,
     /// The master key.
     pub vault: Arc<Vault>,
+    /// Who may come in.
+    pub access: Access,
     /// Who takes letters.
     pub post: Post,
     /// Who waits for whose answer.
     pub replays: Replays,
-    /// Who may come in.
-    pub access: Access,
     /// How clients reach this server, where that is known.
     pub public_url: Option<Url>,
     /// Whether the service is on its way out: it finishes what it does and wants no more.

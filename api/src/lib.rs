@@ -13,8 +13,8 @@
 //! | [`app`] | what handlers are handed, every route, and the OpenAPI document collected from them |
 //! | `rooms`, `gallery` | the private side, a room a resource · the public side, which only reads |
 //! | [`publishing`] | the door: rules, renderers, and the writing of the public side |
-//! | [`outbox`], [`audit`] | what is to be told to the world outside · who did what |
 //! | [`access`] | who may come in, and who may do what |
+//! | [`outbox`], [`audit`] | what is to be told to the world outside · who did what |
 //! | [`http`], [`problem`], [`db`], [`vault`], [`config`] … | the ground: what everybody stands on, and nothing about campaigns |
 //!
 //! Tables are in the crate `entity`, their history in `migration`. The tests speak HTTP to a running house and are in

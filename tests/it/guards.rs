@@ -1,5 +1,6 @@
 //! Guards: what must hold for everything there is, now and later.
 
+mod access_matrix;
 mod deployment;
 mod migrations;
 mod openapi;

@@ -1,6 +1,6 @@
 //! A running house for one test: its own database, port, data folder and clock.
 
-mod actors;
+pub mod actors;
 pub mod database;
 pub mod letters;
 pub mod mailbox;

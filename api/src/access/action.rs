@@ -79,6 +79,7 @@ macro_rules! actions {
 
             impl Action for $name {
                 const NAME: &'static str = stringify!($name);
+                #[allow(clippy::needless_update, reason = "what everybody may do names every actor")]
                 const MAY: Reaches = Reaches { $($actor: Reach::$reach,)* ..Reaches::NOBODY };
                 type Sees = actions!(@sees $name $($sees)?);
             }

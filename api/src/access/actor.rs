@@ -3,6 +3,8 @@
 use ::entity::account::Role;
 use ::entity::ids::{AccountId, SessionId};
 
+use crate::audit;
+
 /// Who asks. API keys of partners and manage tokens will be further variants: whoever matches on it decides about them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Actor {
@@ -32,6 +34,17 @@ impl Actor {
             Self::Anonymous => None,
             Self::Enrolling(account) => Some(*account),
             Self::Account(signed_in) => Some(signed_in.account),
+        }
+    }
+}
+
+/// How the audit log names an actor.
+impl From<&Actor> for audit::By {
+    fn from(actor: &Actor) -> Self {
+        match actor {
+            Actor::Anonymous => Self::Nobody,
+            Actor::Enrolling(_) => Self::Token(audit::Token::SecondFactorEnrolment),
+            Actor::Account(signed_in) => Self::Account(signed_in.account.0),
         }
     }
 }

@@ -75,7 +75,7 @@ impl Account {
         let passwords = Passwords::new(loaded.config.password_cost)?;
         let address = Address::new(&house.vault, &email)?;
         let creation = Creation { address, role, display_name, password };
-        let made = accounts::create(&house.db, &house.vault, &passwords, creation).await;
+        let made = accounts::create(&house.db, &house.post, &passwords, creation).await;
         house.close().await?;
         let (id, link) = made.map_err(|problem| explained(&problem))?;
         let token = link.as_ref().map(|link| link.token.expose_secret());

@@ -69,11 +69,11 @@ fn settle(given: Given, folder: &tempfile::TempDir) -> anyhow::Result<Config> {
     let heard =
         [&settings::LOG, &settings::LOG_FORMAT, &settings::RATE_LIMITS].map(|setting| setting.variable);
     let environment = |name: &str| match Some(name) {
-        // Letters can be read in the folder, for as long as it is there.
-        name if name == settings::MAIL.variable => Some("file".into()),
         // Nobody sets up a second factor to try something out.
         name if name == settings::REQUIRE_TOTP.variable => Some("false".into()),
-        Some(name) if heard.contains(&Some(name)) => std::env::var_os(name),
+        // Letters can be read in the folder, for as long as it is there.
+        name if name == settings::MAIL.variable => Some("file".into()),
+        other if heard.contains(&other) => std::env::var_os(name),
         _ => None,
     };
     let loaded = Config::load(&given, &environment)?;
@@ -110,7 +110,7 @@ async fn fill(house: &House, config: &Config) -> anyhow::Result<Admin> {
         display_name: "Demo".to_owned(),
         password: Some(password.clone()),
     };
-    let (account, _) = accounts::create(&house.db, &house.vault, &access.passwords, creation).await?;
+    let (account, _) = accounts::create(&house.db, &house.post, &access.passwords, creation).await?;
     let token = sessions::begin_unasked(&house.db, &house.vault, &access, account).await?;
     Ok(Admin { password, token })
 }

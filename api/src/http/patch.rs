@@ -4,8 +4,7 @@ use std::future::{Ready, ready};
 use std::ops::Deref;
 
 use actix_web::dev::Payload;
-use actix_web::http::StatusCode;
-use actix_web::http::header::{CONTENT_TYPE, ETAG, IF_MATCH, LOCATION};
+use actix_web::http::header::{CONTENT_TYPE, ETAG, IF_MATCH};
 use actix_web::{FromRequest, HttpRequest, HttpResponse};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer, Serialize};
@@ -118,29 +117,9 @@ pub struct EditHeaders {
 /// # Errors
 /// 500 if it cannot be written as JSON.
 pub fn record(version: i64, body: &impl Serialize) -> Result<HttpResponse, Problem> {
-    answer(StatusCode::OK, version, None, body)
-}
-
-/// The answer to the call that made a record: 201, with its address.
-///
-/// # Errors
-/// 500 if it cannot be written as JSON.
-pub fn created(location: &str, version: i64, body: &impl Serialize) -> Result<HttpResponse, Problem> {
-    answer(StatusCode::CREATED, version, Some(location), body)
-}
-
-fn answer(
-    status: StatusCode,
-    version: i64,
-    location: Option<&str>,
-    body: &impl Serialize,
-) -> Result<HttpResponse, Problem> {
     let body = serde_json::to_vec(body).map_err(Problem::internal)?;
-    let mut answer = HttpResponse::build(status);
+    let mut answer = HttpResponse::Ok();
     answer.insert_header((CONTENT_TYPE, etag::JSON)).insert_header((ETAG, etag::of_version(version)));
-    if let Some(location) = location {
-        answer.insert_header((LOCATION, location));
-    }
     Ok(answer.body(body))
 }
 

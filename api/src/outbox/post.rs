@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use lettre::message::Mailbox;
-use secrecy::SecretString;
+use secrecy::{ExposeSecret as _, SecretString};
 use url::Url;
 
 use crate::vault::Vault;
@@ -132,6 +132,9 @@ impl Sender {
     }
 }
 
+/// What links begin with where nobody said how clients reach this server.
+const BASE: &str = "http://127.0.0.1:8080";
+
 /// Takes letters. What it needs to seal and send them is in it.
 #[derive(Clone)]
 pub struct Post {
@@ -139,6 +142,7 @@ pub struct Post {
     pub(super) mail: Arc<Mail>,
     pub(super) from: Arc<Mailbox>,
     pub(super) folder: Arc<PathBuf>,
+    base: Arc<str>,
 }
 
 impl fmt::Debug for Post {
@@ -164,10 +168,24 @@ impl Post {
             (None, Mail::Off | Mail::File) => NOBODY.parse()?,
         };
         let folder = Arc::new(data_dir.join("mail"));
-        Ok(Self { vault, mail: Arc::new(mail.clone()), from: Arc::new(from), folder })
+        let (mail, from, base) = (Arc::new(mail.clone()), Arc::new(from), BASE.into());
+        Ok(Self { vault, mail, from, folder, base })
     }
 
-    /// What seals letters.
+    /// The address that links in letters begin with, where it is known.
+    pub fn at(mut self, public_url: Option<&Url>) -> Self {
+        if let Some(url) = public_url {
+            self.base = url.as_str().trim_end_matches('/').into();
+        }
+        self
+    }
+
+    /// A link for a letter. The token stands behind `#`: browsers do not send that part, so no server or proxy logs it.
+    pub fn link(&self, page: &str, token: &SecretString) -> String {
+        format!("{}/{page}#{}", self.base, token.expose_secret())
+    }
+
+    /// The master key.
     pub fn vault(&self) -> &Vault {
         &self.vault
     }
@@ -207,7 +225,6 @@ mod tests {
 
     #[test]
     fn users_and_passwords_are_decoded_and_never_shown() {
-        use secrecy::ExposeSecret as _;
         let found = smtp("smtps://me%40example.org:a%2Fb%20c@mail.example.org");
         let (user, password) = found.account.clone().unwrap();
         assert_eq!((&*user, password.expose_secret()), ("me@example.org", "a/b c"));

@@ -120,9 +120,9 @@ pub fn serve_with(
         gallery: house.gallery.clone(),
         clock: house.clock.clone(),
         vault: house.vault.clone(),
+        access: house.access(config)?,
         post: house.post.clone(),
         replays: Replays::default(),
-        access: house.access(config)?,
         public_url: config.public_url.clone(),
         stopping: stopping.clone(),
     };

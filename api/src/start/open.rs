@@ -81,7 +81,8 @@ pub async fn open(config: &Config, clock: Arc<dyn Clock>) -> anyhow::Result<Hous
             settings::DATABASE_PUBLIC_URL.key
         );
     }
-    let post = Post::new(&config.mail, config.mail_from.as_ref(), &config.data_dir, vault.clone())?;
+    let post = Post::new(&config.mail, config.mail_from.as_ref(), &config.data_dir, vault.clone())?
+        .at(config.public_url.as_ref());
     Ok(House { db, gallery, watching, vault, post, clock })
 }
 

@@ -117,7 +117,7 @@ async fn round(db: &Db, post: &Post) -> Result<(), Problem> {
     if moved > 0 {
         tracing::info!(moved, "derived times anew from the time zone database");
     }
-    let written = accounts::answer_reset_requests(db, post.vault()).await?;
+    let written = accounts::answer_reset_requests(db, post).await?;
     if written > 0 {
         tracing::info!(written, "wrote to those who forgot their password");
     }
@@ -131,6 +131,7 @@ async fn round(db: &Db, post: &Post) -> Result<(), Problem> {
 }
 
 async fn tidy_up(db: &Db) -> Result<(), DbErr> {
+    accounts::tidy_up(db).await?;
     outbox::tidy_up(db).await?;
     idempotency::tidy_up(db).await
 }

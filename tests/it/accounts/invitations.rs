@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use api::config::settings::{MAIL, RATE_LIMITS, REQUIRE_TOTP};
 use serde_json::{Value, json};
 
 use crate::house::{Actor, Answer, House};
@@ -58,14 +59,73 @@ async fn an_invitation_lasts_seven_days_and_not_beyond_a_suspension() {
     assert_eq!(accept(&house, &late["token"], PASSWORD).await.status, 404);
 }
 
+/// The token in a letter that links to this page.
+fn token_in(house: &House, page: &str) -> Option<String> {
+    let letters = house.filed_letters();
+    letters.iter().find_map(|letter| {
+        let (_, rest) = letter.text.split_once(&format!("/{page}#"))?;
+        Some(rest.chars().take_while(|c| c.is_ascii_alphanumeric() || "_-".contains(*c)).collect())
+    })
+}
+
+#[tokio::test]
+async fn a_forgotten_password_is_replaced_with_the_token_of_a_letter() {
+    let house = House::open_with(&[(&RATE_LIMITS, "off"), (&REQUIRE_TOTP, "false"), (&MAIL, "file")]).await;
+    let amina = house.host().await;
+    for _ in 0..3 {
+        let asked = house.post("/v1/password-resets", json!({"email": amina.email.to_uppercase()})).await;
+        assert_eq!(asked.status, 202);
+        house.run_jobs().await;
+    }
+    assert_eq!(house.filed_letters().len(), 1, "however often somebody asks");
+    let token = token_in(&house, "password-reset").expect("a link in the letter");
+    let complete = async |password: &str| {
+        house.post("/v1/password-resets/complete", json!({"token": token, "password": password})).await
+    };
+    assert_eq!(complete("qwertyuiopasdfgh").await.faults(), [("#/password".into(), "too_common".into())]);
+    let answers =
+        futures_util::future::join_all((0..3).map(|_| complete("yellow bicycle under the bridge"))).await;
+    assert_eq!(answers.iter().filter(|answer| answer.status == 204).count(), 1, "of three at once");
+    assert_eq!(amina.get("/v1/me").await.status, 401, "every session has ended");
+    let sign_in = async |password: &str| {
+        house.post("/v1/sessions", json!({"email": amina.email, "password": password})).await.status
+    };
+    assert_eq!((sign_in(PASSWORD).await, sign_in("yellow bicycle under the bridge").await), (401, 201));
+}
+
+#[tokio::test]
+async fn an_invitation_is_mailed_and_repeating_the_call_invites_once() {
+    let house = House::open_with(&[(&RATE_LIMITS, "off"), (&REQUIRE_TOTP, "false"), (&MAIL, "file")]).await;
+    let admin = house.admin().await;
+    let body = json!({"email": "amina@example.org", "role": "host", "display_name": "Amina"});
+    let mut answers = Vec::new();
+    for _ in 0..2 {
+        let request = house.request(reqwest::Method::POST, "/v1/accounts/invite").bearer_auth(&admin.token);
+        answers
+            .push(crate::house::answer(request.header("idempotency-key", "the-same-key").json(&body)).await);
+    }
+    assert_eq!((answers[0].status, answers[1].status), (201, 201));
+    assert_eq!(answers[0].body, answers[1].body);
+    assert_eq!(answers[1].header("idempotent-replayed"), "true");
+    house.run_jobs().await;
+    assert_eq!(token_in(&house, "invitation").as_deref(), answers[0].json()["token"].as_str());
+    // Whoever lost the letter before accepting gets another one by asking for a new password.
+    house.advance(Duration::from_secs(301));
+    assert_eq!(house.post("/v1/password-resets", json!({"email": "amina@example.org"})).await.status, 202);
+    house.run_jobs().await;
+    assert_eq!(house.filed_letters().len(), 2);
+    let noted = "SELECT count(*) AS n FROM audit_entry WHERE action IN ('invite', 'request_password_reset')";
+    assert_eq!(house.count(noted).await, 2);
+}
+
 #[tokio::test]
 async fn asking_for_a_new_password_answers_the_same_for_everybody() {
     let house = House::open().await;
     let amina = house.host().await;
     let ask = async |email: &str| house.post("/v1/password-resets", json!({"email": email})).await;
     let (known, unknown) = (ask(&amina.email).await, ask("nobody@example.org").await);
-    assert_eq!((known.status, known.text()), (202, ""));
-    assert_eq!((unknown.status, unknown.text()), (202, ""));
+    assert_eq!((known.status, known.text()), (202, "{}"));
+    assert_eq!((unknown.status, unknown.text()), (202, "{}"));
     assert_eq!(house.count("SELECT count(*) AS n FROM password_reset_request").await, 2, "the same work");
     house.run_jobs().await;
     assert_eq!(house.count("SELECT count(*) AS n FROM password_reset_request").await, 0);

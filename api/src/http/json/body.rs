@@ -11,9 +11,8 @@ use actix_web::dev::Payload;
 use actix_web::http::header::CONTENT_TYPE;
 use actix_web::web::Bytes;
 use actix_web::{FromRequest, HttpRequest};
-use serde::Deserialize;
 use serde::de::DeserializeOwned;
-use sha2::{Digest as _, Sha256};
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::{Shape, fault, strict};
@@ -27,20 +26,12 @@ use crate::problem::{Kind, Problem};
 /// Put it after `Allowed` in a handler's parameters: extractors are asked in order, and a stranger should read 401, not
 /// what is wrong with the body.
 #[derive(Clone, Debug)]
-pub struct Body<T> {
-    value: T,
-    digest: [u8; 32],
-}
+pub struct Body<T>(T);
 
 impl<T> Body<T> {
     /// What was sent.
     pub fn into_inner(self) -> T {
-        self.value
-    }
-
-    /// SHA-256 of the bytes as they came: two requests with the same digest say the same.
-    pub const fn digest(&self) -> &[u8; 32] {
-        &self.digest
+        self.0
     }
 }
 
@@ -48,12 +39,13 @@ impl<T> Deref for Body<T> {
     type Target = T;
 
     fn deref(&self) -> &T {
-        &self.value
+        &self.0
     }
 }
 
-/// The body of a call that needs none: `{}`, or no body at all.
-#[derive(Clone, Copy, Debug, Default, Deserialize, ToSchema)]
+/// An object without members: the body of a call that needs none (`{}`, or no body at all), and of an answer that says
+/// nothing.
+#[derive(Clone, Copy, Debug, Default, Deserialize, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Empty {}
 
@@ -109,7 +101,7 @@ pub(in crate::http) fn read_as<T: ToSchema + DeserializeOwned + 'static>(
             None if bytes.is_empty() => {}
             _ => return Err(Problem::of(Kind::UnsupportedMediaType)),
         }
-        Ok(Body { value: parse(&bytes)?, digest: Sha256::digest(&bytes).into() })
+        parse(&bytes).map(Body)
     })
 }
 

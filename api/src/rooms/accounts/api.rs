@@ -9,10 +9,15 @@ use super::{Address, links, rules, store};
 use crate::access::Allowed;
 use crate::access::action::{ManageAccounts, ReadAccounts};
 use crate::app::App;
+use crate::audit::{self, Action, By, Entry, Kind};
+use crate::db::Tx;
 use crate::http::Query;
+use crate::http::etag;
+use crate::http::idempotency::{Caller, IdempotencyKey, Once, Reply};
 use crate::http::json::{Body, Empty};
 use crate::http::page::{self, Cursor, Paging};
-use crate::http::patch::{EditHeaders, IfMatch, Patch, created, record};
+use crate::http::patch::{EditHeaders, IfMatch, Patch, record};
+use crate::outbox::{self, Fact};
 use crate::problem::Problem;
 
 const LIST: &str = "accounts";
@@ -41,6 +46,8 @@ pub(super) async fn list(
 }
 
 /// Read an account
+///
+/// With its e-mail address, so the reading is noted in the audit log.
 #[utoipa::path(
     tag = "accounts",
     operation_id = "accounts.get",
@@ -56,7 +63,9 @@ pub(super) async fn get(
 ) -> Result<HttpResponse, Problem> {
     let row = store::by_id(app.db.reader(), path.account_id.into()).await?;
     let row = row.ok_or(Problem::not_found("account"))?;
-    let _permit = who.over(&row)?;
+    let permit = who.over(&row)?;
+    let read = Entry::new(By::from(permit.by()), Action::Read).on(Kind::Account, row.id).fields(["email"]);
+    app.db.write(async |tx| audit::note(tx, read.clone()).await).await?;
     answer(&app, row).await
 }
 
@@ -90,6 +99,8 @@ pub(super) async fn change(
             let Some(role) = body.role.filter(|role| *role != row.role) else { return Ok(row) };
             let row = store::save(tx, rules::give_role(row, &permit, role, others)?).await?;
             store::end_sessions(tx, row.id, None).await?;
+            let update = Entry::new(By::from(permit.by()), Action::Update).on(Kind::Account, row.id);
+            audit::note(tx, update.fields(["role"])).await?;
             Ok::<_, Problem>(row)
         })
         .await?;
@@ -104,6 +115,7 @@ pub(super) async fn change(
 #[utoipa::path(
     tag = "accounts",
     operation_id = "accounts.invite",
+    params(IdempotencyKey),
     request_body = InviteIn,
     responses((status = 201, description = "The account and its token", body = InvitedOut,
         headers(("Location" = String, description = "The account's address"))), Problem),
@@ -113,27 +125,29 @@ pub(super) async fn change(
 pub(super) async fn invite(
     app: Data<App>,
     who: Allowed<ManageAccounts>,
+    once: Once,
     body: Body<InviteIn>,
 ) -> Result<HttpResponse, Problem> {
     let InviteIn { email, role, display_name, language } = body.into_inner();
     let address = Address::new(&app.vault, &email)?;
     let permit = who.anew();
-    let (row, link) = app
-        .db
-        .write(async |tx| {
-            if store::by_address(tx, &address).await?.is_some() {
-                return Err(rules::address_taken());
-            }
-            let (language, display_name) = (language.clone(), display_name.trim().to_owned());
-            let new = rules::New { role, display_name, language, created_by: permit.by().account() };
-            let row = store::insert(tx, &app.vault, &address, new, None).await?;
-            let link = links::invite(tx, &app.vault, &row).await?;
-            Ok::<_, Problem>((row, link))
-        })
-        .await?;
-    let (location, version) = (format!("/v1/accounts/{}", row.id), row.version);
-    let account = AccountOut::new(row, Some(address.text().to_owned()));
-    created(&location, version, &InvitedOut { account, token: link.token, expires_at: link.expires_at })
+    once.run(&app, Caller::Holder(who.account()?.0), async |tx| {
+        if store::by_address(tx, &address).await?.is_some() {
+            return Err(rules::address_taken());
+        }
+        let (language, display_name) = (language.clone(), display_name.trim().to_owned());
+        let new = rules::New { role, display_name, language, created_by: permit.by().account() };
+        let row = store::insert(tx, &app.vault, &address, new, None).await?;
+        let link = links::invite(tx, &app.post, &row, address.text()).await?;
+        outbox::tell(tx, Fact::AccountInvited { account_id: row.id.0 }).await?;
+        audit::note(tx, Entry::new(By::from(permit.by()), Action::Invite).on(Kind::Account, row.id)).await?;
+        let (location, etag, id) =
+            (format!("/v1/accounts/{}", row.id), etag::of_version(row.version), row.id);
+        let account = AccountOut::new(row, Some(address.text().to_owned()));
+        let invited = InvitedOut { account, token: link.token, expires_at: link.expires_at };
+        Ok(Reply::created(location, &invited)?.etag(etag).about(id))
+    })
+    .await
 }
 
 /// Suspend an account
@@ -142,7 +156,7 @@ pub(super) async fn invite(
 #[utoipa::path(
     tag = "accounts",
     operation_id = "accounts.suspend",
-    params(AccountPath),
+    params(AccountPath, IdempotencyKey),
     request_body(content = Option<Empty>),
     responses((status = 200, description = "The account", body = AccountOut), Problem),
     security(("bearer" = []))
@@ -152,29 +166,32 @@ pub(super) async fn suspend(
     app: Data<App>,
     who: Allowed<ManageAccounts>,
     path: Path<AccountPath>,
+    once: Once,
     _body: Body<Empty>,
 ) -> Result<HttpResponse, Problem> {
     let id = path.account_id.into();
-    let row = app
-        .db
-        .write(async |tx| {
+    let answer = once
+        .run(&app, Caller::Holder(who.account()?.0), async |tx| {
             let others = store::other_admins(tx, id).await?;
             let row = store::for_change(tx, id).await?.ok_or(Problem::not_found("account"))?;
             let permit = who.over(&row)?;
             let row = store::save(tx, rules::suspend(row, &permit, others)?).await?;
             store::end_sessions(tx, row.id, None).await?;
-            Ok::<_, Problem>(row)
+            outbox::tell(tx, Fact::AccountSuspended { account_id: row.id.0 }).await?;
+            audit::note(tx, Entry::new(By::from(permit.by()), Action::Suspend).on(Kind::Account, row.id))
+                .await?;
+            reply(tx, &app, row).await
         })
-        .await?;
-    app.access.forget_account(row.id);
-    answer(&app, row).await
+        .await;
+    app.access.forget_account(id);
+    answer
 }
 
 /// Put a suspended account to use again
 #[utoipa::path(
     tag = "accounts",
     operation_id = "accounts.restore",
-    params(AccountPath),
+    params(AccountPath, IdempotencyKey),
     request_body(content = Option<Empty>),
     responses((status = 200, description = "The account", body = AccountOut), Problem),
     security(("bearer" = []))
@@ -184,18 +201,26 @@ pub(super) async fn restore(
     app: Data<App>,
     who: Allowed<ManageAccounts>,
     path: Path<AccountPath>,
+    once: Once,
     _body: Body<Empty>,
 ) -> Result<HttpResponse, Problem> {
-    let row = app
-        .db
-        .write(async |tx| {
-            let row = store::for_change(tx, path.account_id.into()).await?;
-            let row = row.ok_or(Problem::not_found("account"))?;
-            let permit = who.over(&row)?;
-            Ok::<_, Problem>(store::save(tx, rules::restore(row, &permit)?).await?)
-        })
-        .await?;
-    answer(&app, row).await
+    once.run(&app, Caller::Holder(who.account()?.0), async |tx| {
+        let row = store::for_change(tx, path.account_id.into()).await?;
+        let row = row.ok_or(Problem::not_found("account"))?;
+        let permit = who.over(&row)?;
+        let row = store::save(tx, rules::restore(row, &permit)?).await?;
+        outbox::tell(tx, Fact::AccountRestored { account_id: row.id.0 }).await?;
+        audit::note(tx, Entry::new(By::from(permit.by()), Action::Restore).on(Kind::Account, row.id)).await?;
+        reply(tx, &app, row).await
+    })
+    .await
+}
+
+/// An account as the answer to a verb.
+pub(super) async fn reply(tx: &Tx, app: &App, row: ::entity::account::Model) -> Result<Reply, Problem> {
+    let email = store::email(tx, &app.vault, &row).await?;
+    let (id, etag) = (row.id, etag::of_version(row.version));
+    Ok(Reply::ok(&AccountOut::new(row, Some(email)))?.etag(etag).about(id))
 }
 
 /// An account as an answer.

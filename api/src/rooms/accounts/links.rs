@@ -1,6 +1,7 @@
 //! One-time tokens: accepting an invitation, and a new password in place of a forgotten one.
 
 use ::entity::account::{self, AccountState};
+use ::entity::ids::AccountId;
 use ::entity::one_time_link::{self, LinkPurpose};
 use actix_web::web::Data;
 use actix_web::{HttpResponse, post};
@@ -8,12 +9,15 @@ use chrono::{DateTime, TimeDelta, Utc};
 use secrecy::{ExposeSecret as _, SecretString};
 
 use super::wire::{AccountOut, ChosenPasswordIn, PasswordResetIn};
-use super::{Address, api, store};
+use super::{Address, api, rules, store};
 use crate::access::action::Anyone;
 use crate::access::{Allowed, secret};
 use crate::app::App;
+use crate::audit::{self, Action, By, Entry, Kind};
 use crate::db::{Db, Tx};
-use crate::http::json::Body;
+use crate::http::idempotency::{Caller, IdempotencyKey, Once, Reply};
+use crate::http::json::{Body, Empty};
+use crate::outbox::{Language, Letter, Message, Post, mail};
 use crate::problem::Problem;
 use crate::vault::Vault;
 
@@ -35,22 +39,30 @@ pub struct Link {
 }
 
 /// Makes the token that opens an invited account, in place of earlier ones.
-pub(super) async fn invite(tx: &Tx, vault: &Vault, row: &account::Model) -> Result<Link, Problem> {
-    make(tx, vault, row, LinkPurpose::Invitation, INVITATION).await
+pub(super) async fn invite(tx: &Tx, post: &Post, row: &account::Model, email: &str) -> Result<Link, Problem> {
+    make(tx, post, row, LinkPurpose::Invitation, email).await
 }
 
+/// Makes a token and writes it to its owner.
 async fn make(
     tx: &Tx,
-    vault: &Vault,
+    post: &Post,
     row: &account::Model,
     purpose: LinkPurpose,
-    lasts: TimeDelta,
+    email: &str,
 ) -> Result<Link, Problem> {
     let token = secret::one_time()?;
+    let lasts = if purpose == LinkPurpose::Invitation { INVITATION } else { RESET };
     let (created_at, expires_at) = (tx.now(), tx.now() + lasts);
-    let token_hash = hash(vault, purpose, &token)?;
+    let token_hash = hash(post.vault(), purpose, &token)?;
     let link = one_time_link::Model { token_hash, account_id: row.id, purpose, created_at, expires_at };
     store::replace_link(tx, link).await?;
+    let message = match purpose {
+        LinkPurpose::Invitation => Message::Invitation { link: post.link("invitation", &token) },
+        LinkPurpose::PasswordReset => Message::PasswordReset { link: post.link("password-reset", &token) },
+    };
+    let language = Language::of(row.language.as_deref().unwrap_or_default());
+    mail(tx, post, Letter { to: email.to_owned(), language, message }).await?;
     Ok(Link { token, expires_at })
 }
 
@@ -64,6 +76,7 @@ fn hash(vault: &Vault, purpose: LinkPurpose, token: &SecretString) -> Result<Vec
 #[utoipa::path(
     tag = "accounts",
     operation_id = "invitations.accept",
+    params(IdempotencyKey),
     request_body = ChosenPasswordIn,
     responses((status = 200, description = "The account, which is active now", body = AccountOut), Problem),
     security()
@@ -72,10 +85,10 @@ fn hash(vault: &Vault, purpose: LinkPurpose, token: &SecretString) -> Result<Vec
 pub(super) async fn accept(
     app: Data<App>,
     _who: Allowed<Anyone>,
+    once: Once,
     body: Body<ChosenPasswordIn>,
 ) -> Result<HttpResponse, Problem> {
-    let row = choose_password(&app, LinkPurpose::Invitation, &body).await?;
-    api::answer(&app, row).await
+    choose_password(&app, once, LinkPurpose::Invitation, &body).await
 }
 
 /// Choose a new password
@@ -84,6 +97,7 @@ pub(super) async fn accept(
 #[utoipa::path(
     tag = "accounts",
     operation_id = "password_resets.complete",
+    params(IdempotencyKey),
     request_body = ChosenPasswordIn,
     responses((status = 204, description = "It is changed"), Problem),
     security()
@@ -92,51 +106,66 @@ pub(super) async fn accept(
 pub(super) async fn complete_reset(
     app: Data<App>,
     _who: Allowed<Anyone>,
+    once: Once,
     body: Body<ChosenPasswordIn>,
 ) -> Result<HttpResponse, Problem> {
-    choose_password(&app, LinkPurpose::PasswordReset, &body).await?;
-    Ok(HttpResponse::NoContent().finish())
+    choose_password(&app, once, LinkPurpose::PasswordReset, &body).await
 }
 
 async fn choose_password(
     app: &App,
+    once: Once,
     purpose: LinkPurpose,
     body: &ChosenPasswordIn,
-) -> Result<account::Model, Problem> {
-    let unknown = || {
-        Problem::not_found(match purpose {
-            LinkPurpose::Invitation => "invitation",
-            LinkPurpose::PasswordReset => "password reset",
-        })
-    };
-    let (token_hash, reader) = (hash(&app.vault, purpose, &body.token)?, app.db.reader());
-    let link = store::link(reader, &token_hash, purpose, app.clock.now()).await?.ok_or_else(unknown)?;
-    let row = store::by_id(reader, link.account_id).await?.ok_or_else(unknown)?;
+) -> Result<HttpResponse, Problem> {
+    let token_hash = hash(&app.vault, purpose, &body.token)?;
+    // A repetition gets the answer of the first, which has used the token up: so a refusal waits until it is asked for.
+    let prepared = prepare(app, purpose, &token_hash, body).await;
+    once.run(app, Caller::Nobody, async |tx| {
+        let (account, password_hash) = prepared.as_ref().map_err(Problem::clone)?;
+        if !store::use_link(tx, &token_hash).await? {
+            return Err(unknown(purpose));
+        }
+        let row = store::for_change(tx, *account).await?.ok_or(unknown(purpose))?;
+        let row = store::save(tx, rules::choose_password(row, purpose, password_hash.clone())?).await?;
+        store::drop_links(tx, row.id, LinkPurpose::PasswordReset).await?;
+        store::end_sessions(tx, row.id, None).await?;
+        app.access.forget_account(row.id);
+        let (by, action) = match purpose {
+            LinkPurpose::Invitation => (audit::Token::Invitation, Action::Activate),
+            LinkPurpose::PasswordReset => (audit::Token::PasswordReset, Action::ChangePassword),
+        };
+        audit::note(tx, Entry::new(By::Token(by), action).on(Kind::Account, row.id)).await?;
+        match purpose {
+            LinkPurpose::Invitation => api::reply(tx, app, row).await,
+            LinkPurpose::PasswordReset => Ok(Reply::no_content()),
+        }
+    })
+    .await
+}
+
+/// Whose password it is, and its hash.
+async fn prepare(
+    app: &App,
+    purpose: LinkPurpose,
+    token_hash: &[u8],
+    body: &ChosenPasswordIn,
+) -> Result<(AccountId, String), Problem> {
+    let reader = app.db.reader();
+    let link = store::link(reader, token_hash, purpose, app.clock.now()).await?.ok_or(unknown(purpose))?;
+    let row = store::by_id(reader, link.account_id).await?.ok_or(unknown(purpose))?;
     let email = store::email(reader, &app.vault, &row).await?;
     let (words, second_factor) = (vec![email, row.display_name], row.totp_confirmed_at.is_some());
     app.access.passwords.judge(&body.password, "/password", second_factor, words).await?;
-    let password_hash = app.access.passwords.hash(&body.password).await?;
-    let row = app
-        .db
-        .write(async |tx| {
-            if !store::use_link(tx, &token_hash).await? {
-                return Err(unknown());
-            }
-            let mut row = store::for_change(tx, link.account_id).await?.ok_or_else(unknown)?;
-            match (purpose, row.state) {
-                (LinkPurpose::Invitation, AccountState::Invited) => row.state = AccountState::Active,
-                (LinkPurpose::PasswordReset, AccountState::Active) => {}
-                // Suspended meanwhile, for example.
-                _ => return Err(unknown()),
-            }
-            row.password_hash = Some(password_hash.clone());
-            store::drop_links(tx, row.id, LinkPurpose::PasswordReset).await?;
-            store::end_sessions(tx, row.id, None).await?;
-            Ok::<_, Problem>(store::save(tx, row).await?)
-        })
-        .await?;
-    app.access.forget_account(row.id);
-    Ok(row)
+    Ok((row.id, app.access.passwords.hash(&body.password).await?))
+}
+
+/// The refusal of a token that does not work, whatever the reason.
+pub(super) fn unknown(purpose: LinkPurpose) -> Problem {
+    Problem::not_found(match purpose {
+        LinkPurpose::Invitation => "invitation",
+        LinkPurpose::PasswordReset => "password reset",
+    })
 }
 
 /// Ask for a new password
@@ -147,36 +176,39 @@ async fn choose_password(
 #[utoipa::path(
     tag = "accounts",
     operation_id = "password_resets.request",
+    params(IdempotencyKey),
     request_body = PasswordResetIn,
-    responses((status = 202, description = "If there is such an account, a letter is on its way"), Problem),
+    responses((status = 202, description = "If there is such an account, a letter is on its way", body = Empty), Problem),
     security()
 )]
 #[post("/v1/password-resets")]
 pub(super) async fn request_reset(
     app: Data<App>,
     _who: Allowed<Anyone>,
+    once: Once,
     body: Body<PasswordResetIn>,
 ) -> Result<HttpResponse, Problem> {
     let address = Address::new(&app.vault, body.email.expose_secret())?;
-    app.db.write(async |tx| store::ask_for_reset(tx, &address).await).await?;
-    Ok(HttpResponse::Accepted().finish())
+    once.run(&app, Caller::Nobody, async |tx| {
+        store::ask_for_reset(tx, &address).await?;
+        Reply::accepted(&Empty {})
+    })
+    .await
 }
 
-/// Looks up who asked for a new password and writes to those who have an account; removes what no longer works. Gives the
-/// number of letters.
+/// Looks up who asked for a new password and writes to those who have an account. Gives the number of letters.
 ///
 /// # Errors
 /// The database's or the vault's.
-pub async fn answer_reset_requests(db: &Db, vault: &Vault) -> Result<usize, Problem> {
+pub async fn answer_reset_requests(db: &Db, post: &Post) -> Result<usize, Problem> {
     let mut written = 0;
     while store::has_reset_requests(db.reader()).await? {
         written += db
             .write(async |tx| {
                 let mut written = 0;
                 for hash in store::take_reset_requests(tx, PORTION).await? {
-                    written += usize::from(answer_one(tx, vault, &hash).await?);
+                    written += usize::from(answer_one(tx, post, &hash).await?);
                 }
-                store::tidy_up(tx, crate::access::session_idle()).await?;
                 Ok::<_, Problem>(written)
             })
             .await?;
@@ -184,16 +216,19 @@ pub async fn answer_reset_requests(db: &Db, vault: &Vault) -> Result<usize, Prob
     Ok(written)
 }
 
-async fn answer_one(tx: &Tx, vault: &Vault, email_hash: &[u8]) -> Result<bool, Problem> {
+async fn answer_one(tx: &Tx, post: &Post, email_hash: &[u8]) -> Result<bool, Problem> {
     let Some(row) = store::by_hash(tx, email_hash).await? else { return Ok(false) };
-    let (purpose, lasts) = match row.state {
-        AccountState::Invited => (LinkPurpose::Invitation, INVITATION),
-        AccountState::Active => (LinkPurpose::PasswordReset, RESET),
+    let purpose = match row.state {
+        AccountState::Invited => LinkPurpose::Invitation,
+        AccountState::Active => LinkPurpose::PasswordReset,
         AccountState::Suspended => return Ok(false),
     };
     if store::last_link(tx, row.id, purpose).await?.is_some_and(|made| made + PAUSE > tx.now()) {
         return Ok(false);
     }
-    make(tx, vault, &row, purpose, lasts).await?;
+    let email = store::email(tx, post.vault(), &row).await?;
+    make(tx, post, &row, purpose, &email).await?;
+    let asked = Entry::new(By::Nobody, Action::RequestPasswordReset).on(Kind::Account, row.id);
+    audit::note(tx, asked).await?;
     Ok(true)
 }

@@ -1,5 +1,8 @@
 //! What everybody does with the own account.
 
+use std::net::IpAddr;
+
+use ::entity::ids::AccountId;
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse, get, patch, post};
 
@@ -10,9 +13,12 @@ use crate::access::Allowed;
 use crate::access::action::OwnAccount;
 use crate::access::password::Compared;
 use crate::app::App;
+use crate::audit::{self, Action, By, Entry, Kind};
+use crate::http::idempotency::{Caller, IdempotencyKey, Once, Reply};
 use crate::http::json::Body;
 use crate::http::limits::Limits;
 use crate::http::patch::{EditHeaders, IfMatch, Patch};
+use crate::outbox::{Language, Letter, Message, mail};
 use crate::problem::{Fault, Problem};
 
 /// Read one's own account
@@ -57,6 +63,8 @@ pub(super) async fn change(
             if changed.is_empty() {
                 return Ok(row);
             }
+            let update = Entry::new(By::from(permit.by()), Action::Update).on(Kind::Account, row.id);
+            audit::note(tx, update.fields(changed)).await?;
             Ok::<_, Problem>(store::save(tx, row).await?)
         })
         .await?;
@@ -69,6 +77,7 @@ pub(super) async fn change(
 #[utoipa::path(
     tag = "accounts",
     operation_id = "me.password",
+    params(IdempotencyKey),
     request_body = PasswordIn,
     responses((status = 204, description = "It is changed"), Problem),
     security(("bearer" = []))
@@ -79,37 +88,65 @@ pub(super) async fn password(
     limits: Data<Limits>,
     req: HttpRequest,
     who: Allowed<OwnAccount>,
+    once: Once,
     body: Body<PasswordIn>,
 ) -> Result<HttpResponse, Problem> {
     let (id, session) = (who.account()?, who.signed_in()?.session);
+    // A repetition gets the answer of the first, which has changed the password: so a refusal waits until it is asked for.
+    let prepared = prepare(&app, id, limits.network(&req), &body).await;
+    let answer = once
+        .run(&app, Caller::Holder(id.0), async |tx| {
+            let Prepared { before, hash, email } = prepared.as_ref().map_err(Problem::clone)?;
+            let mut row = store::for_change(tx, id).await?.ok_or(Problem::not_found("account"))?;
+            let permit = who.over(&row)?;
+            // Somebody else changed it while this was hashed.
+            if row.password_hash != *before {
+                return Err(wrong_password("/old_password"));
+            }
+            row.password_hash = Some(hash.clone());
+            let row = store::save(tx, row).await?;
+            store::end_sessions(tx, id, Some(session)).await?;
+            audit::note(tx, Entry::new(By::from(permit.by()), Action::ChangePassword).on(Kind::Account, id))
+                .await?;
+            let language = Language::of(row.language.as_deref().unwrap_or_default());
+            mail(tx, &app.post, Letter { to: email.clone(), language, message: Message::PasswordChanged })
+                .await?;
+            Ok(Reply::no_content())
+        })
+        .await;
+    app.access.forget_account(id);
+    answer
+}
+
+/// What a new password takes before the transaction.
+struct Prepared {
+    /// The hash of the old one.
+    before: Option<String>,
+    /// The hash of the new one.
+    hash: String,
+    /// The e-mail address.
+    email: String,
+}
+
+async fn prepare(
+    app: &App,
+    id: AccountId,
+    network: Option<IpAddr>,
+    body: &PasswordIn,
+) -> Result<Prepared, Problem> {
     let row = store::by_id(app.db.reader(), id).await?.ok_or(Problem::not_found("account"))?;
-    let attempt = app.access.throttle.attempt(&row.email_hash, limits.network(&req));
+    let attempt = app.access.throttle.attempt(&row.email_hash, network);
     app.access.throttle.pass(attempt, app.clock.now())?;
-    let stored = row.password_hash.as_deref();
-    if app.access.passwords.compare(&body.old_password, stored).await? == Compared::Wrong {
+    let before = row.password_hash.clone();
+    if app.access.passwords.compare(&body.old_password, before.as_deref()).await? == Compared::Wrong {
         return Err(wrong_password("/old_password"));
     }
     app.access.throttle.succeeded(attempt, app.clock.now());
     let email = store::email(app.db.reader(), &app.vault, &row).await?;
-    let (words, second_factor) = (vec![email, row.display_name.clone()], row.totp_confirmed_at.is_some());
+    let (words, second_factor) = (vec![email.clone(), row.display_name], row.totp_confirmed_at.is_some());
     app.access.passwords.judge(&body.new_password, "/new_password", second_factor, words).await?;
     let hash = app.access.passwords.hash(&body.new_password).await?;
-    app.db
-        .write(async |tx| {
-            let mut now = store::for_change(tx, id).await?.ok_or(Problem::not_found("account"))?;
-            let _permit = who.over(&now)?;
-            // Somebody else changed it while this was hashed.
-            if now.password_hash != row.password_hash {
-                return Err(wrong_password("/old_password"));
-            }
-            now.password_hash = Some(hash.clone());
-            store::save(tx, now).await?;
-            store::end_sessions(tx, id, Some(session)).await?;
-            Ok::<_, Problem>(())
-        })
-        .await?;
-    app.access.forget_account(id);
-    Ok(HttpResponse::NoContent().finish())
+    Ok(Prepared { before, hash, email })
 }
 
 /// The refusal of somebody who is signed in and does not know the password.

@@ -26,10 +26,12 @@ pub use links::{Link, answer_reset_requests};
 pub use totp::{Factor, spend};
 pub use wire::InviteIn;
 
+use crate::access;
 use crate::access::password::Passwords;
+use crate::audit::{self, Action, By, Entry, Kind};
 use crate::db::{Db, Tx};
+use crate::outbox::Post;
 use crate::problem::Problem;
-use crate::vault::Vault;
 
 /// Registers all of this.
 pub fn routes(config: &mut ServiceConfig) {
@@ -75,6 +77,14 @@ pub async fn renew_hash(tx: &Tx, account: &account::Model, hash: String) -> Resu
     store::set_hash(tx, account, hash).await
 }
 
+/// Removes links that no longer work and sessions that ended by themselves.
+///
+/// # Errors
+/// The database's.
+pub async fn tidy_up(db: &Db) -> Result<(), DbErr> {
+    db.write(async |tx| store::tidy_up(tx, access::session_idle()).await).await
+}
+
 /// Whether an account of this role signs in with a second factor only.
 pub const fn needs_second_factor(role: Role) -> bool {
     matches!(role, Role::Admin | Role::Moderator)
@@ -98,7 +108,7 @@ pub struct Creation {
 /// 409 if there is one with this address, 422 if the password is refused.
 pub async fn create(
     db: &Db,
-    vault: &Vault,
+    post: &Post,
     passwords: &Passwords,
     creation: Creation,
 ) -> Result<(AccountId, Option<Link>), Problem> {
@@ -116,11 +126,13 @@ pub async fn create(
             return Err(rules::address_taken());
         }
         let new = rules::New { role, display_name: display_name.clone(), language: None, created_by: None };
-        let row = store::insert(tx, vault, &address, new, hash.clone()).await?;
+        let row = store::insert(tx, post.vault(), &address, new, hash.clone()).await?;
         let link = match hash {
             Some(_) => None,
-            None => Some(links::invite(tx, vault, &row).await?),
+            None => Some(links::invite(tx, post, &row, address.text()).await?),
         };
+        let action = if link.is_some() { Action::Invite } else { Action::Create };
+        audit::note(tx, Entry::new(By::System, action).on(Kind::Account, row.id)).await?;
         Ok::<_, Problem>((row.id, link))
     })
     .await

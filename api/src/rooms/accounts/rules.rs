@@ -2,6 +2,7 @@
 
 use ::entity::account::{AccountState, Model, Role};
 use ::entity::ids::AccountId;
+use ::entity::one_time_link::LinkPurpose;
 
 use crate::access::Permit;
 use crate::access::action::{ManageAccounts, OwnAccount};
@@ -86,6 +87,20 @@ pub fn restore(mut row: Model, _: &Permit<ManageAccounts>) -> Result<Model, Prob
         return Err(Problem::wrong_state(allowed(row.state)));
     }
     row.state = if row.password_hash.is_some() { AccountState::Active } else { AccountState::Invited };
+    Ok(row)
+}
+
+/// Sets the password that somebody chose with a one-time token. An invited account is active from then on.
+///
+/// # Errors
+/// 404 where the state no longer fits the token: it was suspended meanwhile, for example.
+pub fn choose_password(mut row: Model, purpose: LinkPurpose, hash: String) -> Result<Model, Problem> {
+    match (purpose, row.state) {
+        (LinkPurpose::Invitation, AccountState::Invited) => row.state = AccountState::Active,
+        (LinkPurpose::PasswordReset, AccountState::Active) => {}
+        _ => return Err(super::links::unknown(purpose)),
+    }
+    row.password_hash = Some(hash);
     Ok(row)
 }
 

@@ -1,5 +1,7 @@
 //! The second factor: an authenticator, and recovery codes for the day when it is lost.
 
+use std::net::IpAddr;
+
 use ::entity::account;
 use ::entity::ids::AccountId;
 use actix_web::web::Data;
@@ -13,7 +15,9 @@ use crate::access::action::{EnrolSecondFactor, OwnAccount};
 use crate::access::password::{Compared, SHORTEST_ALONE};
 use crate::access::{Allowed, secret, totp};
 use crate::app::App;
+use crate::audit::{self, Action, By, Entry};
 use crate::db::Tx;
+use crate::http::idempotency::{Caller, IdempotencyKey, Once, Reply};
 use crate::http::json::{Body, Empty};
 use crate::http::limits::Limits;
 use crate::problem::{Fault, Kind, Problem};
@@ -69,6 +73,7 @@ fn recovery_hash(vault: &Vault, account: AccountId, code: &SecretString) -> Resu
 #[utoipa::path(
     tag = "accounts",
     operation_id = "me.totp.enrol",
+    params(IdempotencyKey),
     request_body(content = Option<Empty>),
     responses((status = 200, description = "The secret", body = TotpOut), Problem),
     security(("bearer" = []))
@@ -77,26 +82,25 @@ fn recovery_hash(vault: &Vault, account: AccountId, code: &SecretString) -> Resu
 pub(super) async fn enrol(
     app: Data<App>,
     who: Allowed<EnrolSecondFactor>,
+    once: Once,
     _body: Body<Empty>,
 ) -> Result<HttpResponse, Problem> {
-    let key = totp::new_secret()?;
-    let row = app
-        .db
-        .write(async |tx| {
-            let mut row =
-                store::for_change(tx, who.account()?).await?.ok_or(Problem::not_found("account"))?;
-            let _permit = who.over(&row)?;
-            if row.totp_confirmed_at.is_some() {
-                return Err(Problem::wrong_state(&["remove"]));
-            }
-            row.sealed_totp = Some(store::seal_totp(tx, &app.vault, row.id, &key).await?);
-            row.totp_step = None;
-            Ok::<_, Problem>(store::save(tx, row).await?)
-        })
-        .await?;
-    let email = store::email(app.db.reader(), &app.vault, &row).await?;
-    let (secret, otpauth_url) = totp::shown(&key, &email)?;
-    Ok(HttpResponse::Ok().json(TotpOut { secret, otpauth_url }))
+    let (key, id) = (totp::new_secret()?, who.account()?);
+    once.run(&app, Caller::Holder(id.0), async |tx| {
+        let mut row = store::for_change(tx, id).await?.ok_or(Problem::not_found("account"))?;
+        let permit = who.over(&row)?;
+        if row.totp_confirmed_at.is_some() {
+            return Err(Problem::wrong_state(&["remove"]));
+        }
+        row.sealed_totp = Some(store::seal_totp(tx, &app.vault, row.id, &key).await?);
+        row.totp_step = None;
+        let row = store::save(tx, row).await?;
+        let update = Entry::new(By::from(permit.by()), Action::Update).on(audit::Kind::Account, id);
+        audit::note(tx, update.fields(["totp"])).await?;
+        let (secret, otpauth_url) = totp::shown(&key, &store::email(tx, &app.vault, &row).await?)?;
+        Ok(Reply::ok(&TotpOut { secret, otpauth_url })?.about(id))
+    })
+    .await
 }
 
 /// Confirm a second factor
@@ -105,6 +109,7 @@ pub(super) async fn enrol(
 #[utoipa::path(
     tag = "accounts",
     operation_id = "me.totp.confirm",
+    params(IdempotencyKey),
     request_body = TotpConfirmIn,
     responses((status = 200, description = "It counts now", body = RecoveryCodesOut), Problem),
     security(("bearer" = []))
@@ -113,6 +118,7 @@ pub(super) async fn enrol(
 pub(super) async fn confirm(
     app: Data<App>,
     who: Allowed<EnrolSecondFactor>,
+    once: Once,
     body: Body<TotpConfirmIn>,
 ) -> Result<HttpResponse, Problem> {
     let codes = totp::new_recovery_codes()?;
@@ -120,29 +126,29 @@ pub(super) async fn confirm(
     let hashes: Result<Vec<_>, _> =
         codes.iter().map(|code| recovery_hash(&app.vault, account, code)).collect();
     let hashes = hashes?;
-    app.db
-        .write(async |tx| {
-            let mut row = store::for_change(tx, account).await?.ok_or(Problem::not_found("account"))?;
-            let _permit = who.over(&row)?;
-            if row.totp_confirmed_at.is_some() {
-                return Err(Problem::wrong_state(&["remove"]));
-            }
-            let key = store::open_totp(tx, &app.vault, &row).await?;
-            let key = key.ok_or(Problem::wrong_state(&["enrol"]))?;
-            let step = totp::matching_step(&key, &body.code, None, tx.now())?;
-            let Some(step) = step else {
-                let fault = Fault::pointer("/code", "wrong_code", "is not what the authenticator shows now");
-                return Err(Problem::invalid_body(vec![fault]));
-            };
-            row.totp_step = Some(step);
-            row.totp_confirmed_at = Some(tx.now());
-            store::save(tx, row).await?;
-            store::set_recovery_codes(tx, account, hashes.clone()).await?;
-            Ok::<_, Problem>(())
-        })
-        .await?;
-    let recovery_codes = codes.iter().map(|code| code.expose_secret().to_owned()).collect();
-    Ok(HttpResponse::Ok().json(RecoveryCodesOut { recovery_codes }))
+    once.run(&app, Caller::Holder(account.0), async |tx| {
+        let mut row = store::for_change(tx, account).await?.ok_or(Problem::not_found("account"))?;
+        let permit = who.over(&row)?;
+        if row.totp_confirmed_at.is_some() {
+            return Err(Problem::wrong_state(&["remove"]));
+        }
+        let key = store::open_totp(tx, &app.vault, &row).await?;
+        let key = key.ok_or(Problem::wrong_state(&["enrol"]))?;
+        let step = totp::matching_step(&key, &body.code, None, tx.now())?;
+        let Some(step) = step else {
+            let fault = Fault::pointer("/code", "wrong_code", "is not what the authenticator shows now");
+            return Err(Problem::invalid_body(vec![fault]));
+        };
+        row.totp_step = Some(step);
+        row.totp_confirmed_at = Some(tx.now());
+        store::save(tx, row).await?;
+        store::set_recovery_codes(tx, account, hashes.clone()).await?;
+        let enrolled = Entry::new(By::from(permit.by()), Action::EnrolSecondFactor);
+        audit::note(tx, enrolled.on(audit::Kind::Account, account)).await?;
+        let recovery_codes = codes.iter().map(|code| code.expose_secret().to_owned()).collect();
+        Ok(Reply::ok(&RecoveryCodesOut { recovery_codes })?.about(account))
+    })
+    .await
 }
 
 /// Take the second factor away
@@ -152,6 +158,7 @@ pub(super) async fn confirm(
 #[utoipa::path(
     tag = "accounts",
     operation_id = "me.totp.remove",
+    params(IdempotencyKey),
     request_body = TotpRemoveIn,
     responses((status = 204, description = "It is gone"), Problem),
     security(("bearer" = []))
@@ -162,24 +169,18 @@ pub(super) async fn remove(
     limits: Data<Limits>,
     req: HttpRequest,
     who: Allowed<OwnAccount>,
+    once: Once,
     body: Body<TotpRemoveIn>,
 ) -> Result<HttpResponse, Problem> {
     let (id, session) = (who.account()?, who.signed_in()?.session);
-    let row = store::by_id(app.db.reader(), id).await?.ok_or(Problem::not_found("account"))?;
-    let attempt = app.access.throttle.attempt(&row.email_hash, limits.network(&req));
-    app.access.throttle.pass(attempt, app.clock.now())?;
-    if app.access.passwords.compare(&body.password, row.password_hash.as_deref()).await? == Compared::Wrong {
-        return Err(wrong_password("/password"));
-    }
-    if body.password.expose_secret().chars().count() < SHORTEST_ALONE {
-        let detail = "must have at least 15 characters without a second factor: change the password first";
-        return Err(Problem::invalid_body(vec![Fault::pointer("/password", "too_short", detail)]));
-    }
+    // A repetition gets the answer of the first: so a refusal waits until it is asked for.
+    let known = know_password(&app, id, limits.network(&req), &body.password).await;
     let factor = Factor::of(body.totp.as_ref(), body.recovery_code.as_ref());
-    app.db
-        .write(async |tx| {
+    let answer = once
+        .run(&app, Caller::Holder(id.0), async |tx| {
+            known.as_ref().map_err(Problem::clone)?;
             let mut row = store::for_change(tx, id).await?.ok_or(Problem::not_found("account"))?;
-            let _permit = who.over(&row)?;
+            let permit = who.over(&row)?;
             if row.totp_confirmed_at.is_none() {
                 return Err(Problem::wrong_state(&["enrol"]));
             }
@@ -195,10 +196,32 @@ pub(super) async fn remove(
             store::save(tx, row).await?;
             store::set_recovery_codes(tx, id, Vec::new()).await?;
             store::end_sessions(tx, id, kept).await?;
-            Ok::<_, Problem>(())
+            let removed = Entry::new(By::from(permit.by()), Action::RemoveSecondFactor);
+            audit::note(tx, removed.on(audit::Kind::Account, id)).await?;
+            Ok(Reply::no_content())
         })
-        .await?;
-    app.access.throttle.succeeded(attempt, app.clock.now());
+        .await;
     app.access.forget_account(id);
-    Ok(HttpResponse::NoContent().finish())
+    answer
+}
+
+/// Whether this is the account's password, and one that may stand alone.
+async fn know_password(
+    app: &App,
+    id: AccountId,
+    network: Option<IpAddr>,
+    password: &SecretString,
+) -> Result<(), Problem> {
+    let row = store::by_id(app.db.reader(), id).await?.ok_or(Problem::not_found("account"))?;
+    let attempt = app.access.throttle.attempt(&row.email_hash, network);
+    app.access.throttle.pass(attempt, app.clock.now())?;
+    if app.access.passwords.compare(password, row.password_hash.as_deref()).await? == Compared::Wrong {
+        return Err(wrong_password("/password"));
+    }
+    if password.expose_secret().chars().count() < SHORTEST_ALONE {
+        let detail = "must have at least 15 characters without a second factor: change the password first";
+        return Err(Problem::invalid_body(vec![Fault::pointer("/password", "too_short", detail)]));
+    }
+    // Nothing is forgotten before the second factor was right as well: it is six digits.
+    Ok(())
 }

@@ -14,6 +14,7 @@ use crate::access::password::Compared;
 use crate::access::secret::RefreshToken;
 use crate::access::{Allowed, Row, TOKEN_LIFE, session_end};
 use crate::app::App;
+use crate::audit::{self, Action, By};
 use crate::db::Tx;
 use crate::http::Query;
 use crate::http::json::Body;
@@ -125,7 +126,10 @@ async fn let_in(app: &App, tx: &Tx, row: &account::Model, factor: Option<&Factor
             return Err(Problem::of(Kind::SecondFactorRequired));
         }
     }
-    Ok(Entry::Session(begin(tx, &app.vault, &row, has_factor).await?))
+    let token = begin(tx, &app.vault, &row, has_factor).await?;
+    let signed_in = audit::Entry::new(By::Account(row.id.0), Action::SignIn);
+    audit::note(tx, signed_in.on(audit::Kind::Session, token.session())).await?;
+    Ok(Entry::Session(token))
 }
 
 async fn tokens(
@@ -172,6 +176,8 @@ pub(super) async fn refresh(
                 store::advance(tx, &row, next_hash.clone()).await?;
             } else if row.previous_hash.as_ref() != Some(&hash) || row.refreshed_at + GRACE < tx.now() {
                 store::end(tx, row.id).await?;
+                let reused = audit::Entry::new(By::Nobody, Action::EndSessions).fields(["refresh_token"]);
+                audit::note(tx, reused.on(audit::Kind::Session, row.id)).await?;
                 return Ok(None);
             }
             Ok::<_, Problem>(Some(row.account_id))
@@ -242,8 +248,10 @@ async fn finish(app: &App, who: &Allowed<OwnSessions>, id: SessionId) -> Result<
     app.db
         .write(async |tx| {
             let row = store::for_change(tx, id).await?.ok_or(Problem::not_found("session"))?;
-            let _permit = who.over(&row)?;
+            let permit = who.over(&row)?;
             store::end(tx, row.id).await?;
+            let signed_out = audit::Entry::new(By::from(permit.by()), Action::SignOut);
+            audit::note(tx, signed_out.on(audit::Kind::Session, row.id)).await?;
             Ok::<_, Problem>(())
         })
         .await?;

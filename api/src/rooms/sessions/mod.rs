@@ -15,6 +15,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::access::Access;
 use crate::access::secret::RefreshToken;
+use crate::audit;
 use crate::db::{Db, Tx};
 use crate::problem::Problem;
 use crate::vault::Vault;
@@ -57,7 +58,10 @@ pub async fn begin_unasked(
     let session = db
         .write(async |tx| {
             let row = super::accounts::lock(tx, account).await?.ok_or(Problem::not_found("account"))?;
-            Ok::<_, Problem>(begin(tx, vault, &row, false).await?.session())
+            let session = begin(tx, vault, &row, false).await?.session();
+            let signed_in = audit::Entry::new(audit::By::System, audit::Action::SignIn);
+            audit::note(tx, signed_in.on(audit::Kind::Session, session)).await?;
+            Ok::<_, Problem>(session)
         })
         .await?;
     Ok(access.token(db, account, session).await?)

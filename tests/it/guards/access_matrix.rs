@@ -1,0 +1,132 @@
+//! Every operation, called by everybody: who may is what `openapi/access-matrix.md` says, and nobody forgot to ask.
+
+use std::path::Path;
+
+use api::access::action::{ALL, Reach};
+use api::config::settings::{RATE_LIMITS, REQUIRE_TOTP};
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use crate::house::House;
+use crate::house::actors::PASSWORD;
+
+/// Set it to write the file anew.
+const WRITE: &str = "SOLIDARITY_WRITE_MATRIX";
+const ACTORS: [&str; 6] = ["anonymous", "enrolling", "member", "host", "moderator", "admin"];
+
+struct Operation {
+    id: String,
+    method: Method,
+    path: String,
+    is_public: bool,
+}
+
+fn operations() -> Vec<Operation> {
+    let document = serde_json::to_value(api::app::openapi()).unwrap();
+    let mut found = Vec::new();
+    for (path, item) in document["paths"].as_object().unwrap() {
+        for (method, operation) in item.as_object().unwrap() {
+            let Ok(method) = method.to_uppercase().parse::<Method>() else { continue };
+            let Some(id) = operation["operationId"].as_str() else { continue };
+            let security = operation["security"].as_array();
+            let security =
+                security.unwrap_or_else(|| panic!("{id} does not say whether it needs credentials"));
+            for scheme in security.iter().flat_map(|needed| needed.as_object().unwrap().keys()) {
+                assert!(document["components"]["securitySchemes"].get(scheme).is_some(), "{id}: {scheme}");
+            }
+            let is_public = security.is_empty();
+            found.push(Operation { id: id.to_owned(), method, path: path.clone(), is_public });
+        }
+    }
+    found.sort_by(|one, other| one.id.cmp(&other.id));
+    found
+}
+
+/// An address of this operation under which there is nothing.
+fn address(path: &str) -> String {
+    let absent = "00000000-0000-4000-8000-000000000000";
+    path.split('/')
+        .map(|part| if part.starts_with('{') { absent } else { part })
+        .collect::<Vec<_>>()
+        .join("/")
+}
+
+async fn call(house: &House, operation: &Operation, token: Option<&str>) -> &'static str {
+    let mut request = house.request(operation.method.clone(), &address(&operation.path));
+    if let Some(token) = token {
+        request = request.bearer_auth(token);
+    }
+    if [Method::POST, Method::PATCH, Method::PUT].contains(&operation.method) {
+        request = request.json(&json!({}));
+    }
+    let answer = crate::house::answer(request).await;
+    assert!(answer.status < 500, "{}: {}", operation.id, answer.text());
+    match answer.status {
+        401 => "401",
+        403 => "403",
+        _ => "may",
+    }
+}
+
+/// A token of somebody who has to set up a second factor.
+async fn enrolment_token(house: &House) -> String {
+    house.account("enrolling@example.org", "admin").await;
+    let body = json!({"email": "enrolling@example.org", "password": PASSWORD});
+    let refused: Value = house.post("/v1/sessions", body).await.json();
+    refused["enrolment_token"].as_str().unwrap().to_owned()
+}
+
+fn matrix(rows: &[(String, Vec<&'static str>)]) -> String {
+    let head = format!("| {} |\n|---|{}\n", ACTORS.join(" | "), "---|".repeat(ACTORS.len()));
+    let mut text = "# Who may do what\n\nWritten by `tests/it/guards/access_matrix.rs`, which calls every operation as everybody; \
+        `SOLIDARITY_WRITE_MATRIX=1` writes it anew.\n\n## Operations\n\n\
+        `may` at all; whose records is what the actions below say. 401: without credentials. 403: with these never.\n\n| operation "
+        .to_owned();
+    text += &head;
+    for (name, cells) in rows {
+        text += &format!("| {name} | {} |\n", cells.join(" | "));
+    }
+    text += "\n## Actions\n\n`own`: what belongs to the account. `all`: everybody's. What is neither is 404, or 403 where it may be seen.\n\n| action ";
+    text += &head;
+    for (name, may) in ALL {
+        let reaches = [may.anonymous, may.enrolling, may.member, may.host, may.moderator, may.admin];
+        let cells = reaches.map(|reach| match reach {
+            Reach::None => "–",
+            Reach::Own => "own",
+            Reach::All => "all",
+        });
+        text += &format!("| {name} | {} |\n", cells.join(" | "));
+    }
+    text
+}
+
+#[tokio::test]
+async fn everybody_may_what_the_matrix_says_and_no_operation_is_missing() {
+    let house = House::open().await;
+    let strict = House::open_with(&[(&RATE_LIMITS, "off"), (&REQUIRE_TOTP, "true")]).await;
+    let enrolling = enrolment_token(&strict).await;
+    let actors = [house.member().await, house.host().await, house.moderator().await, house.admin().await];
+    let mut rows = Vec::new();
+    for operation in operations() {
+        let anonymous = call(&house, &operation, None).await;
+        let wanted = if operation.is_public { "may" } else { "401" };
+        assert_eq!(anonymous, wanted, "{}: what the document says of its security is not so", operation.id);
+        let mut cells = vec![anonymous, call(&strict, &operation, Some(&enrolling)).await];
+        for actor in &actors {
+            // Some calls sign out.
+            let actor = house.sign_in(&actor.id, &actor.email).await;
+            cells.push(call(&house, &operation, Some(&actor.token)).await);
+        }
+        rows.push((format!("{} `{} {}`", operation.id, operation.method, operation.path), cells));
+    }
+    let said = matrix(&rows);
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../openapi/access-matrix.md");
+    if std::env::var_os(WRITE).is_some() {
+        std::fs::write(&path, &said).unwrap();
+    }
+    let checked_in = std::fs::read_to_string(&path).unwrap_or_default();
+    assert!(
+        said == checked_in,
+        "who may do what has changed: read it and write it anew with {WRITE}=1\n{said}"
+    );
+}
