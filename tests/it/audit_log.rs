@@ -20,6 +20,7 @@ async fn admins_read_all_of_it_moderators_their_own_and_others_nothing() {
     house
         .note(Entry::new(account(&admin.id), Action::Suspend).on(Kind::Account, record).fields(["state"]))
         .await;
+    house.advance(Duration::from_secs(1));
     house.note(Entry::new(account(&moderator.id), Action::Approve).on(Kind::Submission, record)).await;
     house.note(Entry::new(By::System, Action::Create)).await;
     let count = |answer: &Value| answer["items"].as_array().unwrap().len();
