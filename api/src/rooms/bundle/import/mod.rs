@@ -7,6 +7,7 @@ use ::entity::bundle_source;
 use anyhow::bail;
 use serde::Serialize;
 use tokio::io::AsyncBufRead;
+use tokio::task::JoinHandle;
 use uuid::Uuid;
 
 use super::lines::{self, Header};
@@ -21,6 +22,8 @@ use reader::{LONGEST, RawLine, next_line};
 
 /// Lines taken in one go.
 const PORTION: usize = 500;
+/// Bytes after which a portion has no further line: long lines come in small portions.
+const PORTION_BYTES: usize = 4 * 1024 * 1024;
 
 /// What becomes of the rest when a line fails.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -152,20 +155,12 @@ pub async fn import(
     let run = ids::v4();
     let whole = options.mode == Mode::Atomic || options.dry_run;
     let mut open: Option<Tx> = None;
-    let (mut portions, mut ended) = (0_u32, false);
-    while !ended {
-        let mut numbered = Vec::with_capacity(PORTION);
-        while numbered.len() < PORTION {
-            let Some(line) = next_line(&mut stream).await? else {
-                ended = true;
-                break;
-            };
-            number += 1;
-            match parsed(line, false) {
-                Ok(None) => {}
-                Ok(Some(value)) => numbered.push(Numbered::read(number, value, header.language.as_ref())),
-                Err(errors) => numbered.push(Numbered::unreadable(number, errors)),
-            }
+    let mut portions = 0_u32;
+    let mut reading = Some(read(&mut stream, &mut number, &header).await?);
+    while let Some(Ahead { numbered, ended }) = reading.take() {
+        let numbered = numbered.await?;
+        if !ended {
+            reading = Some(read(&mut stream, &mut number, &header).await?);
         }
         let tx = match open.take() {
             Some(tx) => tx,
@@ -194,6 +189,40 @@ pub async fn import(
         None => {}
     }
     Ok(report)
+}
+
+/// The next portion, which a thread of its own makes sense of while the database works on the one before.
+struct Ahead {
+    numbered: JoinHandle<Vec<Numbered>>,
+    ended: bool,
+}
+
+/// Takes the next portion from the stream.
+async fn read(
+    stream: &mut (impl AsyncBufRead + Unpin),
+    number: &mut u64,
+    header: &Header,
+) -> anyhow::Result<Ahead> {
+    let mut lines = Vec::with_capacity(PORTION);
+    let (mut bytes, mut ended) = (0, false);
+    while lines.len() < PORTION && bytes < PORTION_BYTES {
+        let Some(line) = next_line(stream).await? else {
+            ended = true;
+            break;
+        };
+        *number += 1;
+        bytes += line.size();
+        lines.push((*number, line));
+    }
+    let language = header.language.clone();
+    let numbered = tokio::task::spawn_blocking(move || {
+        let read = |(number, line)| match parsed(line, false) {
+            Ok(value) => Some(Numbered::read(number, value?, language.as_ref())),
+            Err(errors) => Some(Numbered::unreadable(number, errors)),
+        };
+        lines.into_iter().filter_map(read).collect()
+    });
+    Ok(Ahead { numbered, ended })
 }
 
 fn refuse(report: &mut Report, tell: &mut impl FnMut(&LineVerdict), line: u64, errors: Vec<Fault>) {

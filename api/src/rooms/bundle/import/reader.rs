@@ -14,6 +14,16 @@ pub enum RawLine {
     TooLong,
 }
 
+impl RawLine {
+    /// How many bytes it holds.
+    pub fn size(&self) -> usize {
+        match self {
+            Self::Bytes(bytes) => bytes.len(),
+            Self::TooLong => 0,
+        }
+    }
+}
+
 /// Reads the next line; nothing at the end of the stream.
 ///
 /// # Errors
