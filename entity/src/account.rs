@@ -2,7 +2,7 @@
 
 use sea_orm::entity::prelude::*;
 
-use crate::ids::AccountId;
+use crate::ids::{AccountId, PersonId};
 
 crate::text_enum! {
     /// What an account may do; see the access matrix.
@@ -58,6 +58,8 @@ pub struct Model {
     pub totp_confirmed_at: Option<DateTimeUtc>,
     /// The newest time step whose code was used: that one and older ones are refused.
     pub totp_step: Option<i64>,
+    /// The person behind it: what they or their organisations host and carry is the account's own.
+    pub person_id: Option<PersonId>,
     /// Who invited it; nobody if it was made on the command line.
     pub created_by: Option<AccountId>,
     /// Grows by one with every edit.

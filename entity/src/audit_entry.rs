@@ -89,6 +89,14 @@ crate::text_enum! {
         Withdraw = "withdraw",
         /// It was made public.
         Publish = "publish",
+        /// It was sent to a moderator.
+        Submit = "submit",
+        /// It was given a date.
+        Schedule = "schedule",
+        /// It took place.
+        Complete = "complete",
+        /// It was called off.
+        Cancel = "cancel",
         /// It was put away.
         Archive = "archive",
         /// A message was written.

@@ -2,7 +2,7 @@
 
 use sea_orm::entity::prelude::*;
 
-use crate::ids::{EventId, InitiativeId};
+use crate::ids::{AccountId, EventId, InitiativeId};
 use crate::kinds::{Precision, Risk};
 use crate::values::{Composition, Headcount, Texts, Translations};
 
@@ -201,6 +201,8 @@ pub struct Model {
     pub risk: Risk,
     /// Where it stands.
     pub status: EventStatus,
+    /// Why it was cancelled, in the host's words. Not public.
+    pub cancel_reason: Option<String>,
     /// When it was recorded as held.
     pub held_at: Option<DateTimeUtc>,
     /// How many came.
@@ -213,6 +215,8 @@ pub struct Model {
     /// The texts in other languages.
     #[sea_orm(column_type = "JsonBinary")]
     pub translations: Translations,
+    /// The account that made the record; none if it was imported.
+    pub created_by: Option<AccountId>,
     /// Grows by one with every edit.
     pub version: i64,
     /// When the record was made.

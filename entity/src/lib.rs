@@ -40,6 +40,7 @@ pub mod outcome;
 pub mod outcome_follow_up;
 pub mod password_reset_request;
 pub mod person;
+pub mod person_contact;
 pub mod person_organisation;
 pub mod publication_due;
 pub mod quote;

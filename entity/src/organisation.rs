@@ -2,7 +2,7 @@
 
 use sea_orm::entity::prelude::*;
 
-use crate::ids::OrganisationId;
+use crate::ids::{AccountId, OrganisationId};
 
 crate::text_enum! {
     /// What an organisation is.
@@ -44,6 +44,8 @@ pub struct Model {
     pub country: Option<String>,
     /// Its own site.
     pub url: Option<String>,
+    /// The account that made the record; none if it was imported.
+    pub created_by: Option<AccountId>,
     /// Grows by one with every edit.
     pub version: i64,
     /// When the record was made.

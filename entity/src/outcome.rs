@@ -2,7 +2,7 @@
 
 use sea_orm::entity::prelude::*;
 
-use crate::ids::{EventId, OutcomeId};
+use crate::ids::{AccountId, EventId, OutcomeId};
 use crate::kinds::Moderation;
 use crate::values::{Texts, Translations};
 
@@ -48,6 +48,8 @@ pub struct Model {
     /// The texts in other languages.
     #[sea_orm(column_type = "JsonBinary")]
     pub translations: Translations,
+    /// The account that made the record; none if it was imported.
+    pub created_by: Option<AccountId>,
     /// Grows by one with every edit.
     pub version: i64,
     /// When the record was made.

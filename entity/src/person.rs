@@ -2,7 +2,7 @@
 
 use sea_orm::entity::prelude::*;
 
-use crate::ids::PersonId;
+use crate::ids::{AccountId, PersonId};
 use crate::kinds::PersonRole;
 
 /// A row of `person`.
@@ -19,6 +19,8 @@ pub struct Model {
     pub role: PersonRole,
     /// The person's country (ISO 3166-1 alpha-2).
     pub country: Option<String>,
+    /// The account that made the record; none if it was imported.
+    pub created_by: Option<AccountId>,
     /// Grows by one with every edit.
     pub version: i64,
     /// When the record was made.

@@ -2,7 +2,7 @@
 
 use sea_orm::entity::prelude::*;
 
-use crate::ids::ThemeId;
+use crate::ids::{AccountId, ThemeId};
 use crate::values::Labels;
 
 /// A row of `theme`.
@@ -16,6 +16,8 @@ pub struct Model {
     /// Its label by language.
     #[sea_orm(column_type = "JsonBinary")]
     pub labels: Labels,
+    /// The account that made the record; none if it was imported.
+    pub created_by: Option<AccountId>,
     /// Grows by one with every edit.
     pub version: i64,
     /// When the record was made.

@@ -105,6 +105,52 @@ actions! {
     ReadAccounts { admin: All }
     /// Invite people, give roles, suspend and restore accounts.
     ManageAccounts { admin: All }, seen by ReadAccounts
+    /// See themes as records.
+    ReadThemes { host: All, moderator: All, admin: All }
+    /// Add, edit and remove themes.
+    EditThemes { moderator: All, admin: All }, seen by ReadThemes
+    /// See records of organisations.
+    ReadOrganisations { host: Own, moderator: All, admin: All }
+    /// Edit organisations.
+    EditOrganisations { host: Own, moderator: All, admin: All }, seen by ReadOrganisations
+    /// Record and remove organisations.
+    CreateOrganisations { moderator: All, admin: All }, seen by ReadOrganisations
+    /// See people, without their contacts.
+    ReadPeople { host: Own, moderator: All, admin: All }
+    /// Record people.
+    CreatePeople { host: Own, moderator: All, admin: All }, seen by ReadPeople
+    /// Edit people: others' names are not for hosts to write.
+    EditPeople { moderator: All, admin: All }, seen by ReadPeople
+    /// See records of initiatives.
+    ReadInitiatives { host: Own, moderator: All, admin: All }
+    /// Record and edit initiatives.
+    EditInitiatives { host: Own, moderator: All, admin: All }, seen by ReadInitiatives
+    /// Put initiatives on the map and take them off it.
+    PublishInitiatives { moderator: All, admin: All }, seen by ReadInitiatives
+    /// See records of events, without what is sealed.
+    ReadEvents { host: Own, moderator: All, admin: All }
+    /// Record and edit events, say that they were held or cancel them.
+    EditEvents { host: Own, moderator: All, admin: All }, seen by ReadEvents
+    /// Schedule events; what is risky only moderators and admins.
+    ScheduleEvents { host: Own, moderator: All, admin: All }, seen by ReadEvents
+    /// See records of outcomes.
+    ReadOutcomes { host: Own, moderator: All, admin: All }
+    /// Record, edit and withdraw outcomes.
+    EditOutcomes { host: Own, moderator: All, admin: All }, seen by ReadOutcomes
+    /// Approve outcomes for publication.
+    ApproveOutcomes { moderator: All, admin: All }, seen by ReadOutcomes
+    /// See records of quotes.
+    ReadQuotes { host: Own, moderator: All, admin: All }
+    /// Record, edit and withdraw quotes.
+    EditQuotes { host: Own, moderator: All, admin: All }, seen by ReadQuotes
+    /// Approve quotes for publication.
+    ApproveQuotes { moderator: All, admin: All }, seen by ReadQuotes
+    /// See records of stories.
+    ReadStories { host: Own, moderator: All, admin: All }
+    /// Record, edit and withdraw stories.
+    EditStories { host: Own, moderator: All, admin: All }, seen by ReadStories
+    /// Approve stories for publication.
+    ApproveStories { moderator: All, admin: All }, seen by ReadStories
     /// Read the audit log.
     ReadAuditLog { moderator: Own, admin: All }
     /// Ask whether the audit log is what it was.

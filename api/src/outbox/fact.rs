@@ -32,6 +32,61 @@ pub enum Fact {
         /// The account.
         account_id: Uuid,
     },
+    /// An initiative was put on the map.
+    InitiativePublished {
+        /// The initiative.
+        initiative_id: Uuid,
+    },
+    /// An initiative was taken off the map.
+    InitiativeArchived {
+        /// The initiative.
+        initiative_id: Uuid,
+    },
+    /// An event was scheduled and is public.
+    EventPublished {
+        /// The event.
+        event_id: Uuid,
+    },
+    /// A scheduled event was moved.
+    EventRescheduled {
+        /// The event.
+        event_id: Uuid,
+    },
+    /// An event will not take place.
+    EventCancelled {
+        /// The event.
+        event_id: Uuid,
+    },
+    /// An event took place.
+    EventHeld {
+        /// The event.
+        event_id: Uuid,
+    },
+    /// An outcome was approved and is public.
+    OutcomePublished {
+        /// The outcome.
+        outcome_id: Uuid,
+    },
+    /// A quote was approved and is public.
+    QuotePublished {
+        /// The quote.
+        quote_id: Uuid,
+    },
+    /// A quote was withdrawn.
+    QuoteWithdrawn {
+        /// The quote.
+        quote_id: Uuid,
+    },
+    /// A story was approved and is public.
+    StoryPublished {
+        /// The story.
+        story_id: Uuid,
+    },
+    /// A story was withdrawn.
+    StoryWithdrawn {
+        /// The story.
+        story_id: Uuid,
+    },
     /// Somebody asked to be on the map.
     SubmissionReceived {
         /// The submission.

@@ -10,10 +10,10 @@ use ::entity::{
     consent, event, event_host, initiative, initiative_organisation, organisation, outcome,
     outcome_follow_up, person, quote, story, theme, theme_link,
 };
-use sea_orm::{ColumnTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter};
+use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter};
 use uuid::Uuid;
 
-use crate::db::{Tx, find_in};
+use crate::db::find_in;
 
 /// Everything known of a batch.
 #[derive(Default)]
@@ -37,7 +37,7 @@ pub struct Facts {
 }
 
 /// Reads what is needed to decide about and render these records of one kind.
-pub async fn load(tx: &Tx, kind: DocumentKind, ids: &[Uuid]) -> Result<Facts, DbErr> {
+pub async fn load<C: ConnectionTrait>(tx: &C, kind: DocumentKind, ids: &[Uuid]) -> Result<Facts, DbErr> {
     let mut facts = Facts::default();
     let (mut events, mut initiatives, mut people) = (HashSet::new(), HashSet::new(), HashSet::new());
     match kind {
@@ -130,7 +130,7 @@ pub async fn load(tx: &Tx, kind: DocumentKind, ids: &[Uuid]) -> Result<Facts, Db
 }
 
 /// Counts the people of the roles and countries that a quote wants to be attributed to.
-async fn count_crowds(tx: &Tx, facts: &mut Facts) -> Result<(), DbErr> {
+async fn count_crowds<C: ConnectionTrait>(tx: &C, facts: &mut Facts) -> Result<(), DbErr> {
     let wanted: HashSet<(PersonRole, String)> = facts
         .quotes
         .values()

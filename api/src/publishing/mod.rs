@@ -22,11 +22,12 @@ mod rules;
 mod search;
 mod store;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
+use chrono::{DateTime, Utc};
 use entity::gallery_document::DocumentKind;
 use entity::kinds::RecordKind;
-use sea_orm::DbErr;
+use sea_orm::{ConnectionTrait, DbErr};
 use uuid::Uuid;
 
 pub use dependents::{changed, joined};
@@ -36,7 +37,7 @@ pub use number::NOWHERE;
 pub use place::storable;
 pub use rebuild::rebuild;
 pub use render::collection;
-pub use rules::text_hash;
+pub use rules::{WithheldReason, text_hash};
 pub use store::lock_everything;
 
 use crate::db::Tx;
@@ -125,13 +126,18 @@ pub async fn publish(tx: &Tx, records: &[RecordRef]) -> Result<Done, DbErr> {
     Ok(done)
 }
 
-/// Why a record is not public, as codes; empty if it is.
+/// Why records of one kind are not public; empty for those that are, and for kinds that have no documents.
 ///
 /// # Errors
 /// The database's.
-pub async fn withheld_because(tx: &Tx, record: RecordRef) -> Result<Vec<&'static str>, DbErr> {
-    let Some(kind) = document_kind(record.kind) else { return Ok(Vec::new()) };
-    let facts = facts::load(tx, kind, &[record.id]).await?;
-    let decided = rules::decide_all(kind, &[record.id], &facts, tx.now());
-    Ok(decided.first().map(|(_, d)| d.withheld.iter().map(|w| w.as_str()).collect()).unwrap_or_default())
+pub async fn withheld_because<C: ConnectionTrait>(
+    conn: &C,
+    kind: RecordKind,
+    ids: &[Uuid],
+    now: DateTime<Utc>,
+) -> Result<HashMap<Uuid, Vec<WithheldReason>>, DbErr> {
+    let Some(kind) = document_kind(kind) else { return Ok(HashMap::new()) };
+    let facts = facts::load(conn, kind, ids).await?;
+    let decided = rules::decide_all(kind, ids, &facts, now);
+    Ok(decided.into_iter().map(|(id, decision)| (id, decision.withheld)).collect())
 }

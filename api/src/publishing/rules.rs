@@ -22,7 +22,7 @@ const EMBARGO: Duration = Duration::days(14);
 
 entity::text_enum! {
     /// Why the door keeps a record back.
-    Reason {
+    WithheldReason {
         /// There is no such record any more.
         Deleted = "deleted",
         /// A moderator has not approved it.
@@ -66,7 +66,7 @@ entity::text_enum! {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Decision {
     /// Why not; empty if it is public.
-    pub withheld: Vec<Reason>,
+    pub withheld: Vec<WithheldReason>,
     /// Whether it is in lists, or by its address only.
     pub listed: bool,
     /// Whether it may be in feeds.
@@ -80,7 +80,7 @@ pub struct Decision {
 }
 
 impl Decision {
-    fn refuse(&mut self, reason: Reason) {
+    fn refuse(&mut self, reason: WithheldReason) {
         if !self.withheld.contains(&reason) {
             self.withheld.push(reason);
         }
@@ -125,15 +125,17 @@ fn decide(kind: DocumentKind, id: Uuid, facts: &Facts, now: DateTime<Utc>) -> De
             .get(&StoryId(id))
             .map(|s| contribution(s.status, s.event_id, s.initiative_id, facts, now)),
     };
-    found.unwrap_or_else(|| Decision { withheld: vec![Reason::Deleted], ..Default::default() })
+    found.unwrap_or_else(|| Decision { withheld: vec![WithheldReason::Deleted], ..Default::default() })
 }
 
 fn initiative(id: InitiativeId, facts: &Facts) -> Decision {
     let mut decision = Decision { listed: true, in_feeds: true, ..Default::default() };
     match facts.initiatives.get(&id).map(|i| i.status) {
         Some(InitiativeStatus::Published) => {}
-        Some(InitiativeStatus::Draft | InitiativeStatus::Archived) => decision.refuse(Reason::NotPublished),
-        None => decision.refuse(Reason::Deleted),
+        Some(InitiativeStatus::Draft | InitiativeStatus::Archived) => {
+            decision.refuse(WithheldReason::NotPublished)
+        }
+        None => decision.refuse(WithheldReason::Deleted),
     }
     decision
 }
@@ -143,14 +145,14 @@ pub fn event(event: &event::Model, now: DateTime<Utc>) -> Decision {
     let listed = event.visibility == Visibility::Public;
     let mut decision = Decision { listed, in_feeds: listed, ..Default::default() };
     if matches!(event.status, EventStatus::Draft | EventStatus::InReview) {
-        decision.refuse(Reason::NotScheduled);
+        decision.refuse(WithheldReason::NotScheduled);
     }
     if event.visibility == Visibility::Private {
-        decision.refuse(Reason::Private);
+        decision.refuse(WithheldReason::Private);
     }
     match event.risk {
         Risk::Low | Risk::Moderate => {}
-        Risk::High if event.status != EventStatus::Held => decision.refuse(Reason::RiskUpcoming),
+        Risk::High if event.status != EventStatus::Held => decision.refuse(WithheldReason::RiskUpcoming),
         Risk::High => {
             // From the end of the month that is shown: an embargo that ended on the day would tell the day.
             let recorded = |at: DateTime<Utc>| Moment::Day(at.date_naive());
@@ -162,13 +164,13 @@ pub fn event(event: &event::Model, now: DateTime<Utc>) -> Decision {
             match end.map(|end| end + EMBARGO) {
                 Some(free) if free <= now => {}
                 free => {
-                    decision.refuse(Reason::Embargo);
+                    decision.refuse(WithheldReason::Embargo);
                     decision.look_again_at = free;
                 }
             }
         }
         Risk::Severe => {
-            decision.refuse(Reason::RiskSevere);
+            decision.refuse(WithheldReason::RiskSevere);
             decision.absent = true;
         }
     }
@@ -201,19 +203,19 @@ fn contribution(
     if let Some(event_id) = event_id {
         let of_event = facts.events.get(&event_id).map(|e| event(e, now)).unwrap_or_default();
         if !of_event.withheld.is_empty() || !facts.events.contains_key(&event_id) {
-            decision.refuse(Reason::EventWithheld);
+            decision.refuse(WithheldReason::EventWithheld);
         }
         decision = Decision { withheld: decision.withheld, ..of_event };
     }
     if let Some(initiative_id) = initiative_id
         && !initiative(initiative_id, facts).withheld.is_empty()
     {
-        decision.refuse(Reason::InitiativeWithheld);
+        decision.refuse(WithheldReason::InitiativeWithheld);
     }
     match status {
-        Moderation::Draft => decision.refuse(Reason::NotApproved),
+        Moderation::Draft => decision.refuse(WithheldReason::NotApproved),
         Moderation::Approved => {}
-        Moderation::Withdrawn => decision.refuse(Reason::Withdrawn),
+        Moderation::Withdrawn => decision.refuse(WithheldReason::Withdrawn),
     }
     decision
 }
@@ -226,7 +228,7 @@ fn quote(quote: &quote::Model, facts: &Facts, now: DateTime<Utc>) -> Decision {
     }
     let risk = quote.event_id.and_then(|id| facts.events.get(&id)).map(|e| e.risk);
     if risk.is_some_and(|r| r >= Risk::High) {
-        decision.refuse(Reason::RiskHigh);
+        decision.refuse(WithheldReason::RiskHigh);
     }
     match quote_consent(quote, facts, now) {
         Ok(consent) => {
@@ -253,23 +255,23 @@ pub fn quote_consent<'a>(
     quote: &quote::Model,
     facts: &'a Facts,
     now: DateTime<Utc>,
-) -> Result<&'a consent::Model, Reason> {
+) -> Result<&'a consent::Model, WithheldReason> {
     let hash = text_hash(&quote.text, &quote.translations);
     let consents = facts.quote_consents.get(&quote.id).map_or(&[][..], Vec::as_slice);
     let newest = |c: &&consent::Model| (c.created_at, c.id);
-    let mut failed = Reason::ConsentMissing;
+    let mut failed = WithheldReason::ConsentMissing;
     let mut found: Option<&consent::Model> = None;
     for consent in consents.iter().filter(|c| c.purpose == ConsentPurpose::PublishQuote) {
         let reason = if consent.withdrawn_at.is_some() {
-            Reason::ConsentWithdrawn
+            WithheldReason::ConsentWithdrawn
         } else if consent.expires_at.is_some_and(|end| end <= now) {
-            Reason::ConsentExpired
+            WithheldReason::ConsentExpired
         } else if consent.given_at.is_some_and(|given| given > now) {
-            Reason::ConsentNotYet
+            WithheldReason::ConsentNotYet
         } else if consent.text_hash.as_deref() != Some(&hash[..]) {
-            Reason::ConsentOtherText
+            WithheldReason::ConsentOtherText
         } else if !consent.scope.0.iter().any(|s| s == "gallery") {
-            Reason::ConsentScope
+            WithheldReason::ConsentScope
         } else {
             found = found.into_iter().chain([consent]).max_by_key(newest);
             continue;
@@ -279,7 +281,7 @@ pub fn quote_consent<'a>(
     found.ok_or(failed)
 }
 
-impl Reason {
+impl WithheldReason {
     /// Of two failed consents the one that came closest explains more.
     fn max_with(self, other: Self) -> Self {
         let closeness = |w| match w {

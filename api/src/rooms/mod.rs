@@ -11,6 +11,7 @@ pub mod organisations;
 pub mod outcomes;
 pub mod people;
 pub mod quotes;
+pub mod records;
 pub mod sessions;
 pub mod stories;
 pub mod themes;
@@ -21,5 +22,13 @@ use utoipa_actix_web::service_config::ServiceConfig;
 pub fn routes(config: &mut ServiceConfig) {
     sessions::routes(config);
     accounts::routes(config);
+    themes::routes(config);
+    organisations::routes(config);
+    people::routes(config);
+    initiatives::routes(config);
+    events::routes(config);
+    outcomes::routes(config);
+    quotes::routes(config);
+    stories::routes(config);
     audit_log::routes(config);
 }

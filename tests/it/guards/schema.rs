@@ -84,6 +84,7 @@ async fn the_entities_are_the_tables() {
         outbox_job,
         outbox_letter,
         person,
+        person_contact,
         person_organisation,
         publication_due,
         quote,

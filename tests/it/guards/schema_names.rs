@@ -47,11 +47,16 @@ fn declared(source: &str, macros: &BTreeSet<String>) -> Vec<String> {
             );
             (derives, alias) = (false, None);
         }
-        // A macro: `text_enum! {` and on the next line the name.
+        // A macro: `text_enum! {` and on the next line the name, or `ids! {` and a list of names.
         if let Some((path, "(" | " {" | "{")) = line.split_once('!')
             && macros.contains(path.rsplit("::").next().unwrap_or_default())
         {
-            names.extend(lines.get(at + 1).and_then(|line| first_word(line)).map(str::to_owned));
+            let body = lines[at + 1..].iter().take_while(|line| **line != "}" && **line != ")");
+            names.extend(body.enumerate().filter_map(|(place, line)| in_macro(place, line)));
+        }
+        // A name for a generic type: `type NamePatch = Edit<…>`, whose schema is called so.
+        if let Some(rest) = item.strip_prefix("type ").filter(|rest| rest.contains("= Edit<")) {
+            names.extend(first_word(rest).map(str::to_owned));
         }
         // Written by hand: `fn name() -> Cow<'static, str> { "Name".into() }`.
         if line.starts_with("impl") && line.contains("ToSchema for ") {
@@ -61,6 +66,14 @@ fn declared(source: &str, macros: &BTreeSet<String>) -> Vec<String> {
         }
     }
     names
+}
+
+/// What a line in the body of a macro declares: the first one a name, the others of a list `Name,` or `Name(as = Alias, …);`.
+fn in_macro(place: usize, line: &str) -> Option<String> {
+    let name = first_word(line)?;
+    let rest = line.strip_prefix(name)?;
+    let alias = rest.strip_prefix("(as = ").and_then(first_word);
+    (place == 0 || alias.is_some() || rest == ",").then(|| alias.unwrap_or(name).to_owned())
 }
 
 fn sources(folder: &Path, found: &mut Vec<PathBuf>) {

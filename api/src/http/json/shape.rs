@@ -49,7 +49,8 @@ impl Shape {
 /// utoipa says of a closed struct that it has no other members, but not of a closed enum's variants.
 fn close_unions(schema: &mut Value) {
     let variants = schema.get_mut("oneOf").and_then(Value::as_array_mut);
-    for variant in variants.into_iter().flatten().filter(|v| v["type"] == "object") {
+    let is_open = |v: &&mut Value| v["type"] == "object" && v.get("additionalProperties").is_none();
+    for variant in variants.into_iter().flatten().filter(is_open) {
         variant["additionalProperties"] = false.into();
     }
     match schema {

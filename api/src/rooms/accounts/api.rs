@@ -19,6 +19,7 @@ use crate::http::page::{self, Cursor, Paging};
 use crate::http::patch::{EditHeaders, IfMatch, Patch, record};
 use crate::outbox::{self, Fact};
 use crate::problem::Problem;
+use crate::rooms::people;
 
 const LIST: &str = "accounts";
 
@@ -69,9 +70,9 @@ pub(super) async fn get(
     answer(&app, row).await
 }
 
-/// Give an account another role
+/// Give an account another role, or say which person it is
 ///
-/// Its sessions end, so that the new role begins with a new sign-in. Nobody takes away the last admin (409).
+/// With another role its sessions end, so that it begins with a new sign-in. Nobody takes away the last admin (409).
 #[utoipa::path(
     tag = "accounts",
     operation_id = "accounts.patch",
@@ -96,12 +97,25 @@ pub(super) async fn change(
             let row = store::for_change(tx, id).await?.ok_or(Problem::not_found("account"))?;
             let permit = who.over(&row)?;
             if_match.check(row.version)?;
-            let Some(role) = body.role.filter(|role| *role != row.role) else { return Ok(row) };
-            let row = store::save(tx, rules::give_role(row, &permit, role, others)?).await?;
-            store::end_sessions(tx, row.id, None).await?;
+            let person = body.person.filter(|person| *person != row.person_id);
+            let role = body.role.filter(|role| *role != row.role);
+            let (mut row, mut changed) = (row, Vec::new());
+            if let Some(person) = person {
+                people::must_be_there(tx, person).await?;
+                row = rules::link(row, &permit, person);
+                changed.push("person");
+            }
+            if let Some(role) = role {
+                row = rules::give_role(row, &permit, role, others)?;
+                store::end_sessions(tx, row.id, None).await?;
+                changed.push("role");
+            }
+            if changed.is_empty() {
+                return Ok(row);
+            }
             let update = Entry::new(By::from(permit.by()), Action::Update).on(Kind::Account, row.id);
-            audit::note(tx, update.fields(["role"])).await?;
-            Ok::<_, Problem>(row)
+            audit::note(tx, update.fields(changed)).await?;
+            Ok::<_, Problem>(store::save(tx, row).await?)
         })
         .await?;
     app.access.forget_account(row.id);

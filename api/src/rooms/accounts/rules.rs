@@ -1,7 +1,7 @@
 //! What may become of an account. Pure: rows in, rows out.
 
 use ::entity::account::{AccountState, Model, Role};
-use ::entity::ids::AccountId;
+use ::entity::ids::{AccountId, PersonId};
 use ::entity::one_time_link::LinkPurpose;
 
 use crate::access::Permit;
@@ -46,6 +46,12 @@ pub fn change_own(mut row: Model, _: &Permit<OwnAccount>, changes: OwnChanges) -
         changed.push("language");
     }
     (row, changed)
+}
+
+/// Says which person is behind an account.
+pub fn link(mut row: Model, _: &Permit<ManageAccounts>, person: Option<PersonId>) -> Model {
+    row.person_id = person;
+    row
 }
 
 /// Gives another role. `other_admins` are the active ones beside this account.

@@ -99,6 +99,7 @@ pub(super) async fn insert(
         sealed_totp: None,
         totp_confirmed_at: None,
         totp_step: None,
+        person_id: None,
         created_by,
         version: 1,
         created_at: tx.now(),

@@ -2,7 +2,7 @@
 
 use ::entity::account;
 use ::entity::account::{AccountState, Role};
-use ::entity::ids::AccountId;
+use ::entity::ids::{AccountId, PersonId};
 use chrono::{DateTime, Utc};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::{Deserialize, Serialize, Serializer};
@@ -28,6 +28,8 @@ pub(super) struct AccountOut {
     state: AccountState,
     /// The language its letters are in (BCP 47).
     language: Option<String>,
+    /// The person behind it.
+    person: Option<PersonId>,
     /// Whether it has a second factor.
     second_factor: bool,
     /// Grows by one with every edit; the `ETag` is made of it.
@@ -52,6 +54,7 @@ impl AccountOut {
             sealed_totp: _,
             totp_confirmed_at,
             totp_step: _,
+            person_id,
             created_by: _,
             version,
             created_at,
@@ -65,6 +68,7 @@ impl AccountOut {
             role,
             state,
             language,
+            person: person_id,
             second_factor,
             version,
             created_at,
@@ -133,6 +137,10 @@ pub(super) struct AccountPatch {
     #[serde(default)]
     #[schema(nullable = false)]
     pub(super) role: Option<Role>,
+    /// The person behind it; what they and their organisations host and carry becomes the account's own.
+    #[serde(default, deserialize_with = "clearable")]
+    #[schema(value_type = Option<PersonId>)]
+    pub(super) person: Option<Option<PersonId>>,
 }
 
 /// What somebody changes in the own account.

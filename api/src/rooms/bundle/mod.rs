@@ -12,9 +12,27 @@ mod origins;
 
 pub use export::{Exported, export};
 pub use import::{LineVerdict, Mode, Options, Report, Verdict, import};
+pub use lines::{
+    AttributionLine, ConsentLine, CountryCode, Delivery, EventLine, EventPlace, Incoming, InitiativeLine,
+    InitiativePlace, LanguageTag, Names, Online, OrganisationLine, OutcomeLine, PersonLine, QuoteLine,
+    RecordId, Sentence, StoryLine, ThemeLine, WebAddress, Word, labels_schema, translations_schema,
+};
+
+use sea_orm::DbErr;
+use uuid::Uuid;
+
+use crate::db::Tx;
 
 /// The namespace of the campaign's own sources; organisations have their identifier.
-pub const CAMPAIGN: uuid::Uuid = uuid::Uuid::nil();
+pub const CAMPAIGN: Uuid = Uuid::nil();
 
 /// The source an export names where its records come from several or were made here.
 pub const OWN_SOURCE: &str = "solidarity";
+
+/// Notes that a record was removed here: no import brings it back, and none names it.
+///
+/// # Errors
+/// The database's.
+pub async fn never_again(tx: &Tx, record: Uuid) -> Result<(), DbErr> {
+    origins::give_up(tx, record).await
+}

@@ -90,6 +90,16 @@ pub async fn mark(tx: &Tx, source: &Source, external_ids: &[String], run: Uuid) 
     Ok(())
 }
 
+/// Notes that a record is gone for good.
+pub async fn give_up(tx: &Tx, record: Uuid) -> Result<(), DbErr> {
+    origin::Entity::update_many()
+        .col_expr(origin::Column::Gone, Expr::value(true))
+        .filter(origin::Column::RecordId.eq(record))
+        .exec(tx)
+        .await?;
+    Ok(())
+}
+
 /// Has PostgreSQL count anew what is here. It cannot know what a transaction has just put in, takes a source for small, and
 /// would read through all of it for every portion in search of a few ids. SQLite looks them up in any case.
 pub async fn recount(tx: &Tx) -> Result<(), DbErr> {

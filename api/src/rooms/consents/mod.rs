@@ -7,7 +7,7 @@ use ::entity::ids::{PersonId, QuoteId};
 use ::entity::quote::AttributionLevel;
 use chrono::{DateTime, Utc};
 
-pub use store::{Of, restate, stated_of};
+pub use store::{Of, in_force, restate, stated_of, withdraw};
 
 /// Whom or what a consent is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

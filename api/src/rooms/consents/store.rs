@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use ::entity::consent::{Column, Entity, Model, WithdrawnBy};
-use ::entity::ids::ConsentId;
+use ::entity::ids::{ConsentId, QuoteId};
 use ::entity::values::Texts;
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, sea_query::Expr};
 use uuid::Uuid;
@@ -78,6 +78,34 @@ pub async fn stated_of<C: ConnectionTrait>(
         stated.entry(subject.unwrap_or_default()).or_default().push(of(&row));
     }
     Ok(stated)
+}
+
+/// The consents of quotes that have not been withdrawn, by quote.
+///
+/// # Errors
+/// The database's.
+pub async fn in_force<C: ConnectionTrait>(
+    conn: &C,
+    quotes: &[Uuid],
+) -> Result<HashMap<Uuid, ConsentId>, DbErr> {
+    let rows = find_in::<Entity, _, _>(conn, Column::QuoteId, quotes.to_vec()).await?;
+    let active = rows.into_iter().filter(|row| row.withdrawn_at.is_none());
+    Ok(active.filter_map(|row| Some((row.quote_id?.0, row.id))).collect())
+}
+
+/// Withdraws here what was consented to for a quote: no import brings it back.
+///
+/// # Errors
+/// The database's.
+pub async fn withdraw(tx: &Tx, quote: QuoteId) -> Result<(), DbErr> {
+    Entity::update_many()
+        .col_expr(Column::WithdrawnAt, Expr::value(tx.now()))
+        .col_expr(Column::WithdrawnBy, Expr::value(WithdrawnBy::Here.as_str()))
+        .filter(Column::QuoteId.eq(quote))
+        .filter(Column::WithdrawnAt.is_null())
+        .exec(tx)
+        .await?;
+    Ok(())
 }
 
 /// Every row about these subjects.

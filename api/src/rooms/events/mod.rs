@@ -1,12 +1,17 @@
 //! Events: dialogues, Jam Sessions and everything else with a time and people.
 
+mod api;
 mod jobs;
+mod out;
+mod rules;
 mod store;
+mod wire;
 
 use ::entity::event;
 use ::entity::event_host::HostPart;
 use ::entity::ids::{OrganisationId, PersonId, ThemeId};
 use serde::{Deserialize, Serialize};
+use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::reference::Point;
 
@@ -57,4 +62,18 @@ pub enum HostId {
     Person(PersonId),
     /// An organisation.
     Organisation(OrganisationId),
+}
+
+/// Registers all of this.
+pub fn routes(config: &mut ServiceConfig) {
+    config
+        .service(api::create)
+        .service(api::list)
+        .service(api::get)
+        .service(api::change)
+        .service(api::submit)
+        .service(api::schedule)
+        .service(api::complete)
+        .service(api::cancel)
+        .service(api::remove);
 }

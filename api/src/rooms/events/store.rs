@@ -5,12 +5,16 @@ use std::collections::HashMap;
 use ::entity::event_host::HostPart;
 use ::entity::kinds::RecordKind;
 use ::entity::{event, event_host};
-use sea_orm::ConnectionTrait;
+use chrono::{DateTime, Utc};
+use sea_orm::{Condition, ConnectionTrait};
 use uuid::Uuid;
 
+use super::wire::EventFilter;
 use super::{EventRecord, ExactPlace, HostId, Joining};
+use crate::audit;
 use crate::db::{Tx, delete_in, find_in, insert_all, save_all};
 use crate::publishing;
+use crate::rooms::records::{Record, any_of, of_row};
 use crate::rooms::themes;
 use crate::vault::{Keyring, Vault};
 
@@ -51,7 +55,7 @@ pub async fn save(tx: &Tx, vault: &Vault, events: Vec<EventRecord>) -> anyhow::R
         about.push((row.id.0, themes));
         rows.push(row);
     }
-    save_all(tx, rows, &[event::Column::CreatedAt]).await?;
+    save_all(tx, rows, &[event::Column::CreatedAt, event::Column::CreatedBy]).await?;
     delete_in::<event_host::Entity, _>(tx, event_host::Column::EventId, &ids).await?;
     insert_all(tx, all_hosts).await?;
     themes::set_themes(tx, RecordKind::Event, &about).await?;
@@ -89,4 +93,39 @@ pub async fn load<C: ConnectionTrait>(
         records.insert(id, EventRecord { row, place, joining, hosts, themes });
     }
     Ok(records)
+}
+
+impl Record for EventRecord {
+    const KIND: RecordKind = RecordKind::Event;
+    const AUDIT: audit::Kind = audit::Kind::Event;
+    const COLLECTION: &'static str = "events";
+    type Entity = event::Entity;
+
+    of_row!(row);
+
+    fn held_at(&self) -> Option<DateTime<Utc>> {
+        self.row.held_at
+    }
+
+    async fn load<C: ConnectionTrait>(
+        conn: &C,
+        vault: &Vault,
+        ids: &[Uuid],
+    ) -> anyhow::Result<HashMap<Uuid, Self>> {
+        load(conn, vault, ids).await
+    }
+
+    async fn save(tx: &Tx, vault: &Vault, record: Self) -> anyhow::Result<()> {
+        save(tx, vault, vec![record]).await
+    }
+}
+
+/// The events that fit a filter.
+pub(super) fn fitting(filter: &EventFilter) -> Condition {
+    Condition::all()
+        .add_option(any_of(event::Column::Status, filter.status.iter().copied()))
+        .add_option(any_of(event::Column::Kind, filter.kind.iter().copied()))
+        .add_option(any_of(event::Column::Country, filter.country.iter().map(|country| country.0.as_str())))
+        .add_option(any_of(event::Column::InitiativeId, filter.initiative.iter().copied()))
+        .add_option(themes::about(event::Column::Id, &filter.theme))
 }

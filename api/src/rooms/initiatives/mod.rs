@@ -1,9 +1,16 @@
 //! Initiatives: continuing efforts of one or more organisations; what stands on the map.
+//!
+//! This room is the one to copy: `wire` says what is sent and read, `rules` what may become of an initiative, `store` how it
+//! is kept, and each handler in `api` is find, permit, rule, keep, tell.
 
+mod api;
+mod rules;
 mod store;
+mod wire;
 
 use ::entity::ids::{OrganisationId, ThemeId};
 use ::entity::initiative;
+use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::reference::Point;
 
@@ -20,4 +27,16 @@ pub struct InitiativeRecord {
     pub organisations: Vec<OrganisationId>,
     /// What it is about.
     pub themes: Vec<ThemeId>,
+}
+
+/// Registers all of this.
+pub fn routes(config: &mut ServiceConfig) {
+    config
+        .service(api::create)
+        .service(api::list)
+        .service(api::get)
+        .service(api::change)
+        .service(api::publish)
+        .service(api::archive)
+        .service(api::remove);
 }

@@ -1,15 +1,19 @@
-//! Queries about initiatives.
+//! How initiatives are kept.
 
 use std::collections::HashMap;
 
 use ::entity::kinds::{RecordKind, Risk};
 use ::entity::{initiative, initiative_organisation};
-use sea_orm::ConnectionTrait;
+use sea_orm::sea_query::Query;
+use sea_orm::{ColumnTrait as _, Condition, ConnectionTrait};
 use uuid::Uuid;
 
 use super::InitiativeRecord;
+use super::wire::InitiativeFilter;
+use crate::audit;
 use crate::db::{Tx, delete_in, find_in, insert_all, save_all};
 use crate::publishing;
+use crate::rooms::records::{Record, any_of, of_row};
 use crate::rooms::themes;
 use crate::vault::{Keyring, Vault};
 
@@ -40,7 +44,7 @@ pub async fn save(tx: &Tx, vault: &Vault, initiatives: Vec<InitiativeRecord>) ->
         about.push((row.id.0, themes));
         rows.push(row);
     }
-    save_all(tx, rows, &[initiative::Column::CreatedAt]).await?;
+    save_all(tx, rows, &[initiative::Column::CreatedAt, initiative::Column::CreatedBy]).await?;
     let column = initiative_organisation::Column::InitiativeId;
     delete_in::<initiative_organisation::Entity, _>(tx, column, &ids).await?;
     insert_all(tx, organisations).await?;
@@ -73,4 +77,42 @@ pub async fn load<C: ConnectionTrait>(
         records.insert(row.id.0, InitiativeRecord { row, point, organisations, themes });
     }
     Ok(records)
+}
+
+impl Record for InitiativeRecord {
+    const KIND: RecordKind = RecordKind::Initiative;
+    const AUDIT: audit::Kind = audit::Kind::Initiative;
+    const COLLECTION: &'static str = "initiatives";
+    type Entity = initiative::Entity;
+
+    of_row!(row);
+
+    async fn load<C: ConnectionTrait>(
+        conn: &C,
+        vault: &Vault,
+        ids: &[Uuid],
+    ) -> anyhow::Result<HashMap<Uuid, Self>> {
+        load(conn, vault, ids).await
+    }
+
+    async fn save(tx: &Tx, vault: &Vault, record: Self) -> anyhow::Result<()> {
+        save(tx, vault, vec![record]).await
+    }
+}
+
+/// The initiatives that fit a filter.
+pub(super) fn fitting(filter: &InitiativeFilter) -> Condition {
+    let countries = filter.country.iter().map(|country| country.0.as_str());
+    let carried = Query::select()
+        .column(initiative_organisation::Column::InitiativeId)
+        .from(initiative_organisation::Entity)
+        .cond_where(
+            initiative_organisation::Column::OrganisationId.is_in(filter.organisation.iter().copied()),
+        )
+        .to_owned();
+    Condition::all()
+        .add_option(any_of(initiative::Column::Status, filter.status.iter().copied()))
+        .add_option(any_of(initiative::Column::Country, countries))
+        .add_option((!filter.organisation.is_empty()).then(|| initiative::Column::Id.in_subquery(carried)))
+        .add_option(themes::about(initiative::Column::Id, &filter.theme))
 }

@@ -1,9 +1,13 @@
 //! Outcomes: findings, barriers, needs, recommendations, decisions and lessons of events.
 
+mod api;
+mod rules;
 mod store;
+mod wire;
 
 use ::entity::ids::{EventId, ThemeId};
 use ::entity::outcome;
+use utoipa_actix_web::service_config::ServiceConfig;
 
 pub use store::{load, save};
 
@@ -16,4 +20,16 @@ pub struct OutcomeRecord {
     pub followed_by: Vec<EventId>,
     /// What it is about.
     pub themes: Vec<ThemeId>,
+}
+
+/// Registers all of this.
+pub fn routes(config: &mut ServiceConfig) {
+    config
+        .service(api::create)
+        .service(api::list)
+        .service(api::get)
+        .service(api::change)
+        .service(api::approve)
+        .service(api::withdraw)
+        .service(api::remove);
 }

@@ -4,12 +4,16 @@ use std::collections::HashMap;
 
 use ::entity::kinds::RecordKind;
 use ::entity::{outcome, outcome_follow_up};
-use sea_orm::{ConnectionTrait, DbErr};
+use sea_orm::{Condition, ConnectionTrait, DbErr};
 use uuid::Uuid;
 
 use super::OutcomeRecord;
+use super::wire::OutcomeFilter;
+use crate::audit;
 use crate::db::{Tx, delete_in, find_in, insert_all, save_all};
+use crate::rooms::records::{Record, any_of, of_row};
 use crate::rooms::themes;
+use crate::vault::Vault;
 
 /// Writes outcomes, new or over the old ones, with what belongs to them.
 ///
@@ -28,7 +32,7 @@ pub async fn save(tx: &Tx, outcomes: Vec<OutcomeRecord>) -> Result<(), DbErr> {
         about.push((row.id.0, themes));
         rows.push(row);
     }
-    save_all(tx, rows, &[outcome::Column::CreatedAt]).await?;
+    save_all(tx, rows, &[outcome::Column::CreatedAt, outcome::Column::CreatedBy]).await?;
     delete_in::<outcome_follow_up::Entity, _>(tx, outcome_follow_up::Column::OutcomeId, &ids).await?;
     insert_all(tx, follow_ups).await?;
     themes::set_themes(tx, RecordKind::Outcome, &about).await
@@ -50,4 +54,34 @@ pub async fn load<C: ConnectionTrait>(conn: &C, ids: &[Uuid]) -> Result<HashMap<
         (row.id.0, OutcomeRecord { row, followed_by, themes })
     };
     Ok(rows.into_iter().map(record).collect())
+}
+
+impl Record for OutcomeRecord {
+    const KIND: RecordKind = RecordKind::Outcome;
+    const AUDIT: audit::Kind = audit::Kind::Outcome;
+    const COLLECTION: &'static str = "outcomes";
+    type Entity = outcome::Entity;
+
+    of_row!(row);
+
+    async fn load<C: ConnectionTrait>(
+        conn: &C,
+        _: &Vault,
+        ids: &[Uuid],
+    ) -> anyhow::Result<HashMap<Uuid, Self>> {
+        Ok(load(conn, ids).await?)
+    }
+
+    async fn save(tx: &Tx, _: &Vault, record: Self) -> anyhow::Result<()> {
+        Ok(save(tx, vec![record]).await?)
+    }
+}
+
+/// The outcomes that fit a filter.
+pub(super) fn fitting(filter: &OutcomeFilter) -> Condition {
+    Condition::all()
+        .add_option(any_of(outcome::Column::Status, filter.status.iter().copied()))
+        .add_option(any_of(outcome::Column::Kind, filter.kind.iter().copied()))
+        .add_option(any_of(outcome::Column::EventId, filter.event.iter().copied()))
+        .add_option(themes::about(outcome::Column::Id, &filter.theme))
 }

@@ -1,13 +1,17 @@
 //! People: activists, donors and allies, under the name or pseudonym they chose.
 
+mod api;
 mod store;
+mod wire;
 
 use ::entity::ids::OrganisationId;
 use ::entity::person;
+use serde::{Deserialize, Serialize};
+use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::consents::Stated;
 
-pub use store::{load, save};
+pub use store::{load, must_be_there, save};
 
 /// A person with what belongs to them.
 #[derive(Clone, Debug)]
@@ -18,4 +22,26 @@ pub struct PersonRecord {
     pub organisations: Vec<OrganisationId>,
     /// The consents they have given and not taken back.
     pub consents: Vec<Stated>,
+    /// How they can be reached. No bundle has it and no import touches it.
+    pub contact: Option<Contact>,
+}
+
+/// How somebody can be reached.
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Contact {
+    /// The e-mail address.
+    pub email: Option<String>,
+    /// The telephone number.
+    pub phone: Option<String>,
+}
+
+impl std::fmt::Debug for Contact {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("***")
+    }
+}
+
+/// Registers all of this.
+pub fn routes(config: &mut ServiceConfig) {
+    config.service(api::create).service(api::list).service(api::get).service(api::change);
 }

@@ -2,13 +2,20 @@
 
 use std::collections::HashMap;
 
-use ::entity::{person, person_organisation};
-use sea_orm::{ConnectionTrait, DbErr};
+use ::entity::ids::PersonId;
+use ::entity::kinds::RecordKind;
+use ::entity::{person, person_contact, person_organisation};
+use sea_orm::{Condition, ConnectionTrait, DbErr, EntityTrait as _, QuerySelect as _};
 use uuid::Uuid;
 
-use super::PersonRecord;
+use super::wire::PersonFilter;
+use super::{Contact, PersonRecord};
+use crate::audit;
 use crate::db::{Tx, delete_in, find_in, insert_all, save_all};
+use crate::problem::{Fault, Problem};
 use crate::rooms::consents::{self, Subject};
+use crate::rooms::records::{Record, any_of, of_row};
+use crate::vault::{Keyring, Vault};
 
 /// Writes people, new or over the old ones, with their organisations, and restates their consents.
 ///
@@ -28,13 +35,13 @@ pub async fn save(tx: &Tx, people: Vec<PersonRecord>) -> Result<(), DbErr> {
         stated.push((Subject::Person(person_id), person.consents));
         rows.push(person.row);
     }
-    save_all(tx, rows, &[person::Column::CreatedAt]).await?;
+    save_all(tx, rows, &[person::Column::CreatedAt, person::Column::CreatedBy]).await?;
     delete_in::<person_organisation::Entity, _>(tx, person_organisation::Column::PersonId, &ids).await?;
     insert_all(tx, organisations).await?;
     consents::restate(tx, stated).await
 }
 
-/// Reads people by their identifiers.
+/// Reads people by their identifiers, without their contacts.
 ///
 /// # Errors
 /// The database's.
@@ -48,7 +55,75 @@ pub async fn load<C: ConnectionTrait>(conn: &C, ids: &[Uuid]) -> Result<HashMap<
         let organisations =
             links.iter().filter(|l| l.person_id == row.id).map(|l| l.organisation_id).collect();
         let consents = consents.remove(&row.id.0).unwrap_or_default();
-        (row.id.0, PersonRecord { row, organisations, consents })
+        (row.id.0, PersonRecord { row, organisations, consents, contact: None })
     };
     Ok(rows.into_iter().map(record).collect())
+}
+
+/// Refuses a person that does not exist. One that does stays until the transaction ends.
+///
+/// # Errors
+/// 422 at the member `person`.
+pub async fn must_be_there(tx: &Tx, person: Option<PersonId>) -> Result<(), Problem> {
+    let Some(id) = person else { return Ok(()) };
+    let found = person::Entity::find_by_id(id).lock_shared().one(tx).await?;
+    let detail = "must be the id of a person that is there already";
+    let unknown = || Problem::invalid_body(vec![Fault::pointer("/person", "unknown_reference", detail)]);
+    found.map(drop).ok_or_else(unknown)
+}
+
+/// The table, for the seals.
+const CONTACTS: &str = "person_contact";
+
+/// Seals a person's contact under the person's own key, or removes it.
+async fn save_contact(tx: &Tx, vault: &Vault, id: PersonId, contact: Option<&Contact>) -> anyhow::Result<()> {
+    delete_in::<person_contact::Entity, _>(tx, person_contact::Column::PersonId, &[id.0]).await?;
+    let Some(contact) = contact else { return Ok(()) };
+    let keys = Keyring::for_writing(tx, vault, vec![id.0]).await?;
+    if let Some(sealed) = keys.seal(CONTACTS, "sealed", id.0, Some(contact))? {
+        insert_all(tx, vec![person_contact::Model { person_id: id, sealed }]).await?;
+    }
+    Ok(())
+}
+
+impl Record for PersonRecord {
+    const KIND: RecordKind = RecordKind::Person;
+    const AUDIT: audit::Kind = audit::Kind::Person;
+    const COLLECTION: &'static str = "people";
+    type Entity = person::Entity;
+
+    of_row!(row);
+
+    async fn load<C: ConnectionTrait>(
+        conn: &C,
+        vault: &Vault,
+        ids: &[Uuid],
+    ) -> anyhow::Result<HashMap<Uuid, Self>> {
+        let mut people = load(conn, ids).await?;
+        let sealed =
+            find_in::<person_contact::Entity, _, _>(conn, person_contact::Column::PersonId, ids.to_vec())
+                .await?;
+        let keys =
+            Keyring::for_reading(conn, vault, sealed.iter().map(|row| row.person_id.0).collect()).await?;
+        for person_contact::Model { person_id, sealed } in sealed {
+            if let Some(person) = people.get_mut(&person_id.0) {
+                person.contact = keys.open(CONTACTS, "sealed", person_id.0, Some(&sealed))?;
+            }
+        }
+        Ok(people)
+    }
+
+    async fn save(tx: &Tx, vault: &Vault, record: Self) -> anyhow::Result<()> {
+        let (id, contact) = (record.row.id, record.contact.clone());
+        save(tx, vec![record]).await?;
+        save_contact(tx, vault, id, contact.as_ref()).await
+    }
+}
+
+/// The people who fit a filter.
+pub(super) fn fitting(filter: &PersonFilter) -> Condition {
+    let countries = filter.country.iter().map(|country| country.0.as_str());
+    Condition::all()
+        .add_option(any_of(person::Column::Role, filter.role.iter().copied()))
+        .add_option(any_of(person::Column::Country, countries))
 }

@@ -1,9 +1,14 @@
 //! Quotes: words somebody said, bound to the consent they gave.
 
+mod api;
+mod out;
+mod rules;
 mod store;
+mod wire;
 
-use ::entity::ids::ThemeId;
+use ::entity::ids::{ConsentId, ThemeId};
 use ::entity::quote;
+use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::consents::Stated;
 
@@ -18,4 +23,18 @@ pub struct QuoteRecord {
     pub themes: Vec<ThemeId>,
     /// The consent to publish this very text, if there is one.
     pub consent: Option<Stated>,
+    /// Which consent that is; none unless it was read for somebody.
+    pub consent_id: Option<ConsentId>,
+}
+
+/// Registers all of this.
+pub fn routes(config: &mut ServiceConfig) {
+    config
+        .service(api::create)
+        .service(api::list)
+        .service(api::get)
+        .service(api::change)
+        .service(api::approve)
+        .service(api::withdraw)
+        .service(api::remove);
 }

@@ -2,15 +2,19 @@
 
 use std::collections::HashMap;
 
-use ::entity::kinds::RecordKind;
+use ::entity::kinds::{Moderation, RecordKind};
 use ::entity::quote;
-use sea_orm::{ConnectionTrait, DbErr};
+use sea_orm::{Condition, ConnectionTrait, DbErr};
 use uuid::Uuid;
 
 use super::QuoteRecord;
+use super::wire::QuoteFilter;
+use crate::audit;
 use crate::db::{Tx, find_in, save_all};
 use crate::rooms::consents::{self, Subject};
+use crate::rooms::records::{Record, any_of, of_row};
 use crate::rooms::themes;
+use crate::vault::Vault;
 
 /// Writes quotes, new or over the old ones, with their themes, and restates their consents.
 ///
@@ -18,12 +22,12 @@ use crate::rooms::themes;
 /// The database's.
 pub async fn save(tx: &Tx, quotes: Vec<QuoteRecord>) -> Result<(), DbErr> {
     let (mut rows, mut about, mut stated) = (Vec::new(), Vec::new(), Vec::new());
-    for QuoteRecord { row, themes, consent } in quotes {
+    for QuoteRecord { row, themes, consent, consent_id: _ } in quotes {
         about.push((row.id.0, themes));
         stated.push((Subject::Quote(row.id), consent.into_iter().collect()));
         rows.push(row);
     }
-    save_all(tx, rows, &[quote::Column::CreatedAt]).await?;
+    save_all(tx, rows, &[quote::Column::CreatedAt, quote::Column::CreatedBy]).await?;
     themes::set_themes(tx, RecordKind::Quote, &about).await?;
     consents::restate(tx, stated).await
 }
@@ -39,7 +43,46 @@ pub async fn load<C: ConnectionTrait>(conn: &C, ids: &[Uuid]) -> Result<HashMap<
     let record = |row: quote::Model| {
         let themes = about.remove(&row.id.0).unwrap_or_default();
         let consent = consents.remove(&row.id.0).and_then(|mut c| c.pop());
-        (row.id.0, QuoteRecord { row, themes, consent })
+        (row.id.0, QuoteRecord { row, themes, consent, consent_id: None })
     };
     Ok(rows.into_iter().map(record).collect())
+}
+
+impl Record for QuoteRecord {
+    const KIND: RecordKind = RecordKind::Quote;
+    const AUDIT: audit::Kind = audit::Kind::Quote;
+    const COLLECTION: &'static str = "quotes";
+    type Entity = quote::Entity;
+
+    of_row!(row);
+
+    async fn load<C: ConnectionTrait>(
+        conn: &C,
+        _: &Vault,
+        ids: &[Uuid],
+    ) -> anyhow::Result<HashMap<Uuid, Self>> {
+        let mut quotes = load(conn, ids).await?;
+        for (quote, consent) in consents::in_force(conn, ids).await? {
+            if let Some(quote) = quotes.get_mut(&quote) {
+                quote.consent_id = Some(consent);
+            }
+        }
+        Ok(quotes)
+    }
+
+    async fn save(tx: &Tx, _: &Vault, record: Self) -> anyhow::Result<()> {
+        if record.row.status == Moderation::Withdrawn {
+            consents::withdraw(tx, record.row.id).await?;
+        }
+        Ok(save(tx, vec![record]).await?)
+    }
+}
+
+/// The quotes that fit a filter.
+pub(super) fn fitting(filter: &QuoteFilter) -> Condition {
+    Condition::all()
+        .add_option(any_of(quote::Column::Status, filter.status.iter().copied()))
+        .add_option(any_of(quote::Column::EventId, filter.event.iter().copied()))
+        .add_option(any_of(quote::Column::InitiativeId, filter.initiative.iter().copied()))
+        .add_option(themes::about(quote::Column::Id, &filter.theme))
 }

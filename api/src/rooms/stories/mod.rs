@@ -1,9 +1,13 @@
 //! Stories: links to videos, blogs, documents and recordings.
 
+mod api;
+mod rules;
 mod store;
+mod wire;
 
 use ::entity::ids::ThemeId;
 use ::entity::story;
+use utoipa_actix_web::service_config::ServiceConfig;
 
 pub use store::{load, save};
 
@@ -14,4 +18,16 @@ pub struct StoryRecord {
     pub row: story::Model,
     /// What it is about.
     pub themes: Vec<ThemeId>,
+}
+
+/// Registers all of this.
+pub fn routes(config: &mut ServiceConfig) {
+    config
+        .service(api::create)
+        .service(api::list)
+        .service(api::get)
+        .service(api::change)
+        .service(api::approve)
+        .service(api::withdraw)
+        .service(api::remove);
 }

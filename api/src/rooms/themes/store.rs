@@ -5,17 +5,21 @@ use std::collections::HashMap;
 use ::entity::ids::ThemeId;
 use ::entity::kinds::RecordKind;
 use ::entity::{theme, theme_link};
-use sea_orm::{ConnectionTrait, DbErr};
+use sea_orm::sea_query::{Query, SimpleExpr};
+use sea_orm::{ColumnTrait, ConnectionTrait, DbErr};
 use uuid::Uuid;
 
+use crate::audit;
 use crate::db::{Tx, delete_in, find_in, insert_all, save_all};
+use crate::rooms::records::{Record, of_row};
+use crate::vault::Vault;
 
 /// Writes themes, new or over the old ones.
 ///
 /// # Errors
 /// The database's.
 pub async fn save(tx: &Tx, themes: Vec<theme::Model>) -> Result<(), DbErr> {
-    save_all(tx, themes, &[theme::Column::CreatedAt]).await
+    save_all(tx, themes, &[theme::Column::CreatedAt, theme::Column::CreatedBy]).await
 }
 
 /// Reads themes by their identifiers.
@@ -61,4 +65,35 @@ pub async fn themes_of<C: ConnectionTrait>(
         themes.entry(row.record_id).or_default().push(row.theme_id);
     }
     Ok(themes)
+}
+
+/// A condition that a record, whose identifier is in this column, carries one of the themes; none without themes.
+pub fn about(record: impl ColumnTrait, themes: &[Uuid]) -> Option<SimpleExpr> {
+    let links = Query::select()
+        .column(theme_link::Column::RecordId)
+        .from(theme_link::Entity)
+        .cond_where(theme_link::Column::ThemeId.is_in(themes.iter().copied()))
+        .to_owned();
+    (!themes.is_empty()).then(|| record.in_subquery(links))
+}
+
+impl Record for theme::Model {
+    const KIND: RecordKind = RecordKind::Theme;
+    const AUDIT: audit::Kind = audit::Kind::Theme;
+    const COLLECTION: &'static str = "themes";
+    type Entity = theme::Entity;
+
+    of_row!();
+
+    async fn load<C: ConnectionTrait>(
+        conn: &C,
+        _: &Vault,
+        ids: &[Uuid],
+    ) -> anyhow::Result<HashMap<Uuid, Self>> {
+        Ok(load(conn, ids).await?)
+    }
+
+    async fn save(tx: &Tx, _: &Vault, record: Self) -> anyhow::Result<()> {
+        Ok(save(tx, vec![record]).await?)
+    }
 }

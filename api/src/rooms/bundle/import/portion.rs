@@ -90,8 +90,11 @@ impl Portion<'_> {
         let mentioned: Vec<&str> = mentioned.into_iter().collect();
         let origins = origins::find(self.tx, self.source, &mentioned).await?;
         let standing = self.standing(&lines, &origins).await?;
-        let mut known: HashMap<String, (RecordKind, Uuid)> =
-            origins.values().map(|o| (o.external_id.clone(), (o.kind, o.record_id))).collect();
+        let mut known: HashMap<String, (RecordKind, Uuid)> = origins
+            .values()
+            .filter(|o| !o.gone)
+            .map(|o| (o.external_id.clone(), (o.kind, o.record_id)))
+            .collect();
 
         let mut verdicts = Vec::with_capacity(lines.len());
         let (mut writes, mut saved, mut unchanged) = (Writes::default(), Vec::new(), Vec::new());
@@ -143,6 +146,8 @@ impl Portion<'_> {
                 id: before.map_or_else(|| new_id(kind, self.tx.now()), |o| o.record_id),
                 version: stands.map_or(1, |s| s.version + 1),
                 now: self.tx.now(),
+                created_at: self.tx.now(),
+                created_by: None,
                 held_at: stands.and_then(|s| s.held_at),
                 language: self.language,
                 known: &known,

@@ -237,6 +237,7 @@ impl EventLine {
                 visibility: self.visibility,
                 risk: self.risk,
                 status: self.status,
+                cancel_reason: None,
                 held_at: held.then_some(incoming.held_at.unwrap_or(incoming.now)),
                 headcount: self.headcount,
                 headcount_approved: self.headcount.is_some(),
@@ -244,7 +245,8 @@ impl EventLine {
                 translations: incoming.translations(&language, self.translations),
                 language,
                 version: incoming.version,
-                created_at: incoming.now,
+                created_by: incoming.created_by,
+                created_at: incoming.created_at,
                 updated_at: incoming.now,
             },
         }

@@ -127,7 +127,8 @@ impl InitiativeLine {
                 translations: incoming.translations(&language, self.translations),
                 language,
                 version: incoming.version,
-                created_at: incoming.now,
+                created_by: incoming.created_by,
+                created_at: incoming.created_at,
                 updated_at: incoming.now,
             },
         }
@@ -153,6 +154,7 @@ impl InitiativeLine {
             url,
             status,
             translations,
+            created_by: _,
             version: _,
             created_at: _,
             updated_at: _,

@@ -15,13 +15,18 @@ use ::entity::kinds::{Moderation, RecordKind};
 use serde::Serialize;
 use serde_json::Value;
 
-pub(super) use event::EventLine;
-pub(super) use initiative::InitiativeLine;
-pub(super) use outcome::OutcomeLine;
-pub(super) use parts::{Format, Header, Incoming, LanguageTag, Names, RecordId};
-pub(super) use people::{OrganisationLine, PersonLine, ThemeLine};
-pub(super) use quote::QuoteLine;
-pub(super) use story::StoryLine;
+pub use event::EventLine;
+pub use event_parts::{Delivery, EventPlace, Online};
+pub use initiative::{InitiativeLine, InitiativePlace};
+pub use outcome::OutcomeLine;
+pub use parts::{
+    CountryCode, Incoming, LanguageTag, Names, RecordId, Sentence, WebAddress, Word, labels_schema,
+    translations_schema,
+};
+pub(super) use parts::{Format, Header};
+pub use people::{ConsentLine, OrganisationLine, PersonLine, ThemeLine};
+pub use quote::{AttributionLine, QuoteLine};
+pub use story::StoryLine;
 
 use crate::http::json::{Shape, fault};
 use crate::problem::Fault;

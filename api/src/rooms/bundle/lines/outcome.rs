@@ -83,7 +83,8 @@ impl OutcomeLine {
             status: self.status,
             translations: if withdrawn { Translations::default() } else { translations },
             version: incoming.version,
-            created_at: incoming.now,
+            created_by: incoming.created_by,
+            created_at: incoming.created_at,
             updated_at: incoming.now,
         };
         Some(match withdrawn {

@@ -1,7 +1,9 @@
 //! What lines have in common.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::LazyLock;
 
+use ::entity::ids::AccountId;
 use ::entity::kinds::RecordKind;
 use ::entity::values::{Texts, Translation, Translations};
 use chrono::{DateTime, Utc};
@@ -62,9 +64,9 @@ texts! {
     /// A record's id in its source.
     RecordId(as = BundleId, min_length = 1, max_length = 200, pattern = r"^\S+$");
     /// ISO 3166-1 alpha-2.
-    CountryCode(as = CountryCode, pattern = "^[A-Z]{2}$");
+    CountryCode(as = RecordCountry, pattern = "^[A-Z]{2}$");
     /// BCP 47.
-    LanguageTag(as = LanguageTag, min_length = 2, max_length = 35, pattern = "^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$");
+    LanguageTag(as = RecordLanguage, min_length = 2, max_length = 35, pattern = "^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$");
     /// A few words or a sentence.
     Sentence(as = Sentence, max_length = 1000, pattern = r"\S");
     /// A link on the web.
@@ -83,14 +85,18 @@ pub fn to_sentences(texts: Texts) -> Vec<Sentence> {
     texts.0.into_iter().map(Sentence).collect()
 }
 
-/// What a line's record is made with: who is known by which id, and where faults are collected.
+/// What a record is made with of a line or a body: who is known by which id, and where faults are collected.
 pub struct Incoming<'a> {
     /// The record's identifier here.
     pub id: Uuid,
     /// The record's version after this line.
     pub version: i64,
-    /// The instant of the import.
+    /// The instant of the change.
     pub now: DateTime<Utc>,
+    /// When the record was made.
+    pub created_at: DateTime<Utc>,
+    /// Who made it.
+    pub created_by: Option<AccountId>,
     /// When the event was recorded as held, if it was before.
     pub held_at: Option<DateTime<Utc>>,
     /// The header's language.
@@ -101,7 +107,32 @@ pub struct Incoming<'a> {
     pub faults: Vec<Fault>,
 }
 
+#[cfg(test)]
+impl Incoming<'static> {
+    /// For tests: a new record that names no others.
+    pub fn alone(id: Uuid) -> Self {
+        static NONE: LazyLock<HashMap<String, (RecordKind, Uuid)>> = LazyLock::new(HashMap::new);
+        let at = DateTime::UNIX_EPOCH;
+        Self {
+            id,
+            version: 1,
+            now: at,
+            created_at: at,
+            created_by: None,
+            held_at: None,
+            language: None,
+            known: &NONE,
+            faults: Vec::new(),
+        }
+    }
+}
+
 impl Incoming<'_> {
+    /// The record's identifier, as one that a source has.
+    pub fn name(&self) -> RecordId {
+        RecordId(self.id.to_string())
+    }
+
     /// Notes a fault.
     pub fn refuse(
         &mut self,
@@ -131,9 +162,11 @@ impl Incoming<'_> {
             None => self.refuse(
                 pointer,
                 "unknown_reference",
-                format!("must be the id of a record of the type {wanted} above this line or from an earlier import"),
+                format!("must be the id of a record of the type {wanted} that is there already"),
             ),
-            Some(_) => self.refuse(pointer, "wrong_reference", format!("must name a record of the type {wanted}")),
+            Some(_) => {
+                self.refuse(pointer, "wrong_reference", format!("must name a record of the type {wanted}"))
+            }
         }
         None
     }
@@ -219,6 +252,14 @@ impl Incoming<'_> {
 
 /// By which ids records are known in the source that is written.
 pub struct Names<'a>(pub &'a HashMap<Uuid, String>);
+
+impl Names<'static> {
+    /// By their identifiers here.
+    pub fn here() -> Self {
+        static NONE: LazyLock<HashMap<Uuid, String>> = LazyLock::new(HashMap::new);
+        Self(&NONE)
+    }
+}
 
 impl Names<'_> {
     /// The id of a record.

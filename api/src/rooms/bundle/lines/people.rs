@@ -42,14 +42,15 @@ impl ThemeLine {
             id: ThemeId(incoming.id),
             labels: Labels(labels),
             version: incoming.version,
-            created_at: incoming.now,
+            created_by: incoming.created_by,
+            created_at: incoming.created_at,
             updated_at: incoming.now,
         }
     }
 
     /// The line that stands for a record.
     pub fn of(record: theme::Model, names: &Names<'_>) -> Self {
-        let theme::Model { id, labels, version: _, created_at: _, updated_at: _ } = record;
+        let theme::Model { id, labels, created_by: _, version: _, created_at: _, updated_at: _ } = record;
         Self { id: names.of(id), labels: labels.0 }
     }
 }
@@ -91,7 +92,8 @@ impl OrganisationLine {
             country: incoming.country("/country", self.country.as_ref()),
             url: self.url.map(|u| u.0),
             version: incoming.version,
-            created_at: incoming.now,
+            created_by: incoming.created_by,
+            created_at: incoming.created_at,
             updated_at: incoming.now,
         }
     }
@@ -105,6 +107,7 @@ impl OrganisationLine {
             formal,
             country,
             url,
+            created_by: _,
             version: _,
             created_at: _,
             updated_at: _,
@@ -166,6 +169,7 @@ impl PersonLine {
             consents.push(stated);
         }
         PersonRecord {
+            contact: None,
             organisations: incoming.many("/organisations", &self.organisations, RecordKind::Organisation),
             consents,
             row: person::Model {
@@ -174,7 +178,8 @@ impl PersonLine {
                 role: self.role,
                 country: incoming.country("/country", self.country.as_ref()),
                 version: incoming.version,
-                created_at: incoming.now,
+                created_by: incoming.created_by,
+                created_at: incoming.created_at,
                 updated_at: incoming.now,
             },
         }
@@ -182,8 +187,16 @@ impl PersonLine {
 
     /// The line that stands for a record.
     pub fn of(record: PersonRecord, names: &Names<'_>) -> Self {
-        let person::Model { id, display_name, role, country, version: _, created_at: _, updated_at: _ } =
-            record.row;
+        let person::Model {
+            id,
+            display_name,
+            role,
+            country,
+            created_by: _,
+            version: _,
+            created_at: _,
+            updated_at: _,
+        } = record.row;
         let mut consents: Vec<ConsentLine> = record.consents.into_iter().map(ConsentLine::of).collect();
         // The ledger has no order of its own.
         consents.sort_by_cached_key(|c| (c.purpose, serde_json::to_string(c).unwrap_or_default()));

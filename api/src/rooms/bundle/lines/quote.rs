@@ -103,6 +103,7 @@ impl QuoteLine {
         QuoteRecord {
             themes: if withdrawn { Vec::new() } else { themes },
             consent,
+            consent_id: None,
             row: quote::Model {
                 id: QuoteId(incoming.id),
                 event_id: incoming.one("/event", self.event.as_ref(), RecordKind::Event),
@@ -115,7 +116,8 @@ impl QuoteLine {
                 translations: if withdrawn { Translations::default() } else { translations },
                 language,
                 version: incoming.version,
-                created_at: incoming.now,
+                created_by: incoming.created_by,
+                created_at: incoming.created_at,
                 updated_at: incoming.now,
             },
         }
@@ -123,7 +125,7 @@ impl QuoteLine {
 
     /// The line that stands for a record.
     pub fn of(record: QuoteRecord, names: &Names<'_>) -> Self {
-        let QuoteRecord { row, themes, consent } = record;
+        let QuoteRecord { row, themes, consent, consent_id: _ } = record;
         let withdrawn = row.status == Moderation::Withdrawn;
         Self {
             id: names.of(row.id),

@@ -94,7 +94,8 @@ impl StoryLine {
                 translations: if withdrawn { Translations::default() } else { translations },
                 language,
                 version: incoming.version,
-                created_at: incoming.now,
+                created_by: incoming.created_by,
+                created_at: incoming.created_at,
                 updated_at: incoming.now,
             },
         }

@@ -1,0 +1,219 @@
+//! What is done with initiatives.
+
+use actix_web::web::{Data, Path};
+use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post};
+
+use super::wire::{
+    InitiativeFilter, InitiativeIn, InitiativeOut, InitiativePage, InitiativePatch, InitiativePath,
+};
+use super::{InitiativeRecord, rules, store};
+use crate::access::Allowed;
+use crate::access::action::{EditInitiatives, PublishInitiatives, ReadInitiatives};
+use crate::app::App;
+use crate::audit::Action;
+use crate::http::Query;
+use crate::http::idempotency::{Caller, IdempotencyKey, Once};
+use crate::http::json::{Body, Empty};
+use crate::http::page::Paging;
+use crate::http::patch::{EditHeaders, IfMatch, Patch};
+use crate::ids;
+use crate::outbox::{self, Fact};
+use crate::problem::Problem;
+use crate::rooms::records;
+
+/// Record an initiative
+///
+/// It is a draft, which somebody else publishes. A host may name its own organisations only.
+#[utoipa::path(
+    tag = "initiatives",
+    operation_id = "initiatives.create",
+    params(IdempotencyKey),
+    request_body = InitiativeIn,
+    responses((status = 201, description = "The initiative", body = InitiativeOut,
+        headers(("Location" = String, description = "The initiative's address"))), Problem),
+    security(("bearer" = []))
+)]
+#[post("/v1/initiatives")]
+pub(super) async fn create(
+    app: Data<App>,
+    who: Allowed<EditInitiatives>,
+    body: Body<InitiativeIn>,
+    once: Once,
+) -> Result<HttpResponse, Problem> {
+    let permit = who.anew();
+    once.run(&app, Caller::Holder(who.account()?.0), async |tx| {
+        let initiative = records::read(tx, &who, &permit, ids::v7(tx.now()), (*body).clone()).await?;
+        let shown = records::keep(tx, &app.vault, &permit, Action::Create, vec![], initiative).await?;
+        records::created::<_, InitiativeOut>(shown)
+    })
+    .await
+}
+
+/// List initiatives
+///
+/// Newest first. Hosts see their own: those they made, and those of their organisations.
+#[utoipa::path(
+    tag = "initiatives",
+    operation_id = "initiatives.list",
+    params(Paging, InitiativeFilter),
+    responses((status = 200, description = "A page of initiatives", body = InitiativePage), Problem),
+    security(("bearer" = []))
+)]
+#[get("/v1/initiatives")]
+pub(super) async fn list(
+    app: Data<App>,
+    req: HttpRequest,
+    who: Allowed<ReadInitiatives>,
+    paging: Query<Paging>,
+    filter: Query<InitiativeFilter>,
+) -> Result<HttpResponse, Problem> {
+    let fits = store::fitting(&filter.0);
+    records::list::<InitiativeRecord, InitiativeOut>(&app, &req, &who, paging.0, &filter.0, fits).await
+}
+
+/// Read an initiative
+#[utoipa::path(
+    tag = "initiatives",
+    operation_id = "initiatives.get",
+    params(InitiativePath),
+    responses((status = 200, description = "The initiative", body = InitiativeOut), Problem),
+    security(("bearer" = []))
+)]
+#[get("/v1/initiatives/{initiative_id}")]
+pub(super) async fn get(
+    app: Data<App>,
+    who: Allowed<ReadInitiatives>,
+    path: Path<InitiativePath>,
+) -> Result<HttpResponse, Problem> {
+    records::get::<InitiativeRecord, InitiativeOut>(&app, &who, path.initiative_id).await
+}
+
+/// Edit an initiative
+///
+/// What is public changes at once.
+#[utoipa::path(
+    tag = "initiatives",
+    operation_id = "initiatives.patch",
+    params(InitiativePath, EditHeaders),
+    request_body(content((InitiativePatch = "application/merge-patch+json"), (InitiativePatch = "application/json"))),
+    responses((status = 200, description = "The initiative", body = InitiativeOut), Problem),
+    security(("bearer" = []))
+)]
+#[patch("/v1/initiatives/{initiative_id}")]
+pub(super) async fn change(
+    app: Data<App>,
+    who: Allowed<EditInitiatives>,
+    path: Path<InitiativePath>,
+    if_match: IfMatch,
+    body: Patch<InitiativePatch>,
+) -> Result<HttpResponse, Problem> {
+    let shown = app
+        .db
+        .write(async |tx| {
+            let found =
+                records::find_for_change::<InitiativeRecord>(tx, &app.vault, who.actor(), path.initiative_id)
+                    .await?;
+            let permit = who.over(&found)?;
+            if_match.check(found.record.row.version)?;
+            let (edited, changed) = records::edit(tx, &who, &permit, &found.record, &body).await?;
+            let edited = rules::change(&found.record, edited, &permit)?;
+            records::keep(tx, &app.vault, &permit, Action::Update, changed, edited).await
+        })
+        .await?;
+    records::answer::<_, InitiativeOut>(shown)
+}
+
+/// Put an initiative on the map
+///
+/// A draft is published. Nobody publishes what they made themselves.
+#[utoipa::path(
+    tag = "initiatives",
+    operation_id = "initiatives.publish",
+    params(InitiativePath, IdempotencyKey),
+    request_body(content = Option<Empty>),
+    responses((status = 200, description = "The initiative", body = InitiativeOut), Problem),
+    security(("bearer" = []))
+)]
+#[post("/v1/initiatives/{initiative_id}/publish")]
+pub(super) async fn publish(
+    app: Data<App>,
+    who: Allowed<PublishInitiatives>,
+    path: Path<InitiativePath>,
+    _body: Body<Empty>,
+    once: Once,
+) -> Result<HttpResponse, Problem> {
+    once.run(&app, Caller::Holder(who.account()?.0), async |tx| {
+        let found =
+            records::find_for_change::<InitiativeRecord>(tx, &app.vault, who.actor(), path.initiative_id)
+                .await?;
+        let permit = who.over(&found)?;
+        let initiative = rules::publish(found.record, &permit)?;
+        let shown =
+            records::keep(tx, &app.vault, &permit, Action::Publish, vec!["status"], initiative).await?;
+        outbox::tell(tx, Fact::InitiativePublished { initiative_id: path.initiative_id }).await?;
+        records::done::<_, InitiativeOut>(shown)
+    })
+    .await
+}
+
+/// Take an initiative off the map
+///
+/// A published one is archived, for good. What belongs to it leaves the gallery with it.
+#[utoipa::path(
+    tag = "initiatives",
+    operation_id = "initiatives.archive",
+    params(InitiativePath, IdempotencyKey),
+    request_body(content = Option<Empty>),
+    responses((status = 200, description = "The initiative", body = InitiativeOut), Problem),
+    security(("bearer" = []))
+)]
+#[post("/v1/initiatives/{initiative_id}/archive")]
+pub(super) async fn archive(
+    app: Data<App>,
+    who: Allowed<PublishInitiatives>,
+    path: Path<InitiativePath>,
+    _body: Body<Empty>,
+    once: Once,
+) -> Result<HttpResponse, Problem> {
+    once.run(&app, Caller::Holder(who.account()?.0), async |tx| {
+        let found =
+            records::find_for_change::<InitiativeRecord>(tx, &app.vault, who.actor(), path.initiative_id)
+                .await?;
+        let permit = who.over(&found)?;
+        let initiative = rules::archive(found.record, &permit)?;
+        let shown =
+            records::keep(tx, &app.vault, &permit, Action::Archive, vec!["status"], initiative).await?;
+        outbox::tell(tx, Fact::InitiativeArchived { initiative_id: path.initiative_id }).await?;
+        records::done::<_, InitiativeOut>(shown)
+    })
+    .await
+}
+
+/// Remove an initiative
+///
+/// A draft to which nothing refers. What has been on the map is archived instead.
+#[utoipa::path(
+    tag = "initiatives",
+    operation_id = "initiatives.delete",
+    params(InitiativePath),
+    responses((status = 204, description = "It is gone"), Problem),
+    security(("bearer" = []))
+)]
+#[delete("/v1/initiatives/{initiative_id}")]
+pub(super) async fn remove(
+    app: Data<App>,
+    who: Allowed<EditInitiatives>,
+    path: Path<InitiativePath>,
+) -> Result<HttpResponse, Problem> {
+    app.db
+        .write(async |tx| {
+            let found =
+                records::find_for_change::<InitiativeRecord>(tx, &app.vault, who.actor(), path.initiative_id)
+                    .await?;
+            let permit = who.over(&found)?;
+            rules::remove(&found.record, &permit)?;
+            records::remove(tx, &permit, &found.record).await
+        })
+        .await?;
+    Ok(HttpResponse::NoContent().finish())
+}

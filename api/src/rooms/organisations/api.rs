@@ -1,0 +1,151 @@
+//! What is done with organisations.
+
+use actix_web::web::{Data, Path};
+use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post};
+
+use super::wire::{
+    OrganisationFilter, OrganisationIn, OrganisationOut, OrganisationPage, OrganisationPatch,
+    OrganisationPath,
+};
+use super::{Organisation, store};
+use crate::access::Allowed;
+use crate::access::action::{CreateOrganisations, EditOrganisations, ReadOrganisations};
+use crate::app::App;
+use crate::audit::Action;
+use crate::http::Query;
+use crate::http::idempotency::{Caller, IdempotencyKey, Once};
+use crate::http::json::Body;
+use crate::http::page::Paging;
+use crate::http::patch::{EditHeaders, IfMatch, Patch};
+use crate::ids;
+use crate::problem::Problem;
+use crate::rooms::records;
+
+/// Record an organisation
+///
+/// Of hosts, those whose person belongs to it may edit it.
+#[utoipa::path(
+    tag = "organisations",
+    operation_id = "organisations.create",
+    params(IdempotencyKey),
+    request_body = OrganisationIn,
+    responses((status = 201, description = "The organisation", body = OrganisationOut,
+        headers(("Location" = String, description = "The organisation's address"))), Problem),
+    security(("bearer" = []))
+)]
+#[post("/v1/organisations")]
+pub(super) async fn create(
+    app: Data<App>,
+    who: Allowed<CreateOrganisations>,
+    body: Body<OrganisationIn>,
+    once: Once,
+) -> Result<HttpResponse, Problem> {
+    let permit = who.anew();
+    once.run(&app, Caller::Holder(who.account()?.0), async |tx| {
+        let organisation = records::read(tx, &who, &permit, ids::v7(tx.now()), (*body).clone()).await?;
+        let shown = records::keep(tx, &app.vault, &permit, Action::Create, vec![], organisation).await?;
+        records::created::<_, OrganisationOut>(shown)
+    })
+    .await
+}
+
+/// List organisations
+///
+/// Newest first. Hosts see those that their person belongs to.
+#[utoipa::path(
+    tag = "organisations",
+    operation_id = "organisations.list",
+    params(Paging, OrganisationFilter),
+    responses((status = 200, description = "A page of organisations", body = OrganisationPage), Problem),
+    security(("bearer" = []))
+)]
+#[get("/v1/organisations")]
+pub(super) async fn list(
+    app: Data<App>,
+    req: HttpRequest,
+    who: Allowed<ReadOrganisations>,
+    paging: Query<Paging>,
+    filter: Query<OrganisationFilter>,
+) -> Result<HttpResponse, Problem> {
+    let fits = store::fitting(&filter.0);
+    records::list::<Organisation, OrganisationOut>(&app, &req, &who, paging.0, &filter.0, fits).await
+}
+
+/// Read an organisation
+#[utoipa::path(
+    tag = "organisations",
+    operation_id = "organisations.get",
+    params(OrganisationPath),
+    responses((status = 200, description = "The organisation", body = OrganisationOut), Problem),
+    security(("bearer" = []))
+)]
+#[get("/v1/organisations/{organisation_id}")]
+pub(super) async fn get(
+    app: Data<App>,
+    who: Allowed<ReadOrganisations>,
+    path: Path<OrganisationPath>,
+) -> Result<HttpResponse, Problem> {
+    records::get::<Organisation, OrganisationOut>(&app, &who, path.organisation_id).await
+}
+
+/// Edit an organisation
+///
+/// What the gallery shows of it changes at once.
+#[utoipa::path(
+    tag = "organisations",
+    operation_id = "organisations.patch",
+    params(OrganisationPath, EditHeaders),
+    request_body(content((OrganisationPatch = "application/merge-patch+json"), (OrganisationPatch = "application/json"))),
+    responses((status = 200, description = "The organisation", body = OrganisationOut), Problem),
+    security(("bearer" = []))
+)]
+#[patch("/v1/organisations/{organisation_id}")]
+pub(super) async fn change(
+    app: Data<App>,
+    who: Allowed<EditOrganisations>,
+    path: Path<OrganisationPath>,
+    if_match: IfMatch,
+    body: Patch<OrganisationPatch>,
+) -> Result<HttpResponse, Problem> {
+    let shown = app
+        .db
+        .write(async |tx| {
+            let found =
+                records::find_for_change::<Organisation>(tx, &app.vault, who.actor(), path.organisation_id)
+                    .await?;
+            let permit = who.over(&found)?;
+            if_match.check(found.record.version)?;
+            let (edited, changed) = records::edit(tx, &who, &permit, &found.record, &body).await?;
+            records::keep(tx, &app.vault, &permit, Action::Update, changed, edited).await
+        })
+        .await?;
+    records::answer::<_, OrganisationOut>(shown)
+}
+
+/// Remove an organisation
+///
+/// Only one to which nothing refers.
+#[utoipa::path(
+    tag = "organisations",
+    operation_id = "organisations.delete",
+    params(OrganisationPath),
+    responses((status = 204, description = "It is gone"), Problem),
+    security(("bearer" = []))
+)]
+#[delete("/v1/organisations/{organisation_id}")]
+pub(super) async fn remove(
+    app: Data<App>,
+    who: Allowed<CreateOrganisations>,
+    path: Path<OrganisationPath>,
+) -> Result<HttpResponse, Problem> {
+    app.db
+        .write(async |tx| {
+            let found =
+                records::find_for_change::<Organisation>(tx, &app.vault, who.actor(), path.organisation_id)
+                    .await?;
+            let permit = who.over(&found)?;
+            records::remove(tx, &permit, &found.record).await
+        })
+        .await?;
+    Ok(HttpResponse::NoContent().finish())
+}

@@ -1,0 +1,216 @@
+//! What is done with quotes.
+
+use actix_web::web::{Data, Path};
+use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post};
+
+use super::out::QuoteOut;
+use super::wire::{QuoteFilter, QuoteIn, QuotePage, QuotePatch, QuotePath};
+use super::{QuoteRecord, rules, store};
+use crate::access::Allowed;
+use crate::access::action::{ApproveQuotes, EditQuotes, ReadQuotes};
+use crate::app::App;
+use crate::audit::Action;
+use crate::http::Query;
+use crate::http::idempotency::{Caller, IdempotencyKey, Once};
+use crate::http::json::{Body, Empty};
+use crate::http::page::Paging;
+use crate::http::patch::{EditHeaders, IfMatch, Patch};
+use crate::ids;
+use crate::outbox::{self, Fact};
+use crate::problem::Problem;
+use crate::rooms::records;
+
+/// Record a quote
+///
+/// The words, and the consent to publish these very words; without one they are not public. It is a draft, which
+/// somebody else approves.
+#[utoipa::path(
+    tag = "quotes",
+    operation_id = "quotes.create",
+    params(IdempotencyKey),
+    request_body = QuoteIn,
+    responses((status = 201, description = "The quote", body = QuoteOut,
+        headers(("Location" = String, description = "The quote's address"))), Problem),
+    security(("bearer" = []))
+)]
+#[post("/v1/quotes")]
+pub(super) async fn create(
+    app: Data<App>,
+    who: Allowed<EditQuotes>,
+    body: Body<QuoteIn>,
+    once: Once,
+) -> Result<HttpResponse, Problem> {
+    let permit = who.anew();
+    once.run(&app, Caller::Holder(who.account()?.0), async |tx| {
+        let quote = records::read(tx, &who, &permit, ids::v4(), (*body).clone()).await?;
+        let shown = records::keep(tx, &app.vault, &permit, Action::Create, vec![], quote).await?;
+        records::created::<_, QuoteOut>(shown)
+    })
+    .await
+}
+
+/// List quotes
+///
+/// In no particular order. Hosts see their own: those they recorded, and those of their events and initiatives.
+#[utoipa::path(
+    tag = "quotes",
+    operation_id = "quotes.list",
+    params(Paging, QuoteFilter),
+    responses((status = 200, description = "A page of quotes", body = QuotePage), Problem),
+    security(("bearer" = []))
+)]
+#[get("/v1/quotes")]
+pub(super) async fn list(
+    app: Data<App>,
+    req: HttpRequest,
+    who: Allowed<ReadQuotes>,
+    paging: Query<Paging>,
+    filter: Query<QuoteFilter>,
+) -> Result<HttpResponse, Problem> {
+    let fits = store::fitting(&filter.0);
+    records::list::<QuoteRecord, QuoteOut>(&app, &req, &who, paging.0, &filter.0, fits).await
+}
+
+/// Read a quote
+#[utoipa::path(
+    tag = "quotes",
+    operation_id = "quotes.get",
+    params(QuotePath),
+    responses((status = 200, description = "The quote", body = QuoteOut), Problem),
+    security(("bearer" = []))
+)]
+#[get("/v1/quotes/{quote_id}")]
+pub(super) async fn get(
+    app: Data<App>,
+    who: Allowed<ReadQuotes>,
+    path: Path<QuotePath>,
+) -> Result<HttpResponse, Problem> {
+    records::get::<QuoteRecord, QuoteOut>(&app, &who, path.quote_id).await
+}
+
+/// Edit a quote
+///
+/// The consent was given to other words: where text or translations change it no longer fits, and the quote leaves the
+/// gallery at once (`consent_other_text`).
+#[utoipa::path(
+    tag = "quotes",
+    operation_id = "quotes.patch",
+    params(QuotePath, EditHeaders),
+    request_body(content((QuotePatch = "application/merge-patch+json"), (QuotePatch = "application/json"))),
+    responses((status = 200, description = "The quote", body = QuoteOut), Problem),
+    security(("bearer" = []))
+)]
+#[patch("/v1/quotes/{quote_id}")]
+pub(super) async fn change(
+    app: Data<App>,
+    who: Allowed<EditQuotes>,
+    path: Path<QuotePath>,
+    if_match: IfMatch,
+    body: Patch<QuotePatch>,
+) -> Result<HttpResponse, Problem> {
+    let shown = app
+        .db
+        .write(async |tx| {
+            let found =
+                records::find_for_change::<QuoteRecord>(tx, &app.vault, who.actor(), path.quote_id).await?;
+            let permit = who.over(&found)?;
+            if_match.check(found.record.row.version)?;
+            let (edited, changed) = records::edit(tx, &who, &permit, &found.record, &body).await?;
+            let edited = rules::change(&found.record, edited, &permit)?;
+            records::keep(tx, &app.vault, &permit, Action::Update, changed, edited).await
+        })
+        .await?;
+    records::answer::<_, QuoteOut>(shown)
+}
+
+/// Approve a quote
+///
+/// It is public as far as its consent, event and initiative allow. Nobody approves what they made themselves.
+#[utoipa::path(
+    tag = "quotes",
+    operation_id = "quotes.approve",
+    params(QuotePath, IdempotencyKey),
+    request_body(content = Option<Empty>),
+    responses((status = 200, description = "The quote", body = QuoteOut), Problem),
+    security(("bearer" = []))
+)]
+#[post("/v1/quotes/{quote_id}/approve")]
+pub(super) async fn approve(
+    app: Data<App>,
+    who: Allowed<ApproveQuotes>,
+    path: Path<QuotePath>,
+    _body: Body<Empty>,
+    once: Once,
+) -> Result<HttpResponse, Problem> {
+    once.run(&app, Caller::Holder(who.account()?.0), async |tx| {
+        let found =
+            records::find_for_change::<QuoteRecord>(tx, &app.vault, who.actor(), path.quote_id).await?;
+        let permit = who.over(&found)?;
+        let quote = rules::approve(found.record, &permit)?;
+        let shown = records::keep(tx, &app.vault, &permit, Action::Approve, vec!["status"], quote).await?;
+        if shown.withheld_because.is_empty() {
+            outbox::tell(tx, Fact::QuotePublished { quote_id: path.quote_id }).await?;
+        }
+        records::done::<_, QuoteOut>(shown)
+    })
+    .await
+}
+
+/// Withdraw a quote
+///
+/// For good: the words are removed here and from the gallery, and its consent ends.
+#[utoipa::path(
+    tag = "quotes",
+    operation_id = "quotes.withdraw",
+    params(QuotePath, IdempotencyKey),
+    request_body(content = Option<Empty>),
+    responses((status = 200, description = "The quote", body = QuoteOut), Problem),
+    security(("bearer" = []))
+)]
+#[post("/v1/quotes/{quote_id}/withdraw")]
+pub(super) async fn withdraw(
+    app: Data<App>,
+    who: Allowed<EditQuotes>,
+    path: Path<QuotePath>,
+    _body: Body<Empty>,
+    once: Once,
+) -> Result<HttpResponse, Problem> {
+    once.run(&app, Caller::Holder(who.account()?.0), async |tx| {
+        let found =
+            records::find_for_change::<QuoteRecord>(tx, &app.vault, who.actor(), path.quote_id).await?;
+        let permit = who.over(&found)?;
+        let quote = rules::withdraw(found.record, &permit)?;
+        let shown = records::keep(tx, &app.vault, &permit, Action::Withdraw, vec!["status"], quote).await?;
+        outbox::tell(tx, Fact::QuoteWithdrawn { quote_id: path.quote_id }).await?;
+        records::done::<_, QuoteOut>(shown)
+    })
+    .await
+}
+
+/// Remove a quote
+///
+/// A draft, with its consent. What was approved is withdrawn instead.
+#[utoipa::path(
+    tag = "quotes",
+    operation_id = "quotes.delete",
+    params(QuotePath),
+    responses((status = 204, description = "It is gone"), Problem),
+    security(("bearer" = []))
+)]
+#[delete("/v1/quotes/{quote_id}")]
+pub(super) async fn remove(
+    app: Data<App>,
+    who: Allowed<EditQuotes>,
+    path: Path<QuotePath>,
+) -> Result<HttpResponse, Problem> {
+    app.db
+        .write(async |tx| {
+            let found =
+                records::find_for_change::<QuoteRecord>(tx, &app.vault, who.actor(), path.quote_id).await?;
+            let permit = who.over(&found)?;
+            rules::remove(&found.record, &permit)?;
+            records::remove(tx, &permit, &found.record).await
+        })
+        .await?;
+    Ok(HttpResponse::NoContent().finish())
+}

@@ -1,0 +1,98 @@
+//! Keeping a change, and saying how a record stands.
+
+use std::collections::HashMap;
+
+use ::entity::kinds::RecordKind;
+use sea_orm::ConnectionTrait;
+use uuid::Uuid;
+
+use super::Record;
+use crate::access::Permit;
+use crate::audit::{self, Action, By, Entry};
+use crate::db::Tx;
+use crate::http::idempotency;
+use crate::problem::Problem;
+use crate::publishing::{self, RecordRef, WithheldReason};
+use crate::vault::Vault;
+
+/// A record and what the door says of it.
+#[derive(Clone, Debug)]
+pub struct Shown<R> {
+    /// The record.
+    pub record: R,
+    /// Why it is not public; empty if it is, and for what never is by itself.
+    pub withheld_because: Vec<WithheldReason>,
+}
+
+/// Writes a record, new or changed, a version further; notes in the audit log who did what to which of its members; and
+/// brings the public side up to date. All in this transaction. An edit that changes no member does nothing.
+///
+/// # Errors
+/// The database's.
+pub async fn keep<R: Record, A>(
+    tx: &Tx,
+    vault: &Vault,
+    permit: &Permit<A>,
+    action: Action,
+    members: Vec<&'static str>,
+    mut record: R,
+) -> Result<Shown<R>, Problem> {
+    let id = record.id();
+    if action == Action::Update && members.is_empty() {
+        return one(shown(tx, tx.now(), vec![record]).await?);
+    }
+    record.stamp(tx.now());
+    R::save(tx, vault, record).await?;
+    note(tx, permit, action, R::AUDIT, id, members).await?;
+    if action != Action::Create {
+        tx.erase();
+    }
+    if action == Action::Withdraw {
+        // What was answered before holds the words.
+        idempotency::forget(tx, id).await?;
+    }
+    let record = [RecordRef::new(R::KIND, id)];
+    match (action, R::KIND) {
+        // Nobody shows what is new, but people make crowds.
+        (Action::Create, RecordKind::Person) => publishing::joined(tx, &[id]).await?,
+        (Action::Create, _) => publishing::publish(tx, &record).await?,
+        _ => publishing::changed(tx, &record).await?,
+    };
+    let kept = R::load(tx, vault, &[id]).await?.remove(&id);
+    one(shown(tx, tx.now(), kept.into_iter().collect()).await?)
+}
+
+fn one<R>(mut shown: Vec<Shown<R>>) -> Result<Shown<R>, Problem> {
+    shown.pop().ok_or_else(|| Problem::internal(anyhow::anyhow!("what was kept is shown")))
+}
+
+/// Notes in the audit log who did what to which members of a record.
+pub(super) async fn note<A>(
+    tx: &Tx,
+    permit: &Permit<A>,
+    action: Action,
+    kind: audit::Kind,
+    id: Uuid,
+    members: Vec<&'static str>,
+) -> Result<(), Problem> {
+    Ok(audit::note(tx, Entry::new(By::from(permit.by()), action).on(kind, id).fields(members)).await?)
+}
+
+/// Says of records how they stand.
+///
+/// # Errors
+/// The database's.
+pub async fn shown<R: Record>(
+    conn: &impl ConnectionTrait,
+    now: chrono::DateTime<chrono::Utc>,
+    records: Vec<R>,
+) -> Result<Vec<Shown<R>>, Problem> {
+    let ids: Vec<Uuid> = records.iter().map(Record::id).collect();
+    let mut reasons: HashMap<Uuid, Vec<WithheldReason>> =
+        publishing::withheld_because(conn, R::KIND, &ids, now).await?;
+    let show = |record: R| {
+        let withheld_because = reasons.remove(&record.id()).unwrap_or_default();
+        Shown { record, withheld_because }
+    };
+    Ok(records.into_iter().map(show).collect())
+}

@@ -1,0 +1,224 @@
+//! What the rooms of records have in common: finding a record for somebody who may see it, reading a body as a whole
+//! record, keeping the change, and saying how the record stands.
+//!
+//! A room says once, by [`Record`], where its records are and how they are written. A handler then finds one ([`find`],
+//! [`find_for_change`]), asks `Allowed` about it, applies a rule of the room, and keeps it ([`keep`]), which audits the
+//! change and brings the public side up to date in the same transaction.
+//!
+//! A body says the same as a line of a bundle, except for what only verbs change, and becomes one: so both are refused for
+//! the same reasons. An edit is a merge patch on that body ([`Edit`]).
+
+mod answer;
+mod edit;
+mod keep;
+mod named;
+mod owner;
+mod removal;
+mod rules;
+#[cfg(test)]
+pub mod testing;
+mod wire;
+mod written;
+
+use std::collections::HashMap;
+
+use ::entity::ids::AccountId;
+use ::entity::kinds::RecordKind;
+use chrono::{DateTime, Utc};
+use sea_orm::{
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, Iterable as _, PrimaryKeyToColumn as _,
+    QueryFilter as _, QueryOrder as _, QuerySelect as _, Value, sea_query::SimpleExpr,
+};
+use uuid::Uuid;
+
+pub use answer::{answer, created, done, get, list};
+pub(in crate::rooms) use edit::written_as;
+pub use edit::{Edit, Mergeable};
+pub use keep::{Shown, keep, shown};
+use named::Named;
+pub use removal::remove;
+pub use rules::{approved, not_by_its_maker, not_finer, only_a_draft, still_there, withdrawn};
+pub use wire::{Links, path};
+pub use written::{Written, edit, read};
+
+use crate::access::action::{Action, Reach};
+use crate::access::{Actor, Allowed, Row};
+use crate::audit;
+use crate::db::Tx;
+use crate::http::page::Limit;
+use crate::problem::Problem;
+use crate::vault::Vault;
+
+/// The members of [`Record`] that every row has; the row is the record itself or a member of it.
+macro_rules! of_row {
+    ($($row:ident)?) => {
+        fn id(&self) -> uuid::Uuid {
+            self$(.$row)?.id.0
+        }
+
+        fn version(&self) -> i64 {
+            self$(.$row)?.version
+        }
+
+        fn created_by(&self) -> Option<::entity::ids::AccountId> {
+            self$(.$row)?.created_by
+        }
+
+        fn created_at(&self) -> chrono::DateTime<chrono::Utc> {
+            self$(.$row)?.created_at
+        }
+
+        fn stamp(&mut self, now: chrono::DateTime<chrono::Utc>) {
+            self$(.$row)?.version += 1;
+            self$(.$row)?.updated_at = now;
+        }
+    };
+}
+pub(in crate::rooms) use of_row;
+
+/// A record with what belongs to it, as a room reads and writes it.
+#[allow(async_fn_in_trait, reason = "handlers stay on their thread")]
+pub trait Record: Clone {
+    /// The kind.
+    const KIND: RecordKind;
+    /// What the audit log calls it.
+    const AUDIT: audit::Kind;
+    /// What its collection is called in addresses, such as `initiatives`.
+    const COLLECTION: &'static str;
+    /// Its table.
+    type Entity: EntityTrait;
+
+    /// Identifier.
+    fn id(&self) -> Uuid;
+    /// Grows by one with every edit.
+    fn version(&self) -> i64;
+    /// Who made it.
+    fn created_by(&self) -> Option<AccountId>;
+    /// When it was made.
+    fn created_at(&self) -> DateTime<Utc>;
+    /// When it was recorded as held, if it is an event.
+    fn held_at(&self) -> Option<DateTime<Utc>> {
+        None
+    }
+    /// A version further.
+    fn stamp(&mut self, now: DateTime<Utc>);
+    /// Reads records, their secrets open.
+    async fn load<C: ConnectionTrait>(
+        conn: &C,
+        vault: &Vault,
+        ids: &[Uuid],
+    ) -> anyhow::Result<HashMap<Uuid, Self>>;
+    /// Writes a record, new or over the old one.
+    async fn save(tx: &Tx, vault: &Vault, record: Self) -> anyhow::Result<()>;
+}
+
+/// A record that somebody asked for, and whether it is their own.
+#[derive(Clone, Debug)]
+pub struct Found<R> {
+    /// The record.
+    pub record: R,
+    owner: Option<AccountId>,
+}
+
+impl<R: Record> Row for Found<R> {
+    const NOUN: &'static str = R::KIND.as_str();
+
+    fn belongs_to(&self, account: AccountId) -> bool {
+        self.owner == Some(account)
+    }
+}
+
+/// Finds a record for somebody. Whether they may see it is for `Allowed::over` to say.
+///
+/// # Errors
+/// 404 if there is none.
+pub async fn find<R: Record, C: ConnectionTrait>(
+    conn: &C,
+    vault: &Vault,
+    who: &Actor,
+    id: Uuid,
+) -> Result<Found<R>, Problem> {
+    let record = R::load(conn, vault, &[id]).await?.remove(&id);
+    let record = record.ok_or_else(|| Problem::not_found(R::KIND.as_str()))?;
+    let owner = match who.account() {
+        Some(account) if is_own::<R, C>(conn, account, id).await? => Some(account),
+        _ => None,
+    };
+    Ok(Found { record, owner })
+}
+
+/// The same, kept from changing until the transaction ends.
+///
+/// # Errors
+/// 404 if there is none.
+pub async fn find_for_change<R: Record>(
+    tx: &Tx,
+    vault: &Vault,
+    who: &Actor,
+    id: Uuid,
+) -> Result<Found<R>, Problem> {
+    R::Entity::find()
+        .select_only()
+        .column(key::<R>()?)
+        .filter(key::<R>()?.eq(id))
+        .lock_exclusive()
+        .into_tuple::<Uuid>()
+        .one(tx)
+        .await?;
+    find(tx, vault, who, id).await
+}
+
+/// One page of the records that somebody may see and that fit the condition, newest identifier first, and one more if
+/// there is a next page.
+///
+/// # Errors
+/// The database's.
+pub async fn page<R: Record, A: Action>(
+    conn: &impl ConnectionTrait,
+    vault: &Vault,
+    who: &Allowed<A>,
+    fits: Condition,
+    after: Option<Uuid>,
+    limit: Limit,
+) -> Result<Vec<R>, Problem> {
+    let key = key::<R>()?;
+    let mut query = R::Entity::find().select_only().column(key).filter(fits);
+    if who.reach() == Reach::Own {
+        query = query.filter(owner::own(R::KIND, who.account()?));
+    }
+    if let Some(after) = after {
+        query = query.filter(key.lt(after));
+    }
+    let query = query.order_by_desc(key).limit(u64::from(limit.get()) + 1);
+    let ids = query.into_tuple::<Uuid>().all(conn).await?;
+    let mut records = R::load(conn, vault, &ids).await?;
+    Ok(ids.iter().filter_map(|id| records.remove(id)).collect())
+}
+
+async fn is_own<R: Record, C: ConnectionTrait>(
+    conn: &C,
+    account: AccountId,
+    id: Uuid,
+) -> Result<bool, Problem> {
+    let key = key::<R>()?;
+    let own = R::Entity::find().select_only().column(key).filter(key.eq(id));
+    let own = own.filter(owner::own(R::KIND, account)).into_tuple::<Uuid>().one(conn).await?;
+    Ok(own.is_some())
+}
+
+/// The column of the identifier.
+fn key<R: Record>() -> Result<<R::Entity as EntityTrait>::Column, Problem> {
+    let key = <R::Entity as EntityTrait>::PrimaryKey::iter().next();
+    key.map(|key| key.into_column())
+        .ok_or_else(|| Problem::internal(anyhow::anyhow!("a table without a key")))
+}
+
+/// A condition that a column has one of the values; none if there are no values, as in a filter that was not given.
+pub fn any_of<V: Into<Value>>(
+    column: impl ColumnTrait,
+    values: impl IntoIterator<Item = V>,
+) -> Option<SimpleExpr> {
+    let mut values = values.into_iter().peekable();
+    values.peek()?;
+    Some(column.is_in(values))
+}

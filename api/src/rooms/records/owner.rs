@@ -1,0 +1,84 @@
+//! Whose a record is: of whoever made it, and of the person or organisation behind an account that hosts or carries it.
+
+use ::entity::ids::AccountId;
+use ::entity::kinds::RecordKind;
+use ::entity::{
+    account, event, event_host, initiative, initiative_organisation, organisation, outcome, person,
+    person_organisation, quote, story, theme,
+};
+use sea_orm::sea_query::{Query, SelectStatement};
+use sea_orm::{ColumnTrait, Condition, EntityTrait, ExprTrait as _};
+
+/// The records of a kind that are an account's own.
+pub(super) fn own(kind: RecordKind, account: AccountId) -> Condition {
+    match kind {
+        RecordKind::Theme => made(theme::Column::CreatedBy, account),
+        RecordKind::Organisation => made(organisation::Column::CreatedBy, account)
+            .add(organisation::Column::Id.in_subquery(organisations(account))),
+        RecordKind::Person => made(person::Column::CreatedBy, account)
+            .add(person::Column::Id.in_subquery(people(account)))
+            .add(person::Column::Id.in_subquery(hosts(account))),
+        RecordKind::Initiative => own_initiative(account),
+        RecordKind::Event => own_event(account),
+        RecordKind::Outcome => made(outcome::Column::CreatedBy, account)
+            .add(outcome::Column::EventId.in_subquery(events(account))),
+        RecordKind::Quote => made(quote::Column::CreatedBy, account)
+            .add(quote::Column::EventId.in_subquery(events(account)))
+            .add(quote::Column::InitiativeId.in_subquery(initiatives(account))),
+        RecordKind::Story => made(story::Column::CreatedBy, account)
+            .add(story::Column::EventId.in_subquery(events(account)))
+            .add(story::Column::InitiativeId.in_subquery(initiatives(account))),
+    }
+}
+
+fn made(column: impl ColumnTrait, account: AccountId) -> Condition {
+    Condition::any().add(column.eq(account))
+}
+
+fn own_initiative(account: AccountId) -> Condition {
+    let carried = select(initiative_organisation::Entity, initiative_organisation::Column::InitiativeId)
+        .cond_where(initiative_organisation::Column::OrganisationId.in_subquery(organisations(account)))
+        .to_owned();
+    made(initiative::Column::CreatedBy, account).add(initiative::Column::Id.in_subquery(carried))
+}
+
+fn own_event(account: AccountId) -> Condition {
+    let hosting = Condition::any()
+        .add(event_host::Column::PersonId.in_subquery(people(account)))
+        .add(event_host::Column::OrganisationId.in_subquery(organisations(account)));
+    let hosted = select(event_host::Entity, event_host::Column::EventId).cond_where(hosting).to_owned();
+    made(event::Column::CreatedBy, account).add(event::Column::Id.in_subquery(hosted))
+}
+
+/// The person behind an account.
+fn people(account: AccountId) -> SelectStatement {
+    let linked = account::Column::Id.eq(account).and(account::Column::PersonId.is_not_null());
+    select(account::Entity, account::Column::PersonId).cond_where(linked).to_owned()
+}
+
+/// The organisations of that person.
+fn organisations(account: AccountId) -> SelectStatement {
+    select(person_organisation::Entity, person_organisation::Column::OrganisationId)
+        .cond_where(person_organisation::Column::PersonId.in_subquery(people(account)))
+        .to_owned()
+}
+
+/// The people who host one's own events.
+fn hosts(account: AccountId) -> SelectStatement {
+    let of_own = event_host::Column::EventId.in_subquery(events(account));
+    select(event_host::Entity, event_host::Column::PersonId)
+        .cond_where(of_own.and(event_host::Column::PersonId.is_not_null()))
+        .to_owned()
+}
+
+fn events(account: AccountId) -> SelectStatement {
+    select(event::Entity, event::Column::Id).cond_where(own_event(account)).to_owned()
+}
+
+fn initiatives(account: AccountId) -> SelectStatement {
+    select(initiative::Entity, initiative::Column::Id).cond_where(own_initiative(account)).to_owned()
+}
+
+fn select<E: EntityTrait>(table: E, column: E::Column) -> SelectStatement {
+    Query::select().column((table, column)).from(table).to_owned()
+}

@@ -1,0 +1,213 @@
+//! What is done with stories.
+
+use actix_web::web::{Data, Path};
+use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post};
+
+use super::wire::{StoryFilter, StoryIn, StoryOut, StoryPage, StoryPatch, StoryPath};
+use super::{StoryRecord, rules, store};
+use crate::access::Allowed;
+use crate::access::action::{ApproveStories, EditStories, ReadStories};
+use crate::app::App;
+use crate::audit::Action;
+use crate::http::Query;
+use crate::http::idempotency::{Caller, IdempotencyKey, Once};
+use crate::http::json::{Body, Empty};
+use crate::http::page::Paging;
+use crate::http::patch::{EditHeaders, IfMatch, Patch};
+use crate::ids;
+use crate::outbox::{self, Fact};
+use crate::problem::Problem;
+use crate::rooms::records;
+
+/// Record a story
+///
+/// A link to a video, blog, document or recording. It is a draft, which somebody else approves.
+#[utoipa::path(
+    tag = "stories",
+    operation_id = "stories.create",
+    params(IdempotencyKey),
+    request_body = StoryIn,
+    responses((status = 201, description = "The story", body = StoryOut,
+        headers(("Location" = String, description = "The story's address"))), Problem),
+    security(("bearer" = []))
+)]
+#[post("/v1/stories")]
+pub(super) async fn create(
+    app: Data<App>,
+    who: Allowed<EditStories>,
+    body: Body<StoryIn>,
+    once: Once,
+) -> Result<HttpResponse, Problem> {
+    let permit = who.anew();
+    once.run(&app, Caller::Holder(who.account()?.0), async |tx| {
+        let story = records::read(tx, &who, &permit, ids::v7(tx.now()), (*body).clone()).await?;
+        let shown = records::keep(tx, &app.vault, &permit, Action::Create, vec![], story).await?;
+        records::created::<_, StoryOut>(shown)
+    })
+    .await
+}
+
+/// List stories
+///
+/// Newest first. Hosts see their own: those they recorded, and those of their events and initiatives.
+#[utoipa::path(
+    tag = "stories",
+    operation_id = "stories.list",
+    params(Paging, StoryFilter),
+    responses((status = 200, description = "A page of stories", body = StoryPage), Problem),
+    security(("bearer" = []))
+)]
+#[get("/v1/stories")]
+pub(super) async fn list(
+    app: Data<App>,
+    req: HttpRequest,
+    who: Allowed<ReadStories>,
+    paging: Query<Paging>,
+    filter: Query<StoryFilter>,
+) -> Result<HttpResponse, Problem> {
+    let fits = store::fitting(&filter.0);
+    records::list::<StoryRecord, StoryOut>(&app, &req, &who, paging.0, &filter.0, fits).await
+}
+
+/// Read a story
+#[utoipa::path(
+    tag = "stories",
+    operation_id = "stories.get",
+    params(StoryPath),
+    responses((status = 200, description = "The story", body = StoryOut), Problem),
+    security(("bearer" = []))
+)]
+#[get("/v1/stories/{story_id}")]
+pub(super) async fn get(
+    app: Data<App>,
+    who: Allowed<ReadStories>,
+    path: Path<StoryPath>,
+) -> Result<HttpResponse, Problem> {
+    records::get::<StoryRecord, StoryOut>(&app, &who, path.story_id).await
+}
+
+/// Edit a story
+///
+/// What is public changes at once.
+#[utoipa::path(
+    tag = "stories",
+    operation_id = "stories.patch",
+    params(StoryPath, EditHeaders),
+    request_body(content((StoryPatch = "application/merge-patch+json"), (StoryPatch = "application/json"))),
+    responses((status = 200, description = "The story", body = StoryOut), Problem),
+    security(("bearer" = []))
+)]
+#[patch("/v1/stories/{story_id}")]
+pub(super) async fn change(
+    app: Data<App>,
+    who: Allowed<EditStories>,
+    path: Path<StoryPath>,
+    if_match: IfMatch,
+    body: Patch<StoryPatch>,
+) -> Result<HttpResponse, Problem> {
+    let shown = app
+        .db
+        .write(async |tx| {
+            let found =
+                records::find_for_change::<StoryRecord>(tx, &app.vault, who.actor(), path.story_id).await?;
+            let permit = who.over(&found)?;
+            if_match.check(found.record.row.version)?;
+            let (edited, changed) = records::edit(tx, &who, &permit, &found.record, &body).await?;
+            let edited = rules::change(&found.record, edited, &permit)?;
+            records::keep(tx, &app.vault, &permit, Action::Update, changed, edited).await
+        })
+        .await?;
+    records::answer::<_, StoryOut>(shown)
+}
+
+/// Approve a story
+///
+/// It is public as far as its event and initiative are. Nobody approves what they made themselves.
+#[utoipa::path(
+    tag = "stories",
+    operation_id = "stories.approve",
+    params(StoryPath, IdempotencyKey),
+    request_body(content = Option<Empty>),
+    responses((status = 200, description = "The story", body = StoryOut), Problem),
+    security(("bearer" = []))
+)]
+#[post("/v1/stories/{story_id}/approve")]
+pub(super) async fn approve(
+    app: Data<App>,
+    who: Allowed<ApproveStories>,
+    path: Path<StoryPath>,
+    _body: Body<Empty>,
+    once: Once,
+) -> Result<HttpResponse, Problem> {
+    once.run(&app, Caller::Holder(who.account()?.0), async |tx| {
+        let found =
+            records::find_for_change::<StoryRecord>(tx, &app.vault, who.actor(), path.story_id).await?;
+        let permit = who.over(&found)?;
+        let story = rules::approve(found.record, &permit)?;
+        let shown = records::keep(tx, &app.vault, &permit, Action::Approve, vec!["status"], story).await?;
+        if shown.withheld_because.is_empty() {
+            outbox::tell(tx, Fact::StoryPublished { story_id: path.story_id }).await?;
+        }
+        records::done::<_, StoryOut>(shown)
+    })
+    .await
+}
+
+/// Withdraw a story
+///
+/// For good: title and link are removed here and from the gallery.
+#[utoipa::path(
+    tag = "stories",
+    operation_id = "stories.withdraw",
+    params(StoryPath, IdempotencyKey),
+    request_body(content = Option<Empty>),
+    responses((status = 200, description = "The story", body = StoryOut), Problem),
+    security(("bearer" = []))
+)]
+#[post("/v1/stories/{story_id}/withdraw")]
+pub(super) async fn withdraw(
+    app: Data<App>,
+    who: Allowed<EditStories>,
+    path: Path<StoryPath>,
+    _body: Body<Empty>,
+    once: Once,
+) -> Result<HttpResponse, Problem> {
+    once.run(&app, Caller::Holder(who.account()?.0), async |tx| {
+        let found =
+            records::find_for_change::<StoryRecord>(tx, &app.vault, who.actor(), path.story_id).await?;
+        let permit = who.over(&found)?;
+        let story = rules::withdraw(found.record, &permit)?;
+        let shown = records::keep(tx, &app.vault, &permit, Action::Withdraw, vec!["status"], story).await?;
+        outbox::tell(tx, Fact::StoryWithdrawn { story_id: path.story_id }).await?;
+        records::done::<_, StoryOut>(shown)
+    })
+    .await
+}
+
+/// Remove a story
+///
+/// A draft. What was approved is withdrawn instead.
+#[utoipa::path(
+    tag = "stories",
+    operation_id = "stories.delete",
+    params(StoryPath),
+    responses((status = 204, description = "It is gone"), Problem),
+    security(("bearer" = []))
+)]
+#[delete("/v1/stories/{story_id}")]
+pub(super) async fn remove(
+    app: Data<App>,
+    who: Allowed<EditStories>,
+    path: Path<StoryPath>,
+) -> Result<HttpResponse, Problem> {
+    app.db
+        .write(async |tx| {
+            let found =
+                records::find_for_change::<StoryRecord>(tx, &app.vault, who.actor(), path.story_id).await?;
+            let permit = who.over(&found)?;
+            rules::remove(&found.record, &permit)?;
+            records::remove(tx, &permit, &found.record).await
+        })
+        .await?;
+    Ok(HttpResponse::NoContent().finish())
+}

@@ -1,0 +1,87 @@
+//! From a draft to what was held or cancelled.
+
+use serde_json::json;
+
+use super::{dialogue, past};
+use crate::house::House;
+use crate::records::address;
+
+#[tokio::test]
+async fn an_event_is_recorded_scheduled_moved_and_cancelled() {
+    let house = House::open().await;
+    let host = house.host().await;
+    let draft = host.makes("events", dialogue()).await;
+    assert_eq!((&draft["status"], &draft["withheld_because"]), (&json!("draft"), &json!(["not_scheduled"])));
+    assert_eq!(draft["starts_at"], "2099-03-14T16:00:00Z");
+    let scheduled = host.does("schedule", &draft).await;
+    assert_eq!((&scheduled["status"], &scheduled["published"]), (&json!("scheduled"), &json!(true)));
+    let item = house.gallery(&draft).await.json();
+    assert_eq!(item["place"]["point"], json!({"lat": 4.05, "lon": 30.65}));
+
+    let when = json!({"precision": "minute", "starts_local": "2099-03-15T18:00:00", "time_zone": "Africa/Juba", "duration_minutes": 60});
+    let moved = host.edits(&draft, json!({"when": when})).await;
+    assert_eq!(
+        (&moved["starts_at"], &moved["when"]["time_zone"]),
+        (&json!("2099-03-15T16:00:00Z"), &json!("Africa/Juba"))
+    );
+    assert!(house.gallery(&draft).await.text().contains("2099-03-15T16:00:00Z"));
+    let whole = host.patch(address(&draft), json!({"when": {"duration_minutes": 90}})).await;
+    assert_eq!(whole.status, 422, "`when` is written whole");
+
+    let path = format!("{}/cancel", address(&draft));
+    let cancelled = host.post(&path, json!({"reason": "The road is closed"})).await.json();
+    assert_eq!(
+        (&cancelled["status"], &cancelled["cancel_reason"]),
+        (&json!("cancelled"), &json!("The road is closed"))
+    );
+    assert!(!house.gallery(&draft).await.text().contains("road"));
+    for kind in ["event_published", "event_rescheduled", "event_cancelled"] {
+        let told = format!("SELECT count(*) AS n FROM outbox_fact WHERE kind = '{kind}'");
+        assert_eq!(house.count(&told).await, 1, "{kind}");
+    }
+    assert_eq!(host.patch(address(&draft), json!({"title": "X"})).await.status, 409);
+}
+
+#[tokio::test]
+async fn an_event_is_held_with_a_headcount_once_it_has_begun() {
+    let house = House::open().await;
+    let host = house.host().await;
+    let future = host.makes("events", dialogue()).await;
+    host.does("schedule", &future).await;
+    let early = host.post(&format!("{}/complete", address(&future)), json!({})).await;
+    assert_eq!((early.status, early.code().as_str()), (409, "conflict"));
+
+    let draft = host.makes("events", past()).await;
+    let refused = host.post(&format!("{}/complete", address(&draft)), json!({})).await;
+    assert_eq!((refused.status, &refused.json()["allowed"][0]), (409, &json!("submit")));
+    host.does("schedule", &draft).await;
+    let count = json!({"headcount": {"activist": 41, "donor": 3}});
+    let held = host.post(&format!("{}/complete", address(&draft)), count).await.json();
+    assert_eq!((&held["status"], &held["headcount"]["activist"]), (&json!("held"), &json!(41)));
+    let item = house.gallery(&draft).await.json();
+    assert_eq!(item["status"], "held");
+    let again = host.edits(&draft, json!({"recording": "https://example.org/video"})).await;
+    assert_eq!((&again["held_at"], &again["headcount"]), (&held["held_at"], &held["headcount"]));
+}
+
+#[tokio::test]
+async fn what_is_sealed_is_in_no_answer_and_survives_edits() {
+    let house = House::open().await;
+    let host = house.host().await;
+    let draft = host.makes("events", dialogue()).await;
+    let edited =
+        host.edits(&draft, json!({"place": {"locality": "Morobo"}, "online": {"platform": "zoom"}})).await;
+    assert_eq!((&edited["place"]["has_venue"], &edited["place"]["has_point"]), (&json!(true), &json!(true)));
+    assert_eq!(
+        (&edited["online"]["has_join_url"], &edited["online"]["platform"]),
+        (&json!(true), &json!("zoom"))
+    );
+    let exported = house.export().await;
+    assert!(exported.contains("secret-room") && exported.contains("The hidden hall"), "it is still there");
+    let texts = [draft.to_string(), edited.to_string(), host.get("/v1/events").await.text().to_owned()];
+    for text in texts.into_iter().chain([house.dump("event").await, house.dump("audit_entry").await]) {
+        for secret in ["hidden hall", "secret-room", "Knock twice", "4.09512"] {
+            assert!(!text.contains(secret), "{secret}");
+        }
+    }
+}
