@@ -5,6 +5,7 @@ use std::sync::atomic::AtomicBool;
 
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse};
+use actix_web::http::Method;
 use actix_web::middleware::{Compress, from_fn};
 use actix_web::web::{self, Data};
 use actix_web::{App as WebApp, Error};
@@ -75,6 +76,7 @@ pub struct App {
         (name = "quotes", description = "Words somebody said, bound to the consent they gave."),
         (name = "stories", description = "Links to videos, blogs, documents and recordings."),
         (name = "audit-log", description = "Who did what to which record."),
+        (name = "submissions", description = "Newcomers ask to be on the map, follow what becomes of it, and are reviewed."),
         (name = "gallery", description = "The public side: finished documents, read without credentials."),
         (name = "reference", description = "Countries, languages and themes."),
         (name = "service", description = "The service itself: its health, this document, and what its problems mean."),
@@ -107,6 +109,11 @@ fn describe_security(document: &mut utoipa::openapi::OpenApi) {
         .build();
     let components = document.components.get_or_insert_default();
     components.add_security_scheme("bearer", SecurityScheme::Http(bearer));
+    let manage = HttpBuilder::new()
+        .scheme(HttpAuthScheme::Bearer)
+        .description(Some("A manage token (`sol_mt_…`): it is told once and opens one record."))
+        .build();
+    components.add_security_scheme("manage_token", SecurityScheme::Http(manage));
     document.security = Some(Vec::new());
     for item in document.paths.paths.values_mut() {
         let operations = [&mut item.get, &mut item.put, &mut item.post, &mut item.patch, &mut item.delete];
@@ -120,6 +127,11 @@ fn describe_security(document: &mut utoipa::openapi::OpenApi) {
 /// answers are part of the program.
 pub fn needs_database(path: &str) -> bool {
     path.starts_with("/v1/") && !matches!(path, "/v1/countries" | "/v1/languages")
+}
+
+/// Whether it is a form that everybody may send, and that costs others work.
+pub fn is_form(method: &Method, path: &str) -> bool {
+    *method == Method::POST && matches!(path, "/v1/submissions" | "/v1/submissions/duplicates")
 }
 
 /// What is made once and shared by the threads that answer requests.

@@ -63,6 +63,8 @@ ids! {
     SessionId,
     /// A story (UUIDv7).
     StoryId,
+    /// A submission (UUIDv7).
+    SubmissionId,
     /// A theme (UUIDv7).
     ThemeId,
 }

@@ -20,6 +20,7 @@ mod m0010_upcoming_events;
 mod m0020_audit;
 mod m0021_outbox;
 mod m0022_idempotency;
+mod m0030_submissions;
 mod m0040_creators;
 mod m0041_contacts;
 
@@ -43,6 +44,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0020_audit::Migration),
             Box::new(m0021_outbox::Migration),
             Box::new(m0022_idempotency::Migration),
+            Box::new(m0030_submissions::Migration),
             Box::new(m0040_creators::Migration),
             Box::new(m0041_contacts::Migration),
         ]

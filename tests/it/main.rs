@@ -24,4 +24,5 @@ mod records;
 mod service;
 mod sessions;
 mod stories;
+mod submissions;
 mod themes;

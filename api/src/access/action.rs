@@ -155,4 +155,6 @@ actions! {
     ReadAuditLog { moderator: Own, admin: All }
     /// Ask whether the audit log is what it was.
     VerifyAuditLog { admin: All }
+    /// Review what newcomers submit. Nobody decides their own, which is a rule of the room.
+    ReviewSubmissions { moderator: All, admin: All }
 }

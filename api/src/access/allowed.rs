@@ -153,7 +153,7 @@ pub async fn authenticate(
 }
 
 /// The token of `Bearer …` (RFC 6750 §2.1).
-fn bearer(header: &str) -> Option<&str> {
+pub(super) fn bearer(header: &str) -> Option<&str> {
     let (scheme, token) = header.split_once(' ')?;
     scheme.eq_ignore_ascii_case("bearer").then_some(token.trim())
 }

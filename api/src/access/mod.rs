@@ -9,6 +9,7 @@ pub mod action;
 mod actor;
 mod allowed;
 mod keys;
+mod manage;
 pub mod password;
 pub mod secret;
 pub mod throttle;
@@ -28,6 +29,7 @@ use secrecy::SecretString;
 pub use actor::{Actor, SignedIn};
 pub use allowed::{Allowed, Permit, Row, authenticate};
 pub use keys::rotate as rotate_keys;
+pub use manage::ManageToken;
 pub use token::LIFE as TOKEN_LIFE;
 
 use crate::clock::Clock;

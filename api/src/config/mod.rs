@@ -20,7 +20,7 @@ use url::Url;
 use crate::access::password::Cost;
 use crate::db::Target;
 use crate::http::limits::client::Proxies;
-use crate::http::limits::rate::Rate;
+use crate::http::limits::rate::{FormRates, Rate};
 use crate::outbox::{Mail, Sender};
 use crate::vault::Vault;
 use flags::Given;
@@ -49,6 +49,8 @@ pub struct Config {
     pub public_url: Option<Url>,
     /// How often one address may ask; without it, as often as it likes.
     pub rate_limit: Option<Rate>,
+    /// How many forms may be sent without credentials; without it, as many as somebody likes.
+    pub form_limits: Option<FormRates>,
     /// Who is believed about the address of a client.
     pub trusted_proxies: Proxies,
     /// Bytes of finished answers that are kept; 0 keeps none.
@@ -127,6 +129,7 @@ impl Config {
         });
         let public_url = reader.read(&settings::PUBLIC_URL, None, address);
         let rate_limit = reader.read(&settings::RATE_LIMITS, None, Rate::parse);
+        let form_limits = reader.read(&settings::FORM_LIMITS, None, FormRates::parse);
         let trusted_proxies = reader.read(&settings::TRUSTED_PROXIES, None, Proxies::parse);
         let cache = reader.read(&settings::CACHE_MIB, None, |text| {
             let mebibytes = text.parse::<u64>().ok().filter(|number| *number <= MOST_CACHE);
@@ -171,6 +174,7 @@ impl Config {
             metrics_listen: metrics_listen.ok_or_else(missing)?,
             public_url,
             rate_limit: rate_limit.ok_or_else(missing)?,
+            form_limits: form_limits.ok_or_else(missing)?,
             trusted_proxies: trusted_proxies.unwrap_or_default(),
             cache: cache.ok_or_else(missing)?,
             cache_trust: cache_trust.ok_or_else(missing)?,

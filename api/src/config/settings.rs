@@ -111,6 +111,16 @@ pub static RATE_LIMITS: Setting = Setting {
     help: "How many requests one address may make per s, min or h (all of them may come at once), or off",
     shown: Shown::Whole,
 };
+/// How many forms may be sent without credentials.
+pub static FORM_LIMITS: Setting = Setting {
+    key: "form_limits",
+    flag: None,
+    variable: Some("SOLIDARITY_FORM_LIMITS"),
+    default: Some("20/h, 600/h"),
+    help: "How many forms (such as a submission) one address, and all together, may send per s, min or h, or off; rate_limits \
+           off lifts this too",
+    shown: Shown::Whole,
+};
 /// Who is believed about addresses.
 pub static TRUSTED_PROXIES: Setting = Setting {
     key: "trusted_proxies",
@@ -223,7 +233,7 @@ pub static MASTER_KEY: Setting = Setting {
 };
 
 /// Every setting, in the order in which they are explained.
-pub static ALL: [&Setting; 19] = [
+pub static ALL: [&Setting; 20] = [
     &DATABASE,
     &DATABASE_PUBLIC_URL,
     &DATA_DIR,
@@ -231,6 +241,7 @@ pub static ALL: [&Setting; 19] = [
     &METRICS_LISTEN,
     &PUBLIC_URL,
     &RATE_LIMITS,
+    &FORM_LIMITS,
     &TRUSTED_PROXIES,
     &CACHE_MIB,
     &CACHE_TRUST_MS,

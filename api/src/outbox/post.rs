@@ -185,6 +185,11 @@ impl Post {
         format!("{}/{page}#{}", self.base, token.expose_secret())
     }
 
+    /// A link for a letter to somebody who has the token already: it is told once.
+    pub fn page(&self, page: &str) -> String {
+        format!("{}/{page}", self.base)
+    }
+
     /// The master key.
     pub fn vault(&self) -> &Vault {
         &self.vault

@@ -9,6 +9,7 @@
 //! Deferred work only ever *adds* to the public side: [`run_due`] looks again at records a rule will let through later.
 //! What hides does so in the transaction that caused it, or by `public_until`, which is honoured at every read.
 
+mod alike;
 mod counts;
 mod dependents;
 pub mod documents;
@@ -30,6 +31,7 @@ use entity::kinds::RecordKind;
 use sea_orm::{ConnectionTrait, DbErr};
 use uuid::Uuid;
 
+pub use alike::{PublicInitiative, initiatives_alike};
 pub use dependents::{changed, joined};
 pub use documents::GalleryItem;
 pub use due::run_due;

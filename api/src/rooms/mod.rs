@@ -14,6 +14,7 @@ pub mod quotes;
 pub mod records;
 pub mod sessions;
 pub mod stories;
+pub mod submissions;
 pub mod themes;
 
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -30,5 +31,6 @@ pub fn routes(config: &mut ServiceConfig) {
     outcomes::routes(config);
     quotes::routes(config);
     stories::routes(config);
+    submissions::routes(config);
     audit_log::routes(config);
 }

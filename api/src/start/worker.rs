@@ -5,7 +5,6 @@
 
 use std::time::Duration;
 
-use sea_orm::DbErr;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, MissedTickBehavior, interval, timeout_at};
@@ -14,7 +13,7 @@ use crate::db::Db;
 use crate::http::idempotency;
 use crate::outbox::{self, Post, Subscriber};
 use crate::problem::Problem;
-use crate::rooms::{accounts, events};
+use crate::rooms::{accounts, events, submissions};
 use crate::{access, audit, publishing};
 
 /// How often it is asked what has become due.
@@ -69,7 +68,7 @@ async fn rounds(db: Db, post: Post, mut told: watch::Receiver<()>) {
         if count.is_multiple_of(TIDY)
             && let Err(error) = tidy_up(&db).await
         {
-            complain(&error.into());
+            complain(&error);
         }
         count = count.wrapping_add(1);
     }
@@ -130,10 +129,15 @@ async fn round(db: &Db, post: &Post) -> Result<(), Problem> {
     heard.map(drop)
 }
 
-async fn tidy_up(db: &Db) -> Result<(), DbErr> {
+async fn tidy_up(db: &Db) -> Result<(), Problem> {
     accounts::tidy_up(db).await?;
     outbox::tidy_up(db).await?;
-    idempotency::tidy_up(db).await
+    idempotency::tidy_up(db).await?;
+    let erased = submissions::erase_old(db).await?;
+    if erased > 0 {
+        tracing::info!(erased, "erased what old submissions told of people");
+    }
+    Ok(())
 }
 
 /// Does everything that is due now, jobs included, until nothing is.

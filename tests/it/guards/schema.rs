@@ -93,6 +93,9 @@ async fn the_entities_are_the_tables() {
         setting,
         signing_key,
         story,
+        submission,
+        submission_message,
+        submission_sign,
         theme,
         theme_link,
     )

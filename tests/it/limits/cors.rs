@@ -38,3 +38,33 @@ async fn a_browser_that_asks_first_is_told_what_it_may_and_for_how_long() {
     let plain = house.send_with(Method::OPTIONS, "/v1/gallery", &[]).await;
     assert_eq!((plain.status, plain.header("access-control-max-age")), (204, ""));
 }
+
+#[tokio::test]
+async fn pages_of_other_origins_may_send_forms_and_follow_them_and_nothing_else() {
+    let house = House::open().await;
+    let asking = [
+        ORIGIN,
+        ("access-control-request-method", "PATCH"),
+        ("access-control-request-headers", "authorization"),
+    ];
+    for (path, status) in
+        [("/v1/submissions", 204), ("/v1/submissions/mine", 204), ("/v1/submissions/mine/withdraw", 204)]
+    {
+        let answer = house.send_with(Method::OPTIONS, path, &asking).await;
+        assert_eq!((answer.status, answer.header("access-control-allow-origin")), (status, "*"), "{path}");
+        assert_eq!(answer.header("access-control-allow-methods"), "GET, HEAD, POST, PATCH");
+        assert!(answer.header("access-control-allow-headers").contains("Idempotency-Key"));
+        assert_eq!(answer.header("access-control-allow-credentials"), "");
+    }
+    for path in [
+        "/v1/me",
+        "/v1/submissions/01890a5d-ac96-774b-bcce-b302099a8057",
+        "/v1/submissions/01890a5d-ac96-774b-bcce-b302099a8057/approve",
+    ] {
+        assert_eq!(
+            house.send_with(Method::OPTIONS, path, &asking).await.header("access-control-allow-origin"),
+            "",
+            "{path}"
+        );
+    }
+}

@@ -12,13 +12,17 @@ pub mod rate;
 use std::net::IpAddr;
 
 use actix_web::HttpRequest;
+use actix_web::http::Method;
 
 use client::Proxies;
-use rate::{Limiter, Rate};
+use rate::{FormRates, Limiter, Rate, Shared};
 
 /// The limits of one process, shared by its threads. Belongs in the app's data.
 pub struct Limits {
     limiter: Option<Limiter>,
+    /// What forms cost beside that.
+    forms: Option<[Limiter; 2]>,
+    is_form: fn(&Method, &str) -> bool,
     proxies: Proxies,
     bodies: body::Bodies,
     gate: capacity::Gate,
@@ -29,7 +33,9 @@ impl Limits {
     /// `needs_database` says of a path whether the database is asked for it.
     pub fn new(rate: Option<Rate>, proxies: Proxies, needs_database: fn(&str) -> bool) -> Self {
         Self {
-            limiter: rate.map(Limiter::new),
+            limiter: rate.map(|rate| Limiter::new("address", rate, Shared::ByCaller)),
+            forms: None,
+            is_form: |_, _| false,
             proxies,
             bodies: body::Bodies::new(body::Bounds::default()),
             gate: capacity::Gate::new(needs_database),
@@ -42,9 +48,23 @@ impl Limits {
         Some(client::neighbourhood(self.proxies.client(connection, req.headers())))
     }
 
+    /// Counts forms that everybody may send against a smaller allowance as well, unless nothing is counted. `is_form` says
+    /// of a method and a path whether it is one.
+    pub fn with_forms(mut self, rates: Option<FormRates>, is_form: fn(&Method, &str) -> bool) -> Self {
+        let counted = rates.filter(|_| self.limiter.is_some());
+        self.forms = counted.map(|FormRates { each, all }| {
+            [Limiter::new("form", each, Shared::ByCaller), Limiter::new("forms", all, Shared::ByAll)]
+        });
+        self.is_form = is_form;
+        self
+    }
+
     /// Forgets callers who have been quiet for a while, and gives the number of those still remembered. Has to be called
     /// now and then: otherwise what is remembered grows for ever.
     pub fn forget_the_quiet(&self) -> usize {
+        for limiter in self.forms.iter().flatten() {
+            limiter.forget_the_quiet();
+        }
         self.limiter.as_ref().map_or(0, Limiter::forget_the_quiet)
     }
 

@@ -70,10 +70,46 @@ impl Rate {
     }
 }
 
+/// How many forms everybody may send, without credentials: one caller, and all together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FormRates {
+    /// One caller.
+    pub each: Rate,
+    /// All together.
+    pub all: Rate,
+}
+
+impl FormRates {
+    /// Reads `20/h, 600/h`, or `off` for no limit.
+    ///
+    /// # Errors
+    /// A sentence that says what is allowed.
+    pub fn parse(text: &str) -> Result<Option<Self>, String> {
+        if text == "off" {
+            return Ok(None);
+        }
+        let rate = |text: &str| Rate::parse(text.trim()).ok().flatten();
+        let rates =
+            text.split_once(',').and_then(|(each, all)| Some(Self { each: rate(each)?, all: rate(all)? }));
+        let wrong = "must be off, or two rates, of one address and of all together, such as 20/h, 600/h";
+        rates.map(Some).ok_or_else(|| wrong.to_owned())
+    }
+}
+
+/// Whose requests share a bucket.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Shared {
+    /// Those of one caller.
+    ByCaller,
+    /// Everybody's. What is left is told to nobody.
+    ByAll,
+}
+
 /// The buckets of all callers.
 pub(super) struct Limiter {
+    name: &'static str,
     rate: Rate,
-    policy: Option<HeaderValue>,
+    shared: Shared,
     key: RandomState,
     buckets: RateLimiter<u64, DefaultKeyedStateStore<u64>, DefaultClock, StateInformationMiddleware>,
 }
@@ -87,20 +123,23 @@ pub(super) enum Verdict {
 }
 
 impl Limiter {
-    pub(super) fn new(rate: Rate) -> Self {
-        let policy = format!("\"address\";q={};w={}", rate.requests, rate.seconds);
+    pub(super) fn new(name: &'static str, rate: Rate, shared: Shared) -> Self {
         // A period is at least a microsecond; only one of zero length would be no quota.
         let quota = Quota::with_period(rate.period()).unwrap_or(Quota::per_second(rate.requests));
         Self {
+            name,
             rate,
-            policy: HeaderValue::try_from(policy).ok(),
+            shared,
             key: RandomState::new(),
             buckets: RateLimiter::keyed(quota.allow_burst(rate.requests)).with_middleware(),
         }
     }
 
     pub(super) fn take_one(&self, caller: IpAddr) -> Verdict {
-        let caller = self.key.hash_one(client::neighbourhood(caller));
+        let caller = match self.shared {
+            Shared::ByCaller => self.key.hash_one(client::neighbourhood(caller)),
+            Shared::ByAll => 0,
+        };
         match self.buckets.check_key(&caller) {
             Ok(state) => Verdict::Left(state.remaining_burst_capacity()),
             Err(refused) => Verdict::Wait(refused.wait_time_from(self.buckets.clock().now())),
@@ -113,14 +152,28 @@ impl Limiter {
         self.buckets.len()
     }
 
-    /// Says what is left, and in how many seconds all of it will be there again.
-    fn tell(&self, headers: &mut HeaderMap, left: u32) {
+    /// What a caller has, and over which time.
+    fn policy(&self) -> String {
+        format!("\"{}\";q={};w={}", self.name, self.rate.requests, self.rate.seconds)
+    }
+
+    /// What is left of it, and in how many seconds all of it will be there again.
+    fn state(&self, left: u32) -> String {
         let used = self.rate.requests.get().saturating_sub(left);
-        let left = format!("\"address\";r={left};t={}", whole_seconds(self.rate.period() * used));
-        if let (Some(policy), Ok(left)) = (&self.policy, HeaderValue::try_from(left)) {
-            headers.insert(RATELIMIT_POLICY.clone(), policy.clone());
-            headers.insert(RATELIMIT.clone(), left);
-        }
+        format!("\"{}\";r={left};t={}", self.name, whole_seconds(self.rate.period() * used))
+    }
+}
+
+/// Says what is left of each allowance that was asked.
+fn tell(headers: &mut HeaderMap, counted: &[(&Limiter, u32)]) {
+    let told = || counted.iter().filter(|(limiter, _)| limiter.shared == Shared::ByCaller);
+    let policy: Vec<String> = told().map(|(limiter, _)| limiter.policy()).collect();
+    let state: Vec<String> = told().map(|(limiter, left)| limiter.state(*left)).collect();
+    if let (Ok(policy), Ok(state)) =
+        (HeaderValue::try_from(policy.join(", ")), HeaderValue::try_from(state.join(", ")))
+    {
+        headers.insert(RATELIMIT_POLICY.clone(), policy);
+        headers.insert(RATELIMIT.clone(), state);
     }
 }
 
@@ -142,19 +195,24 @@ pub async fn enforce(
     if UNLIMITED.contains(&req.path()) {
         return Ok(next.call(req).await?.map_into_boxed_body());
     }
-    match limiter.take_one(limits.proxies.client(connection, req.headers())) {
-        Verdict::Left(left) => {
-            let answer = next.call(req).await;
-            manners::with_headers(answer, |headers| limiter.tell(headers, left))
-        }
-        Verdict::Wait(time) => {
-            meter::rejected(Rejected::Rate);
-            let problem = Problem::of(Kind::TooManyRequests).retry_after(whole_seconds(time).max(1));
-            let mut answer = HttpResponse::from_error(problem);
-            limiter.tell(answer.headers_mut(), 0);
-            Ok(req.into_response(answer))
+    let caller = limits.proxies.client(connection, req.headers());
+    let forms = limits.forms.iter().flatten().filter(|_| (limits.is_form)(req.method(), req.path()));
+    let mut counted: Vec<(&Limiter, u32)> = Vec::new();
+    for limiter in std::iter::once(limiter).chain(forms) {
+        match limiter.take_one(caller) {
+            Verdict::Left(left) => counted.push((limiter, left)),
+            Verdict::Wait(time) => {
+                meter::rejected(Rejected::Rate);
+                counted.push((limiter, 0));
+                let problem = Problem::of(Kind::TooManyRequests).retry_after(whole_seconds(time).max(1));
+                let mut answer = HttpResponse::from_error(problem);
+                tell(answer.headers_mut(), &counted);
+                return Ok(req.into_response(answer));
+            }
         }
     }
+    let answer = next.call(req).await;
+    manners::with_headers(answer, |headers| tell(headers, &counted))
 }
 
 #[cfg(test)]
@@ -174,8 +232,19 @@ mod tests {
     }
 
     #[test]
+    fn forms_have_two_rates() {
+        let rate = |text| Rate::parse(text).unwrap().unwrap();
+        assert_eq!(FormRates::parse("off"), Ok(None));
+        let read = FormRates::parse("20/h, 600/h").unwrap();
+        assert_eq!(read, Some(FormRates { each: rate("20/h"), all: rate("600/h") }));
+        for text in ["", "20/h", "20/h,", "20/h, off", "off, off", "1/h,2/h,3/h"] {
+            assert!(FormRates::parse(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
     fn every_caller_has_a_bucket_and_the_quiet_are_forgotten() {
-        let limiter = Limiter::new(Rate::parse("2/h").unwrap().unwrap());
+        let limiter = Limiter::new("address", Rate::parse("2/h").unwrap().unwrap(), Shared::ByCaller);
         let take = |text: &str| limiter.take_one(text.parse().unwrap());
         assert!(matches!(take("192.0.2.1"), Verdict::Left(1)));
         assert!(matches!(take("192.0.2.1"), Verdict::Left(0)));
@@ -186,7 +255,7 @@ mod tests {
         assert!(matches!(take("2001:db8::2"), Verdict::Left(0)), "one network is one caller");
         assert_eq!(limiter.forget_the_quiet(), 3);
 
-        let fast = Limiter::new(Rate::parse("1000000/s").unwrap().unwrap());
+        let fast = Limiter::new("address", Rate::parse("1000000/s").unwrap().unwrap(), Shared::ByCaller);
         fast.take_one("192.0.2.1".parse().unwrap());
         std::thread::sleep(Duration::from_millis(1));
         assert_eq!(fast.forget_the_quiet(), 0);

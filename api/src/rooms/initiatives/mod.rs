@@ -14,7 +14,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::reference::Point;
 
-pub use store::{load, save};
+pub use store::{at_site, for_change, load, save};
 
 /// An initiative with what belongs to it, its secrets open.
 #[derive(Clone, Debug)]

@@ -2,10 +2,14 @@
 
 use std::collections::HashMap;
 
+use ::entity::ids::InitiativeId;
 use ::entity::kinds::{RecordKind, Risk};
 use ::entity::{initiative, initiative_organisation};
 use sea_orm::sea_query::Query;
-use sea_orm::{ColumnTrait as _, Condition, ConnectionTrait};
+use sea_orm::{
+    ColumnTrait as _, Condition, ConnectionTrait, DbBackend, DbErr, EntityTrait as _, QuerySelect as _,
+    Statement,
+};
 use uuid::Uuid;
 
 use super::InitiativeRecord;
@@ -19,6 +23,8 @@ use crate::vault::{Keyring, Vault};
 
 /// The table, for the seals.
 const TABLE: &str = "initiative";
+/// The most that are looked at of one site.
+const AT_SITE: usize = 20;
 
 /// Writes initiatives, new or over the old ones, with what belongs to them. The exact point is sealed; of it, only what
 /// the public may see is stored in the clear.
@@ -115,4 +121,36 @@ pub(super) fn fitting(filter: &InitiativeFilter) -> Condition {
         .add_option(any_of(initiative::Column::Country, countries))
         .add_option((!filter.organisation.is_empty()).then(|| initiative::Column::Id.in_subquery(carried)))
         .add_option(themes::about(initiative::Column::Id, &filter.theme))
+}
+
+/// Keeps an initiative from changing until the transaction ends; false if there is none.
+///
+/// # Errors
+/// The database's.
+pub async fn for_change(tx: &Tx, id: InitiativeId) -> Result<bool, DbErr> {
+    Ok(initiative::Entity::find_by_id(id).lock_exclusive().one(tx).await?.is_some())
+}
+
+/// Some initiatives whose own site begins with this (a host, or a host and the beginning of a path), with its address. They
+/// may be of another site that begins alike.
+///
+/// # Errors
+/// The database's.
+pub async fn at_site<C: ConnectionTrait>(conn: &C, site: &str) -> Result<Vec<(InitiativeId, String)>, DbErr> {
+    // Word for word the expression of the index `initiative_by_url`.
+    let key = match conn.get_database_backend() {
+        DbBackend::Postgres => "substr(lower(url), 1, 200) COLLATE \"C\"",
+        _ => "substr(lower(url), 1, 200)",
+    };
+    let starts = ["https://", "https://www.", "http://", "http://www."].map(|start| format!("{start}{site}"));
+    let ranges = (0..starts.len()).map(|n| {
+        let (from, to) = (2 * n + 1, 2 * n + 2);
+        format!("SELECT * FROM (SELECT id, url FROM initiative WHERE {key} >= ${from} AND {key} < ${to} LIMIT {AT_SITE}) r{n}")
+    });
+    let sql = ranges.collect::<Vec<_>>().join(" UNION ALL ");
+    // `@` comes after all that may follow a host: the end, a port, a path, a query, a fragment.
+    let values = starts.into_iter().flat_map(|start| [start.clone().into(), format!("{start}@").into()]);
+    let statement = Statement::from_sql_and_values(conn.get_database_backend(), sql, values);
+    let rows = conn.query_all_raw(statement).await?;
+    rows.into_iter().map(|row| Ok((row.try_get("", "id")?, row.try_get("", "url")?))).collect()
 }

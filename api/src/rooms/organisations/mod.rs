@@ -7,7 +7,7 @@ mod wire;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 pub use ::entity::organisation::Model as Organisation;
-pub use store::{load, save};
+pub use store::{load, named, save};
 
 /// Registers all of this.
 pub fn routes(config: &mut ServiceConfig) {

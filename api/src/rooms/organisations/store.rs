@@ -2,14 +2,20 @@
 
 use std::collections::HashMap;
 
+use ::entity::ids::OrganisationId;
 use ::entity::kinds::RecordKind;
-use ::entity::organisation::{Column, Entity, Model};
-use sea_orm::{Condition, ConnectionTrait, DbErr};
+use ::entity::organisation::{Column, Entity, Model, OrganisationKind};
+use sea_orm::sea_query::{Expr, Func};
+use sea_orm::{
+    Condition, ConnectionTrait, DbBackend, DbErr, EntityTrait as _, ExprTrait as _, QueryFilter as _,
+    QueryOrder as _, Statement,
+};
 use uuid::Uuid;
 
 use super::wire::OrganisationFilter;
 use crate::audit;
 use crate::db::{Tx, find_in, save_all};
+use crate::ids;
 use crate::rooms::records::{Record, any_of, of_row};
 use crate::vault::Vault;
 
@@ -57,4 +63,42 @@ pub(super) fn fitting(filter: &OrganisationFilter) -> Condition {
     Condition::all()
         .add_option(any_of(Column::Kind, filter.kind.iter().copied()))
         .add_option(any_of(Column::Country, countries))
+}
+
+/// The organisation of this name, whatever its case; a new one if there is none. Says whether it is new. Two transactions
+/// that ask for the same name do not both make one.
+///
+/// # Errors
+/// The database's.
+pub async fn named(
+    tx: &Tx,
+    name: &str,
+    kind: OrganisationKind,
+    country: Option<&str>,
+) -> Result<(OrganisationId, bool), DbErr> {
+    let name = name.trim();
+    if tx.get_database_backend() == DbBackend::Postgres {
+        let lock = "SELECT pg_advisory_xact_lock(2, hashtext(lower($1)))";
+        tx.execute_raw(Statement::from_sql_and_values(DbBackend::Postgres, lock, [name.into()])).await?;
+    }
+    let folded = || Func::lower(Expr::col(Column::Name));
+    let same = Expr::expr(folded()).eq(Func::lower(Expr::val(name)));
+    if let Some(found) = Entity::find().filter(same).order_by_asc(Column::Id).one(tx).await? {
+        return Ok((found.id, false));
+    }
+    let id = OrganisationId(ids::v7(tx.now()));
+    let made = Model {
+        id,
+        name: name.to_owned(),
+        kind,
+        formal: None,
+        country: country.map(str::to_owned),
+        url: None,
+        version: 1,
+        created_at: tx.now(),
+        updated_at: tx.now(),
+        created_by: None,
+    };
+    save(tx, vec![made]).await?;
+    Ok((id, true))
 }

@@ -1,0 +1,52 @@
+//! Submissions: a newcomer asks to be on the map, and it is reviewed.
+//!
+//! Anybody submits (`open`) and gets a tracking token, with which it is followed, changed and taken back (`mine`). Reviewers
+//! find it in a queue (`api`), claim it for half an hour so that no two work on one, ask back and decide (`decide`). Approval
+//! makes the records and their documents in one transaction (`approval`). Likely doubles are found without a look at
+//! everything (`alike`, `likeness`). What is asked and who asks is sealed under a key per submission (`content`, `store`) and
+//! erased when it has served its purpose (`retention`).
+
+mod alike;
+mod api;
+mod approval;
+mod content;
+mod decide;
+mod letters;
+mod likeness;
+mod mine;
+mod open;
+mod out;
+mod policy;
+mod retention;
+mod rules;
+mod store;
+mod wire;
+
+use utoipa_actix_web::service_config::ServiceConfig;
+
+pub use retention::erase_old;
+
+/// What manage tokens of this room are for.
+const KIND: &str = "submission";
+
+/// Registers all of this. `mine` and `duplicates` come before identifiers.
+pub fn routes(config: &mut ServiceConfig) {
+    config
+        .service(open::create)
+        .service(open::duplicates)
+        .service(mine::get)
+        .service(mine::change)
+        .service(mine::write)
+        .service(mine::withdraw)
+        .service(api::list)
+        .service(api::get)
+        .service(api::duplicates)
+        .service(api::claim)
+        .service(api::release)
+        .service(api::write)
+        .service(decide::request_changes)
+        .service(decide::approve)
+        .service(decide::reject)
+        .service(decide::mark_duplicate)
+        .service(decide::mark_spam);
+}
