@@ -8,7 +8,10 @@ use serde_json::{Value, json};
 use super::{Submitted, newcomer, newcomer_with, submit};
 use crate::house::{Actor, House, answer};
 
-const VERBS: [(&str, fn() -> Value); 7] = [
+/// The last segment of an address, and a body for it.
+type Verb = (&'static str, fn() -> Value);
+
+const VERBS: [Verb; 7] = [
     ("claim", || json!({})),
     ("request-changes", || json!({"message": "x"})),
     ("messages", || json!({"text": "x"})),
