@@ -122,7 +122,7 @@ mod tests {
     use super::*;
     use crate::ids;
     use crate::rooms::bundle::{EventLine, Incoming};
-    use crate::rooms::records::testing::permit;
+    use crate::rooms::records::permit;
 
     fn event(status: EventStatus, risk: Risk) -> EventRecord {
         let line = serde_json::json!({"id": "e", "kind": "dialogue", "title": "Seeds", "language": "en", "format": "online",

@@ -70,7 +70,7 @@ mod tests {
     use crate::ids;
     use crate::problem::Kind;
     use crate::rooms::bundle::{Incoming, InitiativeLine};
-    use crate::rooms::records::testing::permit;
+    use crate::rooms::records::permit;
 
     fn initiative(status: InitiativeStatus) -> InitiativeRecord {
         let line = serde_json::json!({"id": "i", "title": "Seeds", "language": "en", "status": status});

@@ -8,15 +8,15 @@
 //! A body says the same as a line of a bundle, except for what only verbs change, and becomes one: so both are refused for
 //! the same reasons. An edit is a merge patch on that body ([`Edit`]).
 
-mod answer;
-mod edit;
-mod keep;
+mod answers;
+mod keeping;
+mod merge;
 mod named;
 mod owner;
 mod removal;
 mod rules;
 #[cfg(test)]
-pub mod testing;
+mod testing;
 mod wire;
 mod written;
 
@@ -31,13 +31,15 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-pub use answer::{answer, created, done, get, list};
-pub(in crate::rooms) use edit::written_as;
-pub use edit::{Edit, Mergeable};
-pub use keep::{Shown, keep, shown};
+pub use answers::{answer, created, done, get, list};
+pub use keeping::{Shown, keep, shown};
+pub(in crate::rooms) use merge::written_as;
+pub use merge::{Edit, Mergeable};
 use named::Named;
 pub use removal::remove;
 pub use rules::{approved, not_by_its_maker, not_finer, only_a_draft, still_there, withdrawn};
+#[cfg(test)]
+pub use testing::permit;
 pub use wire::{Links, path};
 pub use written::{Written, edit, read};
 

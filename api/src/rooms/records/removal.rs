@@ -8,11 +8,12 @@ use ::entity::{
 use sea_orm::{ColumnTrait as _, DbErr, EntityTrait, PaginatorTrait as _, QueryFilter as _};
 use uuid::Uuid;
 
-use super::keep::note;
+use super::keeping::note;
 use super::{Record, key};
 use crate::access::Permit;
 use crate::audit::Action;
 use crate::db::{Tx, delete_in};
+use crate::http::idempotency;
 use crate::problem::{Kind, Problem};
 use crate::publishing::{self, RecordRef};
 use crate::rooms::bundle;
@@ -55,6 +56,7 @@ pub async fn remove<R: Record, A>(tx: &Tx, permit: &Permit<A>, record: &R) -> Re
     delete_in::<R::Entity, _>(tx, key::<R>()?, &[id]).await?;
     delete_in::<data_key::Entity, _>(tx, data_key::Column::RecordId, &[id]).await?;
     bundle::never_again(tx, id).await?;
+    idempotency::forget(tx, id).await?;
     note(tx, permit, Action::Delete, R::AUDIT, id, Vec::new()).await?;
     publishing::changed(tx, &[RecordRef::new(R::KIND, id)]).await?;
     Ok(())

@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use super::edit::edited;
+use super::merge::edited;
 use super::{Edit, Mergeable, Named, Record};
 use crate::access::action::Action;
 use crate::access::{Allowed, Permit};
