@@ -137,8 +137,6 @@ pub(super) async fn sqlite(
         o.create_if_missing(true)
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Full)
-            // In KiB: new keys fall all over the indexes, and an import would write and read the same pages again and again.
-            .pragma("cache_size", "-32768")
             .optimize_on_close(true, 400)
     });
     Database::connect(options).await
