@@ -2,7 +2,7 @@
 //!
 //! [`note`] adds an entry in the transaction of what it tells of. An entry names the record and its fields, never a value,
 //! and triggers refuse to change or remove it. After the commit a round of the worker ([`link_pending`]) adds it to a chain
-//! of hashes, in which every link depends on all before it; [`verify`] walks the chain and names the first entry that is
+//! of hashes, in which every link depends on all before it; [`verify()`] walks the chain and names the first entry that is
 //! not what it was.
 
 mod chain;

@@ -2,7 +2,7 @@
 //!
 //! Nothing is sent inside a transaction. [`tell`] writes down what happened ([`Fact`]) and [`mail`] a [`Letter`] to
 //! somebody, both in the transaction of the command, so that they are there if and only if the rest of it is. Afterwards the
-//! worker finds out whom a fact concerns ([`dispatch`]) and does the jobs ([`work`]): each is taken for a while, so that a
+//! worker finds out whom a fact concerns ([`dispatch()`]) and does the jobs ([`work`]): each is taken for a while, so that a
 //! process that dies loses none, tried until it succeeds or is hopeless, and does no harm when it is done twice.
 
 mod dispatch;

@@ -2,7 +2,7 @@
 //!
 //! A POST handler takes a [`Once`] and does everything in it:
 //!
-//! ```ignore
+//! ```text
 //! once.run(&app, Caller::Holder(account_id), async |tx| {
 //!     …
 //!     Reply::created(&location, &record)
