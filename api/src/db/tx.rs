@@ -21,6 +21,7 @@ pub struct Tx {
     now: DateTime<Utc>,
     conflict: AtomicBool,
     erases: AtomicBool,
+    publishes: AtomicBool,
     scrubber: Scrubber,
     published: Published,
     last: Mutex<Vec<(&'static str, BeforeCommit)>>,
@@ -33,13 +34,18 @@ impl Tx {
         scrubber: Scrubber,
         published: Published,
     ) -> Self {
-        let (conflict, erases) = (AtomicBool::new(false), AtomicBool::new(false));
-        Self { inner, now, conflict, erases, scrubber, published, last: Mutex::default() }
+        let (conflict, erases, publishes) = <(AtomicBool, AtomicBool, AtomicBool)>::default();
+        Self { inner, now, conflict, erases, publishes, scrubber, published, last: Mutex::default() }
     }
 
     /// Says that something is written over or removed that must not be found on disk afterwards.
     pub fn erase(&self) {
         self.erases.store(true, Ordering::Relaxed);
+    }
+
+    /// Says that something public changes, so that whoever keeps copies of it looks again.
+    pub fn publishes(&self) {
+        self.publishes.store(true, Ordering::Relaxed);
     }
 
     /// The instant of everything this transaction does.
@@ -63,11 +69,11 @@ impl Tx {
         let mut last = std::mem::take(&mut *self.last.lock().unwrap_or_else(PoisonError::into_inner));
         // Each takes a lock: always in the same order, so that no two transactions wait for each other.
         last.sort_by_key(|(name, _)| *name);
-        for (_, work) in &last {
+        for (_, work) in last {
             work(&self).await?;
         }
         let committed = self.inner.commit().await;
-        if !last.is_empty() {
+        if self.publishes.into_inner() {
             // Even where it failed: an answer that is lost does not say that nothing happened.
             self.published.once_more();
         }

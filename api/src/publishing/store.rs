@@ -84,6 +84,7 @@ pub async fn write(
                     let mut row = b.clone().into_active_model();
                     row.public_until = Set(decision.public_until);
                     row.update(tx).await?;
+                    tx.publishes();
                 }
             }
             _ => changed.push(finish(kind, id, rendered, digest, &decision, before, tx.now())?),
@@ -103,6 +104,7 @@ pub async fn write(
         clear(tx, &stale).await?;
         save_all(tx, removed.into_iter().chain(changed.iter().map(|c| c.row.clone())).collect(), &[]).await?;
         attach(tx, changed).await?;
+        tx.publishes();
         tx.before_commit("number gallery changes", |tx| Box::pin(number::number(tx)));
     }
     Ok(done)
