@@ -17,6 +17,7 @@ WORKDIR /src
 
 # Dependencies first, with empty crates in place of our own: this layer lasts until the lock file changes.
 COPY Cargo.toml Cargo.lock ./
+COPY .cargo .cargo
 COPY api/Cargo.toml api/
 COPY entity/Cargo.toml entity/
 COPY migration/Cargo.toml migration/

@@ -13,8 +13,6 @@ use url::Url;
 use utoipa::OpenApi;
 use utoipa::openapi::Server;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
-use utoipa_actix_web::AppExt;
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::access::{self, Access};
 use crate::clock::Clock;
@@ -25,6 +23,7 @@ use crate::http::contract::{self, Contract};
 use crate::http::docs::Document;
 use crate::http::idempotency::Replays;
 use crate::http::limits::{self, Limits};
+use crate::http::routes::Routes;
 use crate::http::{self, cors, manners};
 use crate::outbox::Post;
 use crate::problem;
@@ -85,16 +84,16 @@ pub struct App {
 struct Base;
 
 /// Registers every route there is.
-fn routes(config: &mut ServiceConfig) {
-    crate::http::docs::routes(config);
-    crate::rooms::routes(config);
-    crate::gallery::routes(config);
+fn routes(routes: &mut Routes<'_>) {
+    crate::http::docs::routes(routes);
+    crate::rooms::routes(routes);
+    crate::gallery::routes(routes);
 }
 
 /// The OpenAPI document. It needs no database.
 pub fn openapi() -> utoipa::openapi::OpenApi {
-    let app = WebApp::new().into_utoipa_app().openapi(Base::openapi()).configure(routes);
-    let (_, mut document) = app.split_for_parts();
+    let mut document = Base::openapi();
+    Routes::describe(&mut document, routes);
     problem::describe(&mut document);
     describe_security(&mut document);
     document
@@ -178,7 +177,7 @@ impl Shared {
             InitError = (),
         > + use<>,
     > {
-        let (app, _) = WebApp::new().into_utoipa_app().configure(routes).split_for_parts();
+        let app = WebApp::new().configure(|config| Routes::serve(config, routes));
         let app = match &self.cache {
             Some(cache) => app.app_data(cache.clone()),
             None => app,

@@ -25,7 +25,7 @@ pub use connect::{Target, open};
 pub use public::{PublicDb, open_public, open_watching, reads_private_tables};
 pub use published::Published;
 pub use rows::{delete_in, find_in, insert_all, save_all};
-pub use tx::{Tx, is_transient};
+pub use tx::{Numbering, Tx, is_transient};
 pub use upgrade::{migrate_down, migrate_up, pending};
 
 use crate::clock::Clock;

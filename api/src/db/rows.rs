@@ -1,17 +1,22 @@
 //! Rows in bulk: one round trip per question, however many rows.
 
+use std::future::poll_fn;
+use std::pin::Pin;
+use std::task::Poll;
+
+use futures_util::future::{MaybeDone, maybe_done};
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, Iterable,
-    PrimaryKeyToColumn, QueryFilter, Value,
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, ExecResult, IntoActiveModel,
+    Iterable, PrimaryKeyToColumn, QueryFilter, QueryTrait, Value,
 };
 
 use super::Tx;
 
 /// The most values in one `IN (…)`.
 const IN_LIST: usize = 1000;
-/// The most parameters of one statement; SQLite takes 32,766.
-const PARAMETERS: usize = 30_000;
+/// The most parameters of one inserting statement.
+const PARAMETERS: usize = 1024;
 
 /// The rows whose column has one of the values.
 ///
@@ -80,14 +85,39 @@ where
     A: ActiveModelTrait<Entity = E> + Send,
     E: EntityTrait,
 {
-    let portion = PARAMETERS / E::Column::iter().count().max(1);
-    let mut rows = rows.into_iter().map(|row| row.into_active_model().reset_all()).peekable();
-    while rows.peek().is_some() {
-        let statement = E::insert_many(rows.by_ref().take(portion).collect::<Vec<_>>());
-        match &conflict {
-            Some(conflict) => statement.on_conflict(conflict.clone()).exec_without_returning(tx).await?,
-            None => statement.exec_without_returning(tx).await?,
-        };
+    let most = (PARAMETERS / E::Column::iter().count().max(1)).max(1);
+    let mut rows = rows.into_iter();
+    let mut running = None;
+    while rows.len() > 0 {
+        // Powers of two: the few different statements of a table are prepared once, however many rows come.
+        let portion = 1 << rows.len().min(most).ilog2();
+        let portion = rows.by_ref().take(portion).map(|row| row.into_active_model().reset_all());
+        let mut statement = E::insert_many(portion.collect::<Vec<_>>());
+        if let Some(conflict) = &conflict {
+            statement = statement.on_conflict(conflict.clone());
+        }
+        let statement = tx.get_database_backend().build(&statement.into_query());
+        if let Some(before) = running.take() {
+            result(before).await?;
+        }
+        // Begun now and awaited later: the next statement is built while the database works on this one.
+        let mut begun = Box::pin(maybe_done(tx.execute_raw(statement)));
+        poll_fn(|context| Poll::Ready(begun.as_mut().poll(context).is_ready())).await;
+        running = Some(begun);
     }
-    Ok(())
+    match running {
+        Some(last) => result(last).await,
+        None => Ok(()),
+    }
+}
+
+/// Waits for a statement that has begun.
+async fn result(
+    mut statement: Pin<Box<MaybeDone<impl Future<Output = Result<ExecResult, DbErr>>>>>,
+) -> Result<(), DbErr> {
+    statement.as_mut().await;
+    match statement.as_mut().take_output() {
+        Some(Err(error)) => Err(error),
+        _ => Ok(()),
+    }
 }

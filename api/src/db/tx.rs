@@ -1,12 +1,14 @@
 //! A writing transaction.
 
+use std::collections::BTreeMap;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::published::Published;
 use super::scrub::Scrubber;
+use ::entity::gallery_document::DocumentKind;
 use chrono::{DateTime, Utc};
 use sea_orm::{
     ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, ExecResult, QueryResult, RuntimeErr, Statement,
@@ -14,6 +16,15 @@ use sea_orm::{
 
 /// Work that a room wants done last before the commit, such as numbering what changed.
 pub type BeforeCommit = for<'a> fn(&'a Tx) -> Pin<Box<dyn Future<Output = Result<(), DbErr>> + Send + 'a>>;
+
+/// What a transaction that has the public side for itself has numbered so far.
+#[derive(Default)]
+pub struct Numbering {
+    /// The last number given.
+    pub last: i64,
+    /// By how much the counters move: country, kind.
+    pub counts: BTreeMap<(String, DocumentKind), i64>,
+}
 
 /// A writing transaction: everything in it happens, at one instant, or nothing does. Dropping it rolls back.
 pub struct Tx {
@@ -24,6 +35,7 @@ pub struct Tx {
     publishes: AtomicBool,
     scrubber: Scrubber,
     published: Published,
+    numbering: Mutex<Option<Numbering>>,
     last: Mutex<Vec<(&'static str, BeforeCommit)>>,
 }
 
@@ -35,7 +47,8 @@ impl Tx {
         published: Published,
     ) -> Self {
         let (conflict, erases, publishes) = <(AtomicBool, AtomicBool, AtomicBool)>::default();
-        Self { inner, now, conflict, erases, publishes, scrubber, published, last: Mutex::default() }
+        let (numbering, last) = Default::default();
+        Self { inner, now, conflict, erases, publishes, scrubber, published, numbering, last }
     }
 
     /// Says that something is written over or removed that must not be found on disk afterwards.
@@ -46,6 +59,11 @@ impl Tx {
     /// Says that something public changes, so that whoever keeps copies of it looks again.
     pub fn publishes(&self) {
         self.publishes.store(true, Ordering::Relaxed);
+    }
+
+    /// What has been numbered so far, if this transaction numbers as it writes instead of before it commits.
+    pub fn numbering(&self) -> MutexGuard<'_, Option<Numbering>> {
+        self.numbering.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The instant of everything this transaction does.

@@ -9,12 +9,12 @@ use actix_web::{
 };
 use serde::Serialize;
 use utoipa::{ToSchema, openapi::OpenApi};
-use utoipa_actix_web::service_config::ServiceConfig;
 use utoipa_swagger_ui::Config;
 
 use super::{
     etag::{self, Cache, Ready},
     problem_pages,
+    routes::Routes,
 };
 use crate::problem::{Kind, Problem};
 
@@ -42,16 +42,16 @@ impl Document {
 }
 
 /// Registers all of this, and the pages that explain problems.
-pub fn routes(config: &mut ServiceConfig) {
-    config
+pub fn routes(routes: &mut Routes<'_>) {
+    routes
         .service(openapi_json)
         .service(livez)
         .service(problem_pages::list)
         .service(problem_pages::page)
-        .map(|plain| {
+        .undescribed(|plain| {
             plain
                 .service(web::resource("/docs").route(web::get().to(to_explorer)))
-                .service(web::resource("/docs/{file:.*}").route(web::get().to(explorer)))
+                .service(web::resource("/docs/{file:.*}").route(web::get().to(explorer)));
         });
 }
 

@@ -15,10 +15,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use tracing_subscriber::fmt::format::FmtSpan;
 use utoipa::{IntoParams, OpenApi, ToSchema, openapi};
-use utoipa_actix_web::{AppExt as _, service_config::ServiceConfig};
 use uuid::Uuid;
 
-use super::{contract, docs, manners, page::Paging, path_config, query::Query};
+use super::{contract, docs, manners, page::Paging, path_config, query::Query, routes::Routes};
 use crate::problem::{self, Problem};
 
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
@@ -95,14 +94,14 @@ async fn misconfigured(_: web::Data<Zone>) -> &'static str {
 #[openapi(info(title = "Example", version = "1"), components(schemas(Zone)))]
 struct Api;
 
-fn routes(config: &mut ServiceConfig) {
-    config.configure(docs::routes).service(panics).service(misconfigured).service(events).service(event);
+fn routes(routes: &mut Routes<'_>) {
+    routes.configure(docs::routes).service(panics).service(misconfigured).service(events).service(event);
 }
 
 /// The document needs no server: it is written before the first worker starts.
 fn document() -> openapi::OpenApi {
-    let app = App::new().into_utoipa_app().openapi(Api::openapi());
-    let (_, mut document) = app.configure(routes).split_for_parts();
+    let mut document = Api::openapi();
+    Routes::describe(&mut document, routes);
     problem::describe(&mut document);
     document
 }
@@ -114,8 +113,8 @@ async fn serve() -> String {
     let document = web::Data::new(docs::Document::new(&document).unwrap());
     let new_id: manners::NewId = Arc::new(|| Uuid::from_u128(7));
     let server = HttpServer::new(move || {
-        let (app, _) = App::new().into_utoipa_app().configure(routes).split_for_parts();
-        let app = app
+        let app = App::new()
+            .configure(|config| Routes::serve(config, routes))
             .app_data(contract.clone())
             .app_data(document.clone())
             .app_data(path_config())

@@ -40,7 +40,7 @@ pub use place::storable;
 pub use rebuild::rebuild;
 pub use render::collection;
 pub use rules::{WithheldReason, text_hash};
-pub use store::lock_everything;
+pub use store::take_over;
 
 use crate::db::Tx;
 

@@ -57,7 +57,7 @@ pub async fn rebuild(db: &Db, mut progress: impl FnMut(u64)) -> Result<Done, DbE
         }
     }
     db.write(async |tx| {
-        super::lock_everything(tx).await?;
+        super::store::lock_everything(tx).await?;
         for sql in [
             "UPDATE gallery_clock SET seq = seq WHERE id = 1".to_owned(),
             format!(

@@ -7,6 +7,7 @@ use ::entity::{
     gallery_language, gallery_theme, gallery_theme_label, gallery_translation, publication_due, theme,
 };
 use chrono::{DateTime, Utc};
+use futures_util::future::join;
 use sea_orm::{ActiveModelTrait, ConnectionTrait, DbBackend, DbErr, IntoActiveModel, Set, Statement};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
@@ -25,10 +26,20 @@ const EVERYTHING: i64 = 0x67_61_6c_6c_65_72_79;
 /// Documents share this many locks, so that a transaction never fills the server's table of locks.
 const LOCKS: u128 = 1024;
 
-/// Takes the whole public side for this transaction alone (PostgreSQL; SQLite has one writer anyway).
+/// Takes the whole public side for this transaction alone, for writing much: its rows are numbered as they are written.
 ///
 /// # Errors
 /// The database's.
+pub async fn take_over(tx: &Tx) -> Result<(), DbErr> {
+    lock_everything(tx).await?;
+    if tx.get_database_backend() != DbBackend::Postgres {
+        // In KiB: with the usual two megabytes the same pages of the indexes go to the log and come back again and again.
+        tx.execute_unprepared("PRAGMA cache_size = -16384").await?;
+    }
+    number::begin(tx).await
+}
+
+/// Keeps everybody else from the public side (PostgreSQL; SQLite has one writer anyway).
 pub async fn lock_everything(tx: &Tx) -> Result<(), DbErr> {
     if tx.get_database_backend() == DbBackend::Postgres {
         tx.execute_unprepared(&format!("SELECT pg_advisory_xact_lock({EVERYTHING})")).await?;
@@ -69,11 +80,49 @@ pub async fn write(
             .collect();
     schedule(tx, kind, &ids, &decided).await?;
 
-    let (mut changed, mut removed) = (Vec::new(), Vec::new());
+    let mut done = Done::default();
+    let mut decided = decided.into_iter();
+    let mut next = compare(tx, kind, decided.by_ref().take(SLICE).collect(), facts, &known).await?;
+    while let Some(slice) = next.take() {
+        done.written += slice.changed.len() as u64;
+        done.removed += slice.removed.len() as u64;
+        // While the database writes one slice, the next one is rendered.
+        let following = decided.by_ref().take(SLICE).collect();
+        let (kept, rendered) =
+            join(keep(tx, slice, &known), compare(tx, kind, following, facts, &known)).await;
+        kept?;
+        next = rendered?;
+    }
+    Ok(done)
+}
+
+/// Documents that are rendered while those before them are written.
+const SLICE: usize = 64;
+
+/// What is to be written.
+#[derive(Default)]
+struct Slice {
+    changed: Vec<Changed>,
+    removed: Vec<gallery_document::Model>,
+    public_until: Vec<gallery_document::ActiveModel>,
+}
+
+/// Renders what is decided and finds what differs from what is there. Nothing if there is nothing to decide.
+async fn compare(
+    tx: &Tx,
+    kind: DocumentKind,
+    decided: Vec<(Uuid, Decision)>,
+    facts: &Facts,
+    known: &HashMap<Uuid, gallery_document::Model>,
+) -> Result<Option<Slice>, DbErr> {
+    if decided.is_empty() {
+        return Ok(None);
+    }
+    let mut slice = Slice::default();
     for (id, decision) in decided {
         let before = known.get(&id);
         if !decision.withheld.is_empty() {
-            removed.extend(before.and_then(|b| tombstone(b, &decision, tx.now())));
+            slice.removed.extend(before.and_then(|b| tombstone(b, &decision, tx.now())));
             continue;
         }
         let Some(rendered) = render::render(kind, id, facts, tx.now()) else { continue };
@@ -83,31 +132,42 @@ pub async fn write(
                 if b.public_until != decision.public_until {
                     let mut row = b.clone().into_active_model();
                     row.public_until = Set(decision.public_until);
-                    row.update(tx).await?;
-                    tx.publishes();
+                    slice.public_until.push(row);
                 }
             }
-            _ => changed.push(finish(kind, id, rendered, digest, &decision, before, tx.now())?),
+            _ => slice.changed.push(finish(kind, id, rendered, digest, &decision, before, tx.now())?),
         }
+        tokio::task::yield_now().await;
     }
-    let done = Done { written: changed.len() as u64, removed: removed.len() as u64 };
-    if !changed.is_empty() || !removed.is_empty() {
-        let stale: Vec<Uuid> = changed
-            .iter()
-            .map(|c| c.row.id)
-            .filter(|id| known.contains_key(id))
-            .chain(removed.iter().map(|r| r.id))
-            .collect();
-        if !stale.is_empty() {
-            tx.erase();
-        }
-        clear(tx, &stale).await?;
-        save_all(tx, removed.into_iter().chain(changed.iter().map(|c| c.row.clone())).collect(), &[]).await?;
-        attach(tx, changed).await?;
+    Ok(Some(slice))
+}
+
+/// Writes a slice.
+async fn keep(tx: &Tx, slice: Slice, known: &HashMap<Uuid, gallery_document::Model>) -> Result<(), DbErr> {
+    let Slice { mut changed, mut removed, public_until } = slice;
+    for row in public_until {
+        row.update(tx).await?;
         tx.publishes();
-        tx.before_commit("number gallery changes", |tx| Box::pin(number::number(tx)));
     }
-    Ok(done)
+    if changed.is_empty() && removed.is_empty() {
+        return Ok(());
+    }
+    let stale: Vec<Uuid> = changed
+        .iter()
+        .map(|c| c.row.id)
+        .filter(|id| known.contains_key(id))
+        .chain(removed.iter().map(|r| r.id))
+        .collect();
+    if !stale.is_empty() {
+        tx.erase();
+    }
+    clear(tx, &stale).await?;
+    number::give(tx, changed.iter_mut().map(|c| &mut c.row).chain(&mut removed));
+    save_all(tx, removed.into_iter().chain(changed.iter().map(|c| c.row.clone())).collect(), &[]).await?;
+    attach(tx, changed).await?;
+    tx.publishes();
+    tx.before_commit("number gallery changes", |tx| Box::pin(number::number(tx)));
+    Ok(())
 }
 
 /// A document and what hangs on it.

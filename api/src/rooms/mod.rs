@@ -17,20 +17,20 @@ pub mod stories;
 pub mod submissions;
 pub mod themes;
 
-use utoipa_actix_web::service_config::ServiceConfig;
+use crate::http::routes::Routes;
 
 /// Registers all of this.
-pub fn routes(config: &mut ServiceConfig) {
-    sessions::routes(config);
-    accounts::routes(config);
-    themes::routes(config);
-    organisations::routes(config);
-    people::routes(config);
-    initiatives::routes(config);
-    events::routes(config);
-    outcomes::routes(config);
-    quotes::routes(config);
-    stories::routes(config);
-    submissions::routes(config);
-    audit_log::routes(config);
+pub fn routes(routes: &mut Routes<'_>) {
+    sessions::routes(routes);
+    accounts::routes(routes);
+    themes::routes(routes);
+    organisations::routes(routes);
+    people::routes(routes);
+    initiatives::routes(routes);
+    events::routes(routes);
+    outcomes::routes(routes);
+    quotes::routes(routes);
+    stories::routes(routes);
+    submissions::routes(routes);
+    audit_log::routes(routes);
 }

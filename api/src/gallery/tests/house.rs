@@ -18,7 +18,6 @@ use sea_orm::{
     ActiveModelTrait as _, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, Set, Statement, Value,
 };
 use serde_json::json;
-use utoipa_actix_web::AppExt as _;
 use uuid::Uuid;
 
 use crate::access::Access;
@@ -28,6 +27,7 @@ use crate::clock::Clock;
 use crate::db::{self, Target, Tx};
 use crate::http::contract::{self, Contract};
 use crate::http::idempotency::Replays;
+use crate::http::routes::Routes;
 use crate::http::{manners, path_config};
 use crate::outbox::{Mail, Post};
 use crate::text::fold;
@@ -222,9 +222,8 @@ pub struct House(Box<dyn Fn(test::TestRequest) -> LocalBoxFuture<'static, Servic
 impl House {
     /// Serves a gallery.
     pub async fn serve(app: App) -> Self {
-        let routes = || WebApp::new().into_utoipa_app().configure(super::super::routes).split_for_parts();
-        let web = routes()
-            .0
+        let web = WebApp::new()
+            .configure(|config| Routes::serve(config, super::super::routes))
             .app_data(Data::new(app))
             .app_data(Data::new(Contract::new(&crate::app::openapi()).unwrap()))
             .app_data(path_config())

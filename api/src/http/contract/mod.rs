@@ -20,7 +20,7 @@ use anyhow::Context as _;
 use serde_json::{Map, Value};
 use utoipa::openapi::OpenApi;
 
-use self::parameter::Parameter;
+use self::parameter::{Compiled, Parameter};
 use super::query::{self, Parameters};
 use crate::problem::{Fault, Kind, Problem};
 
@@ -60,7 +60,8 @@ impl Contract {
         let mut paths: Vec<_> = paths.iter().collect();
         // As OpenAPI wants it, the concrete path wins: fewest placeholders, then most literal text.
         paths.sort_by_key(|(path, _)| (path.matches('{').count(), Reverse(path.len())));
-        let routes = paths.into_iter().map(|(path, item)| Route::compile(&document, path, item));
+        let mut known = Compiled::new();
+        let routes = paths.into_iter().map(|(path, item)| Route::compile(&document, path, item, &mut known));
         Ok(Self { routes: routes.collect::<Result<_, _>>()? })
     }
 
@@ -87,7 +88,7 @@ impl Contract {
 }
 
 impl Route {
-    fn compile(document: &Value, path: &str, item: &Value) -> anyhow::Result<Self> {
+    fn compile(document: &Value, path: &str, item: &Value, known: &mut Compiled) -> anyhow::Result<Self> {
         let mut operations = Vec::new();
         for (method, operation) in item.as_object().context("a path item is no object")? {
             let Ok(method @ (Method::GET | Method::PUT | Method::POST | Method::PATCH | Method::DELETE)) =
@@ -97,7 +98,8 @@ impl Route {
             };
             let described =
                 [&item["parameters"], &operation["parameters"]].into_iter().filter_map(Value::as_array);
-            let compiled = described.flatten().map(|parameter| Parameter::compile(document, parameter));
+            let compiled =
+                described.flatten().map(|parameter| Parameter::compile(document, parameter, known));
             let parameters = compiled.filter_map(Result::transpose).collect::<Result<_, _>>();
             operations.push((method, parameters.with_context(|| path.to_owned())?));
         }

@@ -1,9 +1,12 @@
 //! One query parameter as the OpenAPI document describes it: how its text is read, checked and explained.
 
 use std::borrow::Cow;
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+use std::sync::Arc;
 
 use anyhow::{Context as _, ensure};
-use jsonschema::{ValidationError, Validator, error::ValidationErrorKind as Broken};
+use jsonschema::{PatternOptions, ValidationError, Validator, error::ValidationErrorKind as Broken};
 use serde_json::{Number, Value};
 
 use crate::problem::Fault;
@@ -16,15 +19,22 @@ pub(super) struct Parameter {
     pub name: String,
     pub required: bool,
     schema: Value,
-    validator: Validator,
+    validator: Arc<Validator>,
 }
+
+/// Compiled schemas by their text: most operations have the same few parameters.
+pub(super) type Compiled = HashMap<String, Arc<Validator>>;
 
 impl Parameter {
     /// Compiles a Parameter Object; `None` if it is not in the query.
     ///
     /// # Errors
     /// Fails if its schema is invalid, or if it is a list that is not separated by commas.
-    pub fn compile(document: &Value, parameter: &Value) -> anyhow::Result<Option<Self>> {
+    pub fn compile(
+        document: &Value,
+        parameter: &Value,
+        known: &mut Compiled,
+    ) -> anyhow::Result<Option<Self>> {
         let parameter = follow(document, parameter);
         if parameter["in"] != "query" {
             return Ok(None);
@@ -33,8 +43,15 @@ impl Parameter {
         let schema = resolved(document, &parameter["schema"]);
         let commas = parameter["style"] == "form" && parameter["explode"] == false;
         ensure!(schema["type"] != "array" || commas, "{name}: lists need style = Form, explode = false");
-        let options = jsonschema::options().should_validate_formats(true);
-        let validator = options.build(&schema).map_err(|err| err.to_owned()).context(name.clone())?;
+        let validator = match known.entry(schema.to_string()) {
+            Entry::Occupied(known) => known.get().clone(),
+            Entry::Vacant(new) => {
+                let options = jsonschema::options().should_validate_formats(true);
+                let options = options.with_pattern_options(PatternOptions::regex());
+                let validator = options.build(&schema).map_err(|err| err.to_owned()).context(name.clone())?;
+                new.insert(validator.into()).clone()
+            }
+        };
         let required = parameter["required"] == true;
         Ok(Some(Self { name, required, schema, validator }))
     }
@@ -198,7 +215,11 @@ mod tests {
         let kind = json!({"type": "string", "enum": ["live", "talk"]});
         let shared = json!({"in": "query", "name": "x", "style": "form", "explode": false, "schema": schema});
         let document = json!({"components": {"schemas": {"Kind": kind}, "parameters": {"X": shared}}});
-        let compiled = Parameter::compile(&document, &json!({"$ref": "#/components/parameters/X"}));
+        let compiled = Parameter::compile(
+            &document,
+            &json!({"$ref": "#/components/parameters/X"}),
+            &mut Compiled::new(),
+        );
         compiled.map(Option::unwrap)
     }
 

@@ -1,7 +1,7 @@
 //! A type's published schema, compiled, and what it has to say about a value.
 
 use jsonschema::error::ValidationErrorKind as Broken;
-use jsonschema::{ValidationError, Validator};
+use jsonschema::{PatternOptions, ValidationError, Validator};
 use serde_json::{Value, json};
 use utoipa::{PartialSchema, ToSchema};
 
@@ -29,7 +29,8 @@ impl Shape {
             .collect::<anyhow::Result<_>>()?;
         document["components"] = json!({ "schemas": parts });
         close_unions(&mut document);
-        let validator = jsonschema::options().should_validate_formats(true).build(&document);
+        let options = jsonschema::options().should_validate_formats(true);
+        let validator = options.with_pattern_options(PatternOptions::regex()).build(&document);
         Ok(Self(validator.map_err(|e| anyhow::anyhow!("{}: {e}", T::name()))?))
     }
 

@@ -19,7 +19,6 @@ use ::entity::account::Role;
 use ::entity::ids::AccountId;
 use sea_orm::{ConnectionTrait, DbErr};
 use secrecy::SecretString;
-use utoipa_actix_web::service_config::ServiceConfig;
 
 pub use address::Address;
 pub use links::{Link, answer_reset_requests};
@@ -30,12 +29,13 @@ use crate::access;
 use crate::access::password::Passwords;
 use crate::audit::{self, Action, By, Entry, Kind};
 use crate::db::{Db, Tx};
+use crate::http::routes::Routes;
 use crate::outbox::Post;
 use crate::problem::Problem;
 
 /// Registers all of this.
-pub fn routes(config: &mut ServiceConfig) {
-    config
+pub fn routes(routes: &mut Routes<'_>) {
+    routes
         .service(me::get)
         .service(me::change)
         .service(me::password)

@@ -3,9 +3,9 @@
 mod api;
 mod wire;
 
-use utoipa_actix_web::service_config::ServiceConfig;
+use crate::http::routes::Routes;
 
 /// Registers all of this.
-pub fn routes(config: &mut ServiceConfig) {
-    config.service(api::list).service(api::verify);
+pub fn routes(routes: &mut Routes<'_>) {
+    routes.service(api::list).service(api::verify);
 }

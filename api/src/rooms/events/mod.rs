@@ -11,8 +11,8 @@ use ::entity::event;
 use ::entity::event_host::HostPart;
 use ::entity::ids::{OrganisationId, PersonId, ThemeId};
 use serde::{Deserialize, Serialize};
-use utoipa_actix_web::service_config::ServiceConfig;
 
+use crate::http::routes::Routes;
 use crate::reference::Point;
 
 pub use jobs::follow_zone_data;
@@ -65,8 +65,8 @@ pub enum HostId {
 }
 
 /// Registers all of this.
-pub fn routes(config: &mut ServiceConfig) {
-    config
+pub fn routes(routes: &mut Routes<'_>) {
+    routes
         .service(api::create)
         .service(api::list)
         .service(api::get)

@@ -10,8 +10,8 @@ mod wire;
 
 use ::entity::ids::{OrganisationId, ThemeId};
 use ::entity::initiative;
-use utoipa_actix_web::service_config::ServiceConfig;
 
+use crate::http::routes::Routes;
 use crate::reference::Point;
 
 pub use store::{at_site, for_change, load, save};
@@ -30,8 +30,8 @@ pub struct InitiativeRecord {
 }
 
 /// Registers all of this.
-pub fn routes(config: &mut ServiceConfig) {
-    config
+pub fn routes(routes: &mut Routes<'_>) {
+    routes
         .service(api::create)
         .service(api::list)
         .service(api::get)

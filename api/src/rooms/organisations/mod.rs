@@ -4,14 +4,14 @@ mod api;
 mod store;
 mod wire;
 
-use utoipa_actix_web::service_config::ServiceConfig;
-
 pub use ::entity::organisation::Model as Organisation;
 pub use store::{load, named, save};
 
+use crate::http::routes::Routes;
+
 /// Registers all of this.
-pub fn routes(config: &mut ServiceConfig) {
-    config
+pub fn routes(routes: &mut Routes<'_>) {
+    routes
         .service(api::create)
         .service(api::list)
         .service(api::get)

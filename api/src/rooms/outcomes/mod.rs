@@ -7,7 +7,8 @@ mod wire;
 
 use ::entity::ids::{EventId, ThemeId};
 use ::entity::outcome;
-use utoipa_actix_web::service_config::ServiceConfig;
+
+use crate::http::routes::Routes;
 
 pub use store::{load, save};
 
@@ -23,8 +24,8 @@ pub struct OutcomeRecord {
 }
 
 /// Registers all of this.
-pub fn routes(config: &mut ServiceConfig) {
-    config
+pub fn routes(routes: &mut Routes<'_>) {
+    routes
         .service(api::create)
         .service(api::list)
         .service(api::get)

@@ -7,9 +7,10 @@ mod wire;
 use ::entity::ids::OrganisationId;
 use ::entity::person;
 use serde::{Deserialize, Serialize};
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::consents::Stated;
+
+use crate::http::routes::Routes;
 
 pub use store::{load, must_be_there, save};
 
@@ -42,6 +43,6 @@ impl std::fmt::Debug for Contact {
 }
 
 /// Registers all of this.
-pub fn routes(config: &mut ServiceConfig) {
-    config.service(api::create).service(api::list).service(api::get).service(api::change);
+pub fn routes(routes: &mut Routes<'_>) {
+    routes.service(api::create).service(api::list).service(api::get).service(api::change);
 }

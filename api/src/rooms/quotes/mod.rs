@@ -8,9 +8,10 @@ mod wire;
 
 use ::entity::ids::{ConsentId, ThemeId};
 use ::entity::quote;
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::consents::Stated;
+
+use crate::http::routes::Routes;
 
 pub use store::{load, save};
 
@@ -28,8 +29,8 @@ pub struct QuoteRecord {
 }
 
 /// Registers all of this.
-pub fn routes(config: &mut ServiceConfig) {
-    config
+pub fn routes(routes: &mut Routes<'_>) {
+    routes
         .service(api::create)
         .service(api::list)
         .service(api::get)

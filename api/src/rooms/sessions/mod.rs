@@ -11,18 +11,18 @@ mod wire;
 use ::entity::account;
 use ::entity::ids::{AccountId, SessionId};
 use secrecy::SecretString;
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::access::Access;
 use crate::access::secret::RefreshToken;
 use crate::audit;
 use crate::db::{Db, Tx};
+use crate::http::routes::Routes;
 use crate::problem::Problem;
 use crate::vault::Vault;
 
 /// Registers all of this.
-pub fn routes(config: &mut ServiceConfig) {
-    config
+pub fn routes(routes: &mut Routes<'_>) {
+    routes
         .service(api::create)
         .service(api::refresh)
         .service(api::list)

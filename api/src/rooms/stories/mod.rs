@@ -7,7 +7,8 @@ mod wire;
 
 use ::entity::ids::ThemeId;
 use ::entity::story;
-use utoipa_actix_web::service_config::ServiceConfig;
+
+use crate::http::routes::Routes;
 
 pub use store::{load, save};
 
@@ -21,8 +22,8 @@ pub struct StoryRecord {
 }
 
 /// Registers all of this.
-pub fn routes(config: &mut ServiceConfig) {
-    config
+pub fn routes(routes: &mut Routes<'_>) {
+    routes
         .service(api::create)
         .service(api::list)
         .service(api::get)

@@ -22,16 +22,16 @@ mod rules;
 mod store;
 mod wire;
 
-use utoipa_actix_web::service_config::ServiceConfig;
-
 pub use retention::erase_old;
 
 /// What manage tokens of this room are for.
 const KIND: &str = "submission";
 
+use crate::http::routes::Routes;
+
 /// Registers all of this. `mine` and `duplicates` come before identifiers.
-pub fn routes(config: &mut ServiceConfig) {
-    config
+pub fn routes(routes: &mut Routes<'_>) {
+    routes
         .service(open::create)
         .service(open::duplicates)
         .service(mine::get)

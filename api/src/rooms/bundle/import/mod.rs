@@ -245,7 +245,7 @@ async fn begin(db: &Db, source: &Source, header: &Header) -> anyhow::Result<Tx> 
             other => break other?,
         }
     };
-    publishing::lock_everything(&tx).await?;
+    publishing::take_over(&tx).await?;
     let known = origins::source(&tx, source).await?;
     let row = bundle_source::Model {
         namespace: source.namespace,
