@@ -51,6 +51,13 @@ pub struct App {
     pub stopping: Arc<AtomicBool>,
 }
 
+impl App {
+    /// The whole address of a path of this server, where it is known how clients reach it.
+    pub fn address_of(&self, path: &str) -> Option<String> {
+        self.public_url.as_ref().map(|url| format!("{}{path}", url.as_str().trim_end_matches('/')))
+    }
+}
+
 /// What the OpenAPI document says about the service as a whole.
 #[derive(OpenApi)]
 #[openapi(
@@ -71,6 +78,7 @@ pub struct App {
         (name = "people", description = "Activists, donors and allies, under the name or pseudonym they chose."),
         (name = "initiatives", description = "Records of continuing efforts; what stands on the map."),
         (name = "events", description = "Dialogues, Jam Sessions and everything else with a time and people."),
+        (name = "scheduling", description = "Finding times that are fair to people on many clocks."),
         (name = "outcomes", description = "Findings, barriers, needs, recommendations, decisions and lessons of events."),
         (name = "quotes", description = "Words somebody said, bound to the consent they gave."),
         (name = "stories", description = "Links to videos, blogs, documents and recordings."),

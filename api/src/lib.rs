@@ -15,6 +15,7 @@
 //! | [`publishing`] | the door: rules, renderers, and the writing of the public side |
 //! | [`access`] | who may come in, and who may do what |
 //! | [`outbox`], [`audit`] | what is to be told to the world outside · who did what |
+//! | [`calendar`] | calendar files, for both sides |
 //! | [`http`], [`problem`], [`db`], [`vault`], [`config`] … | the ground: what everybody stands on, and nothing about campaigns |
 //!
 //! Tables are in the crate `entity`, their history in `migration`. The tests speak HTTP to a running house and are in
@@ -23,6 +24,7 @@
 pub mod access;
 pub mod app;
 pub mod audit;
+pub mod calendar;
 pub mod clock;
 pub mod command;
 pub mod config;

@@ -20,6 +20,7 @@ const LAYERS: &[(&str, &[&str])] = &[
 const GROUND: &[&str] = &[
     "access",
     "audit",
+    "calendar",
     "clock",
     "config",
     "db",

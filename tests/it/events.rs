@@ -1,5 +1,6 @@
 //! `/v1/events`
 
+mod calendar;
 mod lifecycle;
 mod rules;
 

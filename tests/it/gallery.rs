@@ -1,6 +1,7 @@
 //! `/v1/gallery`: what everybody may read.
 
 mod cache;
+mod calendars;
 mod changes;
 mod items;
 mod lists;

@@ -6,6 +6,7 @@
 mod accounts;
 mod audit_log;
 mod bundle;
+mod calendar_files;
 mod command;
 mod door;
 mod events;
@@ -21,6 +22,7 @@ mod outcomes;
 mod people;
 mod quotes;
 mod records;
+mod scheduling;
 mod service;
 mod sessions;
 mod stories;

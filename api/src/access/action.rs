@@ -133,6 +133,8 @@ actions! {
     EditEvents { host: Own, moderator: All, admin: All }, seen by ReadEvents
     /// Schedule events; what is risky only moderators and admins.
     ScheduleEvents { host: Own, moderator: All, admin: All }, seen by ReadEvents
+    /// Ask for times that are fair to many clocks.
+    SuggestTimes { host: All, moderator: All, admin: All }
     /// See records of outcomes.
     ReadOutcomes { host: Own, moderator: All, admin: All }
     /// Record, edit and withdraw outcomes.

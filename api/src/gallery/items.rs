@@ -28,7 +28,7 @@ use crate::publishing::documents::{EventItem, InitiativeItem, OutcomeItem, Quote
 pub(super) struct ItemPath {
     /// The document's id.
     #[serde(deserialize_with = "crate::http::id::canonical")]
-    id: Uuid,
+    pub id: Uuid,
 }
 
 /// Get an event
@@ -152,15 +152,20 @@ async fn answer(
 }
 
 /// A document that may be shown.
-struct Found {
-    row: QueryResult,
-    language: String,
+pub(super) struct Found {
+    /// What was picked, and its version.
+    pub row: QueryResult,
+    /// The language in which it is shown.
+    pub language: String,
     etag: String,
 }
 
 /// Finds a document, or says why it is not to be seen: 404 if it was never there or that is not told, 410 if it was
 /// public and is no longer.
-async fn find(
+///
+/// # Errors
+/// As said; the database's.
+pub(super) async fn find(
     app: &App,
     kind: DocumentKind,
     id: Uuid,

@@ -7,6 +7,7 @@
 //! public but unlisted answers by its id only.
 //!
 //! - `lists` and `items`: the five kinds, one function for all of them; [`params`] and [`filters`] say what may be asked
+//! - `calendars`: the events once more, as files to subscribe to
 //! - `overview` and `countries`: the whole at a glance, and country by country
 //! - `search`, `map`, `changes`: the same documents, found by words, on a map, and as a feed with tombstones
 //! - [`cache`]: their answers, kept ready as long as they hold
@@ -14,6 +15,7 @@
 
 pub mod bbox;
 pub mod cache;
+mod calendars;
 mod changes;
 mod countries;
 mod counts;
@@ -49,10 +51,13 @@ pub fn routes(routes: &mut Routes<'_>) {
         .service(map::map)
         .service(changes::changes)
         .service(lists::events)
+        .service(calendars::list)
         .service(lists::initiatives)
         .service(lists::quotes)
         .service(lists::outcomes)
         .service(lists::stories)
+        // Before the item, whose address would take its ending for a part of the identifier.
+        .service(calendars::one)
         .service(items::event)
         .service(items::initiative)
         .service(items::quote)

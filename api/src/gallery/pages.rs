@@ -40,6 +40,8 @@ pub struct Key(pub DateTime<Utc>, pub Uuid);
 pub struct Row {
     /// Its place.
     pub key: Key,
+    /// Grows by one when the document changes.
+    pub version: i64,
     /// The language of its body.
     pub language: String,
     /// The document.
@@ -49,7 +51,12 @@ pub struct Row {
 impl Row {
     fn read(row: &QueryResult, column: &str) -> Result<Self, Problem> {
         let key = Key(row.try_get("", column)?, row.try_get("", "id")?);
-        Ok(Self { key, language: row.try_get("", "language")?, body: row.try_get("", "body")? })
+        Ok(Self {
+            key,
+            version: row.try_get("", "version")?,
+            language: row.try_get("", "language")?,
+            body: row.try_get("", "body")?,
+        })
     }
 }
 
@@ -102,9 +109,14 @@ pub async fn read(
     let walks = filters.walk_an_index() && ways.walk() && column == "sort_at";
     let in_order = format!("ORDER BY d.{column} {direction}, d.id {direction}");
     let mut sql = Sql::new(db);
-    languages::select(&mut sql, wanted, &format!("d.id, d.{column}"), &["language", "body"], |sql| {
+    let columns = format!("d.id, d.version, d.{column}");
+    languages::select(&mut sql, wanted, &columns, &["language", "body"], |sql| {
         // The page first, its translations afterwards; and where rows have to be sorted first, without their bodies.
-        sql.push(&format!("(SELECT d.id, d.{column}")).push(if walks { ", d.language, d.body" } else { "" });
+        sql.push(&format!("(SELECT d.id, d.{column}")).push(if walks {
+            ", d.version, d.language, d.body"
+        } else {
+            ""
+        });
         sql.push(" FROM ");
         filters.table(sql, order == ListOrder::OldestFirst);
         sql.push(" WHERE ");

@@ -158,6 +158,22 @@ pub struct ListFilters {
     pub sort: ListOrder,
 }
 
+/// Words alone, where the order is given.
+#[derive(Clone, Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct WordsFilter {
+    /// Words, of which the first ten count: all of them occur, each as the beginning of a word. Case and accents do not
+    /// matter.
+    #[param(
+        nullable = false,
+        min_length = 1,
+        max_length = 200,
+        pattern = r"^[^\x00-\x1f\x7f-\x9f]+$",
+        example = "audit"
+    )]
+    pub q: Option<String>,
+}
+
 /// When it takes place.
 #[derive(Clone, Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]

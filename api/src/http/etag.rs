@@ -15,6 +15,8 @@ use sha2::{Digest, Sha256};
 
 /// `Content-Type` of JSON answers.
 pub const JSON: &str = "application/json";
+/// `Content-Type` of calendar files.
+pub const CALENDAR: &str = "text/calendar; charset=utf-8";
 
 /// How long an answer may be kept (RFC 9111 §5.2.2).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,10 +1,11 @@
-//! Reference data: countries and languages of the world, fixed at build time.
+//! Reference data: countries, their time zones, and languages of the world, fixed at build time.
 //!
 //! The files beside this one are made by `scripts/reference-data`; where their content comes from stands there.
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
+use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -48,6 +49,14 @@ pub struct Language {
 
 static COUNTRIES: LazyLock<Vec<Country>> = LazyLock::new(|| read(include_str!("countries.json")));
 static LANGUAGES: LazyLock<Vec<Language>> = LazyLock::new(|| read(include_str!("languages.json")));
+/// Lines of a code, a comma, and names separated by spaces. A name that the program does not know is left out; a test looks
+/// that there is none.
+static ZONES: LazyLock<BTreeMap<&str, Vec<Tz>>> = LazyLock::new(|| {
+    let lines = include_str!("zones.csv").lines().filter_map(|line| line.split_once(','));
+    lines
+        .map(|(code, names)| (code, names.split(' ').filter_map(|name| name.parse().ok()).collect()))
+        .collect()
+});
 
 #[allow(clippy::expect_used, reason = "the files are part of the program; a test reads them")]
 fn read<T: serde::de::DeserializeOwned>(json: &str) -> Vec<T> {
@@ -67,6 +76,11 @@ pub fn languages() -> &'static [Language] {
 /// The country of a two-letter code in capitals.
 pub fn country(code: &str) -> Option<&'static Country> {
     COUNTRIES.binary_search_by(|c| c.code.as_str().cmp(code)).ok().map(|i| &COUNTRIES[i])
+}
+
+/// The time zones of a country, by its two-letter code in capitals; none where nobody lives.
+pub fn zones(code: &str) -> &'static [Tz] {
+    ZONES.get(code).map_or(&[], Vec::as_slice)
 }
 
 /// The text of a language, or of its base language, or English, or any.
@@ -113,6 +127,20 @@ mod tests {
                 assert!(country.names.contains_key(language), "{} {language}", country.code);
             }
         }
+    }
+
+    #[test]
+    fn every_country_has_its_zones_where_somebody_lives() {
+        let without = countries().iter().filter(|country| zones(&country.code).is_empty());
+        assert_eq!(without.map(|country| country.code.as_str()).collect::<Vec<_>>(), ["BV", "HM"]);
+        let names = include_str!("zones.csv").lines().map(|line| line.split([',', ' ']).skip(1).count());
+        assert_eq!(
+            ZONES.values().map(Vec::len).sum::<usize>(),
+            names.sum::<usize>(),
+            "a zone is not known here"
+        );
+        assert!(ZONES.keys().all(|code| country(code).is_some()));
+        assert_eq!(zones("SS"), [Tz::Africa__Juba]);
     }
 
     #[test]

@@ -12,6 +12,7 @@ pub mod outcomes;
 pub mod people;
 pub mod quotes;
 pub mod records;
+pub mod scheduling;
 pub mod sessions;
 pub mod stories;
 pub mod submissions;
@@ -28,6 +29,7 @@ pub fn routes(routes: &mut Routes<'_>) {
     people::routes(routes);
     initiatives::routes(routes);
     events::routes(routes);
+    scheduling::routes(routes);
     outcomes::routes(routes);
     quotes::routes(routes);
     stories::routes(routes);

@@ -46,10 +46,12 @@ fn operations() -> Vec<Operation> {
 /// An address of this operation under which there is nothing.
 fn address(path: &str) -> String {
     let absent = "00000000-0000-4000-8000-000000000000";
-    path.split('/')
-        .map(|part| if part.starts_with('{') { absent } else { part })
-        .collect::<Vec<_>>()
-        .join("/")
+    let part = |part: &str| match part.split_once('}') {
+        // What follows the placeholder, such as `.ics`, belongs to the address.
+        Some((_, rest)) if part.starts_with('{') => format!("{absent}{rest}"),
+        _ => part.to_owned(),
+    };
+    path.split('/').map(part).collect::<Vec<_>>().join("/")
 }
 
 async fn call(house: &House, operation: &Operation, token: Option<&str>) -> &'static str {

@@ -36,6 +36,8 @@ impl Touches {
     /// What stands at an address; none if it is not of the gallery.
     pub(super) fn of(path: &str) -> Option<Self> {
         let rest = path.strip_prefix(ROOT)?;
+        // A calendar file is made from what stands at the same address without its ending.
+        let rest = rest.strip_suffix(".ics").unwrap_or(rest);
         if rest.is_empty() {
             return Some(Self::Everything);
         }
@@ -163,6 +165,8 @@ mod tests {
         assert_eq!(Touches::of("/v1/gallery"), Some(Touches::Everything));
         assert_eq!(Touches::of("/v1/gallery/quotes"), Some(Touches::Kind(DocumentKind::Quote)));
         assert_eq!(Touches::of(&format!("/v1/gallery/stories/{id}")), Some(Touches::Document(id)));
+        assert_eq!(Touches::of("/v1/gallery/events.ics"), Some(Touches::Kind(DocumentKind::Event)));
+        assert_eq!(Touches::of(&format!("/v1/gallery/events/{id}.ics")), Some(Touches::Document(id)));
         for path in ["/v1/gallery/countries/KE", "/v1/gallery/map", "/v1/gallery/quotes/none"] {
             assert_eq!(Touches::of(path), Some(Touches::Everything), "{path}");
         }

@@ -17,6 +17,9 @@ const END: NaiveDate = match NaiveDate::from_ymd_opt(9999, 12, 31) {
 /// No time is known so badly that it spans more than a year.
 const LONGEST: Duration = Duration::days(367);
 
+/// What is known to the minute lasts 31 days at most, and a day one.
+const LONGEST_IN_CALENDARS: Duration = Duration::days(32);
+
 /// So few documents are sooner fetched and sorted than met on the way along an order.
 const FEW: usize = 500;
 
@@ -136,6 +139,12 @@ impl Filters {
             );
         }
         self.times(sql, now);
+        if self.for_calendars {
+            // Inside a text of the document its quotation marks would be escaped.
+            let known = |precision| format!("d.body LIKE '%\"when\":{{\"precision\":\"{precision}\"%'");
+            sql.push(" AND d.in_feeds AND (").push(&known("minute"));
+            sql.push(" OR ").push(&known("day")).push(")");
+        }
         if let Some(bbox) = self.bbox {
             sql.push(" AND ");
             bbox.condition(sql);
@@ -148,7 +157,8 @@ impl Filters {
         let midnight = |date: NaiveDate| date.and_time(NaiveTime::MIN).and_utc();
         if let Some(from) = self.from {
             sql.push(" AND d.occurs_until > ").bind(midnight(from));
-            sql.push(" AND d.sort_at > ").bind(midnight(from) - LONGEST);
+            let longest = if self.for_calendars { LONGEST_IN_CALENDARS } else { LONGEST };
+            sql.push(" AND d.sort_at > ").bind(midnight(from) - longest);
         }
         if let Some(to) = self.to {
             let after = to.checked_add_days(Days::new(1)).map_or(END, |after| after.min(END));

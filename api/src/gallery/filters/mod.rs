@@ -36,6 +36,8 @@ pub struct Filters {
     upcoming: Option<bool>,
     bbox: Option<BoundingBox>,
     words: Option<Vec<String>>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    for_calendars: bool,
 }
 
 impl Filters {
@@ -121,6 +123,21 @@ impl Filters {
         self
     }
 
+    /// Only what has a place in a calendar that strangers subscribe to: it may be in feeds, and its time is known to the day
+    /// at least.
+    pub fn for_calendars(mut self) -> Self {
+        self.for_calendars = true;
+        self
+    }
+
+    /// With a period no longer than these days, both included. Nothing if none of the days asked for is left.
+    pub fn between(mut self, first: NaiveDate, last: Option<NaiveDate>) -> Option<Self> {
+        let from = self.from.map_or(first, |from| from.max(first));
+        self.to = [self.to, last].into_iter().flatten().min();
+        self.from = Some(from);
+        self.to.is_none_or(|to| from <= to).then_some(self)
+    }
+
     /// The countries asked for; none means all.
     pub fn countries(&self) -> &[String] {
         &self.countries
@@ -196,5 +213,24 @@ mod tests {
         let ask = |from, to| Filters::default().during(PeriodFilters { from: day(from), to: day(to) });
         assert!(ask("2026-01-01", "2026-01-01").is_ok() && ask("", "9999-12-31").is_ok());
         assert_eq!(ask("2026-01-02", "2026-01-01").unwrap_err().faults()[0].code, "out_of_order");
+    }
+
+    #[test]
+    fn a_period_is_narrowed_until_nothing_is_left() {
+        let day = |text: &str| text.parse().ok();
+        let ask = |from, to, first: &str, last: &str| {
+            let asked = Filters::default().during(PeriodFilters { from: day(from), to: day(to) }).unwrap();
+            asked.between(day(first).unwrap(), day(last)).map(|f| (f.from, f.to))
+        };
+        assert_eq!(ask("", "", "2026-01-01", ""), Some((day("2026-01-01"), None)));
+        assert_eq!(
+            ask("2026-02-01", "2026-09-01", "2026-01-01", "2026-06-01"),
+            Some((day("2026-02-01"), day("2026-06-01")))
+        );
+        assert_eq!(
+            ask("2025-02-01", "2026-03-01", "2026-01-01", ""),
+            Some((day("2026-01-01"), day("2026-03-01")))
+        );
+        assert_eq!(ask("", "2025-12-31", "2026-01-01", ""), None);
     }
 }

@@ -248,12 +248,16 @@ impl House {
             (self.0)(headers.iter().fold(request, |request, &header| request.insert_header(header))).await;
         let (status, headers) = (answer.status().as_u16(), answer.headers().clone());
         let bytes = to_bytes(answer.into_body()).await.unwrap_or_else(|_| panic!("no body"));
-        let body = if bytes.is_empty() { json!(null) } else { serde_json::from_slice(&bytes).unwrap() };
+        let body = if bytes.is_empty() { json!(null) } else { json_or_text(&bytes) };
         Answer { status, headers, body }
     }
 }
 
-/// Status, a header by name, and the body as JSON.
+fn json_or_text(bytes: &[u8]) -> serde_json::Value {
+    serde_json::from_slice(bytes).unwrap_or_else(|_| json!(String::from_utf8_lossy(bytes)))
+}
+
+/// Status, a header by name, and the body as JSON, or as a text if it is none.
 pub struct Answer {
     /// The status.
     pub status: u16,

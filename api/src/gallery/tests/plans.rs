@@ -36,7 +36,7 @@ const GROWING: [&str; 6] = [
 ];
 
 /// What is asked, each with a second page where there is one.
-const QUESTIONS: [&str; 47] = [
+const QUESTIONS: [&str; 50] = [
     "?lang=es",
     "events",
     "events?sort=when",
@@ -66,6 +66,9 @@ const QUESTIONS: [&str; 47] = [
     "events?q=rare",
     "events?q=common",
     "events?q=common&country=SS",
+    "events.ics",
+    "events.ics?lang=es&country=SS&upcoming=true",
+    "events.ics?theme=THEME&q=common",
     "initiatives",
     "quotes?event=EVENT",
     "quotes?initiative=INITIATIVE&sort=when",

@@ -1,6 +1,7 @@
 //! Events: dialogues, Jam Sessions and everything else with a time and people.
 
 mod api;
+mod calendar;
 mod jobs;
 mod out;
 mod rules;
@@ -70,6 +71,7 @@ pub fn routes(routes: &mut Routes<'_>) {
         .service(api::create)
         .service(api::list)
         .service(api::get)
+        .service(calendar::calendar)
         .service(api::change)
         .service(api::submit)
         .service(api::schedule)
