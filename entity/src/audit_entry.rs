@@ -93,10 +93,16 @@ crate::text_enum! {
         Submit = "submit",
         /// It was given a date.
         Schedule = "schedule",
+        /// It was given another date.
+        Reschedule = "reschedule",
         /// It took place.
         Complete = "complete",
         /// It was called off.
         Cancel = "cancel",
+        /// Nothing more comes of it.
+        End = "end",
+        /// Another one goes on from here.
+        Split = "split",
         /// It was put away.
         Archive = "archive",
         /// A message was written.
@@ -123,6 +129,10 @@ crate::text_enum! {
         Submission = "submission",
         /// An event.
         Event = "event",
+        /// A series of events.
+        Series = "series",
+        /// A dialogue guide.
+        Guide = "guide",
         /// An outcome.
         Outcome = "outcome",
         /// A quote.

@@ -2,7 +2,7 @@
 
 use sea_orm::entity::prelude::*;
 
-use crate::ids::{AccountId, EventId, InitiativeId};
+use crate::ids::{AccountId, EventId, GuideId, InitiativeId};
 use crate::kinds::{Precision, Risk};
 use crate::values::{Composition, Headcount, Texts, Translations};
 
@@ -172,6 +172,10 @@ pub struct Model {
     pub public_precision: Precision,
     /// The initiative it belongs to.
     pub initiative_id: Option<InitiativeId>,
+    /// The dialogue guide that it has its questions of. A bundle may name one that is not here.
+    pub guide_id: Option<GuideId>,
+    /// The number of the guide's version.
+    pub guide_version: Option<i32>,
     /// Guiding questions.
     #[sea_orm(column_type = "JsonBinary")]
     pub questions: Texts,
@@ -203,6 +207,8 @@ pub struct Model {
     pub status: EventStatus,
     /// Why it was cancelled, in the host's words. Not public.
     pub cancel_reason: Option<String>,
+    /// Why it was last moved, in the host's words. Not public.
+    pub reschedule_reason: Option<String>,
     /// When it was recorded as held.
     pub held_at: Option<DateTimeUtc>,
     /// How many came.

@@ -49,6 +49,8 @@ ids! {
     ConsentId,
     /// An event (UUIDv7).
     EventId,
+    /// A dialogue guide (UUIDv7).
+    GuideId,
     /// An initiative (UUIDv7).
     InitiativeId,
     /// An organisation (UUIDv7).
@@ -59,6 +61,8 @@ ids! {
     PersonId,
     /// A quote (UUIDv4).
     QuoteId,
+    /// A series of events (UUIDv7).
+    SeriesId,
     /// A session of an account (UUIDv4).
     SessionId,
     /// A story (UUIDv7).

@@ -23,6 +23,9 @@ mod m0022_idempotency;
 mod m0030_submissions;
 mod m0040_creators;
 mod m0041_contacts;
+mod m0063_event_parts;
+mod m0064_series;
+mod m0065_guides;
 
 /// All steps, in order.
 pub struct Migrator;
@@ -47,6 +50,9 @@ impl MigratorTrait for Migrator {
             Box::new(m0030_submissions::Migration),
             Box::new(m0040_creators::Migration),
             Box::new(m0041_contacts::Migration),
+            Box::new(m0063_event_parts::Migration),
+            Box::new(m0064_series::Migration),
+            Box::new(m0065_guides::Migration),
         ]
     }
 }

@@ -2,6 +2,8 @@
 
 mod calendar;
 mod lifecycle;
+mod moving;
+mod parts;
 mod rules;
 
 use serde_json::{Value, json};

@@ -109,6 +109,10 @@ actions! {
     ReadThemes { host: All, moderator: All, admin: All }
     /// Add, edit and remove themes.
     EditThemes { moderator: All, admin: All }, seen by ReadThemes
+    /// See dialogue guides.
+    ReadGuides { host: All, moderator: All, admin: All }
+    /// Write and publish dialogue guides.
+    EditGuides { moderator: All, admin: All }, seen by ReadGuides
     /// See records of organisations.
     ReadOrganisations { host: Own, moderator: All, admin: All }
     /// Edit organisations.

@@ -74,6 +74,20 @@ impl IfMatch {
     }
 }
 
+impl IfMatch {
+    /// The version that was named, for a verb that may be told one.
+    ///
+    /// # Errors
+    /// 400 if it is no entity tag.
+    pub fn if_given(read: Result<Self, Problem>) -> Result<Option<Self>, Problem> {
+        match read {
+            Ok(read) => Ok(Some(read)),
+            Err(problem) if problem.kind() == Kind::PreconditionRequired => Ok(None),
+            Err(problem) => Err(problem),
+        }
+    }
+}
+
 impl FromRequest for IfMatch {
     type Error = Problem;
     type Future = Ready<Result<Self, Problem>>;

@@ -51,6 +51,15 @@ pub enum Fact {
     EventRescheduled {
         /// The event.
         event_id: Uuid,
+        /// When it was to begin, where that was known.
+        #[serde(default)]
+        former_starts_at: Option<DateTime<Utc>>,
+        /// When it begins now, where that is known.
+        #[serde(default)]
+        starts_at: Option<DateTime<Utc>>,
+        /// Whether it moved so far that whoever comes is asked again.
+        #[serde(default)]
+        reconfirm: bool,
     },
     /// An event will not take place.
     EventCancelled {

@@ -13,7 +13,7 @@ use crate::db::Db;
 use crate::http::idempotency;
 use crate::outbox::{self, Post, Subscriber};
 use crate::problem::Problem;
-use crate::rooms::{accounts, events, submissions};
+use crate::rooms::{accounts, events, series, submissions};
 use crate::{access, audit, publishing};
 
 /// How often it is asked what has become due.
@@ -115,6 +115,10 @@ async fn round(db: &Db, post: &Post) -> Result<(), Problem> {
     let moved = events::follow_zone_data(db).await?;
     if moved > 0 {
         tracing::info!(moved, "derived times anew from the time zone database");
+    }
+    let made = series::make_due(db, post.vault()).await?;
+    if made > 0 {
+        tracing::info!(made, "made events of series");
     }
     let written = accounts::answer_reset_requests(db, post).await?;
     if written > 0 {

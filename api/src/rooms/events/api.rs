@@ -1,29 +1,34 @@
 //! What is done with events.
 
-use ::entity::event::EventStatus;
 use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post};
 
-use super::out::EventOut;
-use super::wire::{EventCancelIn, EventCompleteIn, EventFilter, EventIn, EventPage, EventPatch, EventPath};
+use super::clashes::clashes;
+use super::guided::guided;
+use super::out::{EventOut, EventWarning};
+use super::wire::{
+    EventCancelIn, EventCompleteIn, EventFilter, EventIn, EventPage, EventPatch, EventPath, EventRescheduleIn,
+};
 use super::{EventRecord, rules, store};
 use crate::access::Allowed;
 use crate::access::action::{EditEvents, ReadEvents, ScheduleEvents};
 use crate::app::App;
 use crate::audit::Action;
 use crate::http::Query;
-use crate::http::idempotency::{Caller, IdempotencyKey, Once};
+use crate::http::etag::of_version;
+use crate::http::idempotency::{Caller, IdempotencyKey, Once, Reply};
 use crate::http::json::{Body, Empty};
 use crate::http::page::Paging;
-use crate::http::patch::{EditHeaders, IfMatch, Patch};
+use crate::http::patch::{EditHeaders, IfMatch, Patch, record};
 use crate::ids;
 use crate::outbox::{self, Fact};
 use crate::problem::Problem;
-use crate::rooms::records;
+use crate::rooms::records::{self, Edit, Shown};
 
 /// Record an event
 ///
-/// It is a draft. Venue, point and how to join are sealed and not read back.
+/// It is a draft. Venue, point and how to join are sealed and not read back. Who has a part in another event at that time is
+/// told in `warnings`, as far as you may see that event.
 #[utoipa::path(
     tag = "events",
     operation_id = "events.create",
@@ -43,8 +48,13 @@ pub(super) async fn create(
     let permit = who.anew();
     once.run(&app, Caller::Holder(who.account()?.0), async |tx| {
         let event = records::read(tx, &who, &permit, ids::v7(tx.now()), (*body).clone()).await?;
+        let event = guided(tx, None, event).await?;
         let shown = records::keep(tx, &app.vault, &permit, Action::Create, vec![], event).await?;
-        records::created::<_, EventOut>(shown)
+        let warnings = clashes(tx, &app.vault, &who, &shown.record).await?;
+        let (id, version) = (shown.record.row.id, shown.record.row.version);
+        let reply =
+            Reply::created(records::path::<EventRecord>(id.0), &EventOut::from(shown).warned(warnings))?;
+        Ok(reply.etag(of_version(version)).about(id.0))
     })
     .await
 }
@@ -90,8 +100,8 @@ pub(super) async fn get(
 
 /// Edit an event
 ///
-/// What is public changes at once. `when` is written whole. Once an event is no draft, its risk is not lowered and its
-/// place not shown more finely without a second person.
+/// What is public changes at once. `when` is written whole; on a scheduled event that is like rescheduling it. Once an event
+/// is no draft, its risk is not lowered and its place not shown more finely without a second person.
 #[utoipa::path(
     tag = "events",
     operation_id = "events.patch",
@@ -108,7 +118,7 @@ pub(super) async fn change(
     if_match: IfMatch,
     body: Patch<EventPatch>,
 ) -> Result<HttpResponse, Problem> {
-    let shown = app
+    let (shown, warnings) = app
         .db
         .write(async |tx| {
             let found =
@@ -116,15 +126,17 @@ pub(super) async fn change(
             let permit = who.over(&found)?;
             if_match.check(found.record.row.version)?;
             let (edited, changed) = records::edit(tx, &who, &permit, &found.record, &body).await?;
-            let edited = rules::change(&found.record, edited, &permit)?;
-            let moved = changed.contains(&"when") && edited.row.status == EventStatus::Scheduled;
-            if moved {
-                outbox::tell(tx, Fact::EventRescheduled { event_id: path.event_id }).await?;
+            let edited = guided(tx, Some(&found.record), edited).await?;
+            let edited = rules::change(&found.record, edited, &permit, tx.now())?;
+            if let Some(moved) = rules::moved(&found.record.row, &edited.row, tx.now()) {
+                outbox::tell(tx, moved).await?;
             }
-            records::keep(tx, &app.vault, &permit, Action::Update, changed, edited).await
+            let shown = records::keep(tx, &app.vault, &permit, Action::Update, changed, edited).await?;
+            let warnings = clashes(tx, &app.vault, &who, &shown.record).await?;
+            Ok::<_, Problem>((shown, warnings))
         })
         .await?;
-    records::answer::<_, EventOut>(shown)
+    record(shown.record.row.version, &EventOut::from(shown).warned(warnings))
 }
 
 /// Submit an event for review
@@ -185,9 +197,68 @@ pub(super) async fn schedule(
         if shown.withheld_because.is_empty() {
             outbox::tell(tx, Fact::EventPublished { event_id: path.event_id }).await?;
         }
-        records::done::<_, EventOut>(shown)
+        let warnings = clashes(tx, &app.vault, &who, &shown.record).await?;
+        done(shown, warnings)
     })
     .await
+}
+
+/// Move an event
+///
+/// A scheduled one that has not begun, into the future; `when` is checked like that of a new one. What is public moves at
+/// once, and whoever comes is told: if it moves by more than an hour, they are asked again. `If-Match` is not needed.
+#[utoipa::path(
+    tag = "events",
+    operation_id = "events.reschedule",
+    params(
+        EventPath,
+        IdempotencyKey,
+        ("If-Match" = Option<String>, Header, nullable = false, description = "The `ETag` of the event as it was read",
+            example = "\"3\"")
+    ),
+    request_body = EventRescheduleIn,
+    responses((status = 200, description = "The event", body = EventOut), Problem),
+    security(("bearer" = []))
+)]
+#[post("/v1/events/{event_id}/reschedule")]
+pub(super) async fn reschedule(
+    app: Data<App>,
+    who: Allowed<EditEvents>,
+    path: Path<EventPath>,
+    if_match: Result<IfMatch, Problem>,
+    body: Body<EventRescheduleIn>,
+    once: Once,
+) -> Result<HttpResponse, Problem> {
+    let read = IfMatch::if_given(if_match)?;
+    let edit = Edit::<EventIn>::of("when", serde_json::to_value(&body.when).map_err(Problem::internal)?);
+    once.run(&app, Caller::Holder(who.account()?.0), async |tx| {
+        let found =
+            records::find_for_change::<EventRecord>(tx, &app.vault, who.actor(), path.event_id).await?;
+        let permit = who.over(&found)?;
+        if let Some(read) = &read {
+            read.check(found.record.row.version)?;
+        }
+        let (edited, _) = records::edit(tx, &who, &permit, &found.record, &edit).await?;
+        let event = rules::reschedule(&found.record, edited, &permit, body.reason.clone(), tx.now())?;
+        let (action, members) = match rules::moved(&found.record.row, &event.row, tx.now()) {
+            Some(moved) => {
+                outbox::tell(tx, moved).await?;
+                (Action::Reschedule, vec!["when", "reschedule_reason"])
+            }
+            None => (Action::Update, vec![]),
+        };
+        let shown = records::keep(tx, &app.vault, &permit, action, members, event).await?;
+        let warnings = clashes(tx, &app.vault, &who, &shown.record).await?;
+        done(shown, warnings)
+    })
+    .await
+}
+
+/// 200 with an event and warnings.
+fn done(shown: Shown<EventRecord>, warnings: Vec<EventWarning>) -> Result<Reply, Problem> {
+    let (id, version) = (shown.record.row.id, shown.record.row.version);
+    let reply = Reply::ok(&EventOut::from(shown).warned(warnings))?;
+    Ok(reply.etag(of_version(version)).about(id.0))
 }
 
 /// Record an event as held

@@ -1,21 +1,23 @@
 //! Deferred work on events.
 
-use ::entity::event::{Column, Entity};
+use ::entity::event::{Column, Entity, EventStatus};
 use ::entity::kinds::RecordKind;
 use chrono::Duration;
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect, Set,
 };
 
+use super::rules;
 use crate::db::Db;
 use crate::moment::{Moment, ZONE_DATA, from_columns};
+use crate::outbox;
 use crate::publishing::{self, RecordRef};
 
 /// Events looked at in one transaction.
 const PORTION: u64 = 200;
 
 /// Derives the instants of events anew that were derived with another release of the time zone database: the intention is
-/// the wall time. What has begun more than a day ago keeps the instants it had. Answers how many events were looked at.
+/// the wall time. Whoever comes hears of it, since they may be elsewhere. What has begun more than a day ago keeps the instants it had. Answers how many events were looked at.
 ///
 /// # Errors
 /// The database's.
@@ -53,7 +55,10 @@ pub async fn follow_zone_data(db: &Db) -> Result<u64, DbErr> {
                             moved.push(RecordRef::new(RecordKind::Event, event.id));
                         }
                     }
-                    row.update(tx).await?;
+                    let row = row.update(tx).await?;
+                    if row.status == EventStatus::Scheduled && row.starts_at != event.starts_at {
+                        outbox::tell(tx, rules::rescheduled(&row, event.starts_at)).await?;
+                    }
                 }
                 publishing::changed(tx, &moved).await?;
                 Ok::<_, DbErr>(events.len() as u64)

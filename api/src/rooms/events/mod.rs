@@ -2,22 +2,30 @@
 
 mod api;
 mod calendar;
+mod clashes;
+mod guided;
 mod jobs;
+mod made;
 mod out;
 mod rules;
 mod store;
 mod wire;
 
 use ::entity::event;
+use ::entity::event_helper::HelperPart;
 use ::entity::event_host::HostPart;
 use ::entity::ids::{OrganisationId, PersonId, ThemeId};
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 use crate::http::routes::Routes;
 use crate::reference::Point;
 
+pub use guided::guided;
 pub use jobs::follow_zone_data;
+pub use made::{Made, call_off, follow, make};
 pub use store::{load, save};
+pub use wire::EventIn;
 
 /// An event with what belongs to it, its secrets open.
 #[derive(Clone, Debug)]
@@ -30,6 +38,8 @@ pub struct EventRecord {
     pub joining: Joining,
     /// Who hosts.
     pub hosts: Vec<(HostPart, HostId)>,
+    /// Who helps and does not answer for it: it is not their own, and they are never public.
+    pub helpers: Vec<(HelperPart, HostId)>,
     /// What it is about.
     pub themes: Vec<ThemeId>,
 }
@@ -65,6 +75,29 @@ pub enum HostId {
     Organisation(OrganisationId),
 }
 
+impl HostId {
+    /// The identifier.
+    pub const fn id(self) -> Uuid {
+        match self {
+            Self::Person(id) => id.0,
+            Self::Organisation(id) => id.0,
+        }
+    }
+
+    /// The person and the organisation, exactly one of which there is.
+    pub const fn columns(self) -> (Option<PersonId>, Option<OrganisationId>) {
+        match self {
+            Self::Person(id) => (Some(id), None),
+            Self::Organisation(id) => (None, Some(id)),
+        }
+    }
+
+    /// Reads them back.
+    fn of_columns(person: Option<PersonId>, organisation: Option<OrganisationId>) -> Option<Self> {
+        person.map(Self::Person).or(organisation.map(Self::Organisation))
+    }
+}
+
 /// Registers all of this.
 pub fn routes(routes: &mut Routes<'_>) {
     routes
@@ -75,6 +108,7 @@ pub fn routes(routes: &mut Routes<'_>) {
         .service(api::change)
         .service(api::submit)
         .service(api::schedule)
+        .service(api::reschedule)
         .service(api::complete)
         .service(api::cancel)
         .service(api::remove);

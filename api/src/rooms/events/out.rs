@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use ::entity::event::{self, EventFormat, EventKind, EventStatus, RegistrationMode, Visibility, Waitlist};
+use ::entity::event_helper::HelperPart;
 use ::entity::event_host::HostPart;
 use ::entity::ids::{EventId, InitiativeId, ThemeId};
 use ::entity::kinds::{Precision, Risk};
@@ -15,6 +16,7 @@ use uuid::Uuid;
 use super::{EventRecord, HostId};
 use crate::moment::When;
 use crate::publishing::WithheldReason;
+use crate::rooms::bundle::EventGuide;
 use crate::rooms::records::{Links, Shown};
 
 /// An event.
@@ -54,8 +56,16 @@ pub(super) struct EventOut {
     hosts: Vec<Uuid>,
     /// Who helps.
     co_hosts: Vec<Uuid>,
+    /// Who leads the talk. Never public, like the two below.
+    facilitators: Vec<Uuid>,
+    /// Who interprets.
+    interpreters: Vec<Uuid>,
+    /// Who takes notes.
+    note_takers: Vec<Uuid>,
     /// The initiative it belongs to.
     initiative: Option<InitiativeId>,
+    /// The dialogue guide that it has its questions of.
+    guide: Option<EventGuide>,
     /// Guiding questions.
     questions: Vec<String>,
     /// What it is about.
@@ -86,6 +96,8 @@ pub(super) struct EventOut {
     recording: Option<String>,
     /// Why it was cancelled. Not public.
     cancel_reason: Option<String>,
+    /// Why it was last moved. Not public.
+    reschedule_reason: Option<String>,
     /// When it was recorded as held.
     held_at: Option<DateTime<Utc>>,
     /// The texts in other languages.
@@ -103,6 +115,36 @@ pub(super) struct EventOut {
     /// When it was last edited.
     updated_at: DateTime<Utc>,
     links: Links,
+    /// What whoever made, scheduled, moved or edited it should know. In no other answer.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    warnings: Vec<EventWarning>,
+}
+
+/// Something to know, which stands in nobody's way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub(super) struct EventWarning {
+    /// What it is.
+    pub(super) code: EventWarningCode,
+    /// The other event, of those that the caller may see.
+    pub(super) event: EventId,
+    /// Who is in both: a person or an organisation.
+    pub(super) host: Uuid,
+}
+
+/// What there is to know.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum EventWarningCode {
+    /// Somebody has a part in both events at the same time.
+    DoubleBooked,
+}
+
+impl EventOut {
+    /// The same, with warnings.
+    pub(super) fn warned(self, warnings: Vec<EventWarning>) -> Self {
+        Self { warnings, ..self }
+    }
 }
 
 /// Where an event is, without venue and point.
@@ -134,7 +176,8 @@ struct EventOnlineOut {
 impl From<Shown<EventRecord>> for EventOut {
     fn from(shown: Shown<EventRecord>) -> Self {
         let links = Links::of(&shown);
-        let Shown { record: EventRecord { row, place, joining, hosts, themes }, withheld_because } = shown;
+        let Shown { record, withheld_because } = shown;
+        let EventRecord { row, place, joining, hosts, helpers, themes } = record;
         let when = When::of_row(&row);
         let event::Model {
             id,
@@ -166,6 +209,8 @@ impl From<Shown<EventRecord>> for EventOut {
             public_venue: _,
             public_precision,
             initiative_id,
+            guide_id,
+            guide_version,
             questions,
             topics,
             purposes,
@@ -179,6 +224,7 @@ impl From<Shown<EventRecord>> for EventOut {
             risk,
             status,
             cancel_reason,
+            reschedule_reason,
             held_at,
             headcount,
             headcount_approved: _,
@@ -212,7 +258,11 @@ impl From<Shown<EventRecord>> for EventOut {
             },
             hosts: of_part(&hosts, HostPart::Host),
             co_hosts: of_part(&hosts, HostPart::CoHost),
+            facilitators: of_part(&helpers, HelperPart::Facilitator),
+            interpreters: of_part(&helpers, HelperPart::Interpreter),
+            note_takers: of_part(&helpers, HelperPart::NoteTaker),
             initiative: initiative_id,
+            guide: guide_id.zip(guide_version).map(|(id, version)| EventGuide { id, version }),
             questions: questions.0,
             topics: topics.0,
             purposes: purposes.0,
@@ -228,6 +278,7 @@ impl From<Shown<EventRecord>> for EventOut {
             headcount,
             recording,
             cancel_reason,
+            reschedule_reason,
             held_at,
             translations: translations.0,
             status,
@@ -237,16 +288,11 @@ impl From<Shown<EventRecord>> for EventOut {
             created_at,
             updated_at,
             links,
+            warnings: Vec::new(),
         }
     }
 }
 
-fn of_part(hosts: &[(HostPart, HostId)], wanted: HostPart) -> Vec<Uuid> {
-    let of_part = hosts.iter().filter(|(part, _)| *part == wanted);
-    of_part
-        .map(|(_, host)| match *host {
-            HostId::Person(id) => id.0,
-            HostId::Organisation(id) => id.0,
-        })
-        .collect()
+fn of_part<P: PartialEq>(all: &[(P, HostId)], wanted: P) -> Vec<Uuid> {
+    all.iter().filter(|(part, _)| *part == wanted).map(|(_, host)| host.id()).collect()
 }

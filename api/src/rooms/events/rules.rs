@@ -1,23 +1,29 @@
 //! What may become of an event: draft → (in review →) scheduled → held · cancelled.
 
 use ::entity::account::Role;
+use ::entity::event;
 use ::entity::event::EventStatus::{self, Cancelled, Draft, Held, InReview, Scheduled};
 use ::entity::kinds::Risk;
 use ::entity::values::Headcount;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
 use super::EventRecord;
 use crate::access::action::{EditEvents, ScheduleEvents};
 use crate::access::{Actor, Permit};
-use crate::problem::{Kind, Problem};
+use crate::moment::When;
+use crate::outbox::Fact;
+use crate::problem::{Fault, Kind, Problem};
 use crate::rooms::records::{not_by_its_maker, not_finer};
+
+/// Whoever comes is asked again if an event moves further than this.
+const ASKED_AGAIN: TimeDelta = TimeDelta::hours(1);
 
 /// What can be done in a state.
 const fn allowed(status: EventStatus) -> &'static [&'static str] {
     match status {
         Draft => &["submit", "schedule", "cancel", "delete"],
         InReview => &["schedule", "cancel", "delete"],
-        Scheduled => &["complete", "cancel"],
+        Scheduled => &["reschedule", "complete", "cancel"],
         Held | Cancelled => &[],
     }
 }
@@ -50,6 +56,74 @@ pub(super) fn schedule(
         other => return Err(Problem::wrong_state(allowed(other))),
     };
     Ok(event)
+}
+
+/// Moves a scheduled event that has not begun into the future. Without another time it stays as it was.
+pub(super) fn reschedule(
+    before: &EventRecord,
+    mut after: EventRecord,
+    _: &Permit<EditEvents>,
+    reason: Option<String>,
+    now: DateTime<Utc>,
+) -> Result<EventRecord, Problem> {
+    if before.row.status != Scheduled {
+        return Err(Problem::wrong_state(allowed(before.row.status)));
+    }
+    if !lies_ahead(&before.row, now) {
+        let detail = "The event has begun. If its time was recorded wrongly, an edit corrects it.";
+        return Err(Problem::of(Kind::Conflict).with_detail(detail));
+    }
+    may_move(&before.row, &after.row, now)?;
+    if !same_time(&before.row, &after.row) {
+        after.row.reschedule_reason = reason;
+    }
+    Ok(after)
+}
+
+/// The fact that a scheduled event was moved; none if it was not, or if both times are over: then a record was corrected.
+pub(super) fn moved(before: &event::Model, after: &event::Model, now: DateTime<Utc>) -> Option<Fact> {
+    let concerns = lies_ahead(before, now) || lies_ahead(after, now);
+    let moved = before.status == Scheduled && !same_time(before, after) && concerns;
+    moved.then(|| rescheduled(after, before.starts_at))
+}
+
+/// The fact that an event no longer begins when it did.
+pub(super) fn rescheduled(event: &event::Model, former_starts_at: Option<DateTime<Utc>>) -> Fact {
+    let (event_id, starts_at) = (event.id.0, event.starts_at);
+    let near = former_starts_at.zip(starts_at).is_some_and(|(a, b)| (a - b).abs() <= ASKED_AGAIN);
+    Fact::EventRescheduled { event_id, former_starts_at, starts_at, reconfirm: !near }
+}
+
+fn same_time(one: &event::Model, other: &event::Model) -> bool {
+    When::of_row(one) == When::of_row(other)
+}
+
+/// Whether an event is as it was made, still to come and not called off: then it goes along with its series.
+pub(super) fn is_untouched(event: &event::Model, version: i64, now: DateTime<Utc>) -> bool {
+    let to_come = matches!(event.status, Draft | InReview | Scheduled) && lies_ahead(event, now);
+    to_come && event.version == version
+}
+
+/// Whether an event has not begun, as far as its time is known; of a day or month, whether it is not over.
+fn lies_ahead(event: &event::Model, now: DateTime<Utc>) -> bool {
+    match event.starts_at {
+        Some(start) => start > now,
+        None => {
+            let span = When::of_row(event).understand().ok().and_then(|moment| moment.span());
+            span.is_none_or(|(_, end)| end > now)
+        }
+    }
+}
+
+/// What people come to is moved to a time that is known and lies ahead.
+fn may_move(before: &event::Model, after: &event::Model, now: DateTime<Utc>) -> Result<(), Problem> {
+    let known = !matches!(When::of_row(after), When::Unknown {});
+    if same_time(before, after) || (known && lies_ahead(after, now)) {
+        return Ok(());
+    }
+    let fault =
+        Fault::pointer("/when", "not_ahead", "must be known and in the future: the event is scheduled");
+    Err(Problem::invalid_body(vec![fault]))
 }
 
 /// Records an event as held. Whoever does so approves the headcount.
@@ -86,12 +160,17 @@ pub(super) fn cancel(
     Ok(event)
 }
 
-/// Lets an edit pass. Once it is no draft, lowering the risk or showing the place more finely takes a second person.
+/// Lets an edit pass. Once it is no draft, lowering the risk or showing the place more finely takes a second person. What is
+/// scheduled and has not begun moves only into the future.
 pub(super) fn change(
     before: &EventRecord,
     after: EventRecord,
     _: &Permit<EditEvents>,
+    now: DateTime<Utc>,
 ) -> Result<EventRecord, Problem> {
+    if before.row.status == Scheduled && lies_ahead(&before.row, now) {
+        may_move(&before.row, &after.row, now)?;
+    }
     match before.row.status {
         Draft => {}
         Cancelled => return Err(Problem::wrong_state(allowed(Cancelled))),
@@ -159,6 +238,49 @@ mod tests {
         assert!(!uncounted.headcount_approved);
     }
 
+    fn starting(local: &str, status: EventStatus) -> EventRecord {
+        let when = serde_json::json!({"precision": "minute", "starts_local": local, "time_zone": "Africa/Juba", "duration_minutes": 60});
+        let mut event = event(status, Risk::Low);
+        let columns = When::columns(
+            &serde_json::from_value::<When>(when.clone()).unwrap().understand().unwrap(),
+            &serde_json::from_value(when).unwrap(),
+        );
+        event.row.starts_local = columns.wall.map(|wall| wall.local);
+        event.row.starts_at = columns.instants.map(|instants| instants.0);
+        event
+    }
+
+    #[test]
+    fn what_has_not_begun_moves_into_the_future_and_by_more_than_an_hour_people_are_asked_again() {
+        let (_, permit) = permit::<EditEvents>(Host);
+        let before = starting("2027-03-14T18:00:00", Scheduled);
+        let start = before.row.starts_at.unwrap();
+        let an_hour_before = start - TimeDelta::hours(1);
+        let to = |local| {
+            reschedule(&before, starting(local, Scheduled), &permit, Some("Rain".into()), an_hour_before)
+        };
+        let asked = |local| match moved(&before.row, &to(local).unwrap().row, an_hour_before) {
+            Some(Fact::EventRescheduled { reconfirm, former_starts_at, .. }) => {
+                assert_eq!(former_starts_at, Some(start));
+                Some(reconfirm)
+            }
+            _ => None,
+        };
+        assert_eq!(asked("2027-03-14T19:00:00"), Some(false));
+        assert_eq!(asked("2027-03-14T19:00:01"), Some(true));
+        assert_eq!(asked("2027-03-14T18:00:00"), None, "it is not moved at all");
+        assert_eq!(to("2027-03-14T18:00:00").unwrap().row.reschedule_reason, None);
+        assert_eq!(to("2027-03-14T17:00:00").unwrap_err().kind(), Kind::InvalidBody);
+        let late = reschedule(&before, starting("2028-03-14T18:00:00", Scheduled), &permit, None, start);
+        assert_eq!(late.unwrap_err().kind(), Kind::Conflict);
+        let draft = starting("2027-03-14T18:00:00", Draft);
+        let refused = reschedule(&draft, before.clone(), &permit, None, an_hour_before);
+        assert_eq!(refused.unwrap_err().kind(), Kind::WrongState);
+        let past = starting("2020-03-14T18:00:00", Scheduled);
+        let corrected = change(&past, starting("2019-03-14T18:00:00", Scheduled), &permit, start).unwrap();
+        assert_eq!(moved(&past.row, &corrected.row, start), None, "nobody waits for what is over");
+    }
+
     #[test]
     fn once_it_is_no_draft_an_edit_only_makes_it_safer() {
         let (_, permit) = permit::<EditEvents>(Admin);
@@ -166,7 +288,7 @@ mod tests {
             let before = event(status, from);
             let mut after = before.clone();
             after.row.risk = to;
-            change(&before, after, &permit).is_ok()
+            change(&before, after, &permit, DateTime::UNIX_EPOCH).is_ok()
         };
         assert!(passes(Draft, Risk::High, Risk::Low));
         assert!(passes(Scheduled, Risk::Low, Risk::High));

@@ -2,9 +2,10 @@
 
 use std::collections::HashMap;
 
+use ::entity::event_helper::HelperPart;
 use ::entity::event_host::HostPart;
 use ::entity::kinds::RecordKind;
-use ::entity::{event, event_host};
+use ::entity::{event, event_helper, event_host};
 use chrono::{DateTime, Utc};
 use sea_orm::{Condition, ConnectionTrait};
 use uuid::Uuid;
@@ -31,8 +32,9 @@ pub async fn save(tx: &Tx, vault: &Vault, events: Vec<EventRecord>) -> anyhow::R
     let is_secret = |e: &&EventRecord| e.place != ExactPlace::default() || e.joining != Joining::default();
     let secret = events.iter().filter(is_secret).map(|e| e.row.id.0).collect();
     let keys = Keyring::for_writing(tx, vault, secret).await?;
-    let (mut rows, mut all_hosts, mut about) = (Vec::new(), Vec::new(), Vec::new());
-    for EventRecord { mut row, place, joining, hosts, themes } in events {
+    let (mut rows, mut about) = (Vec::new(), Vec::new());
+    let (mut all_hosts, mut all_helpers) = (Vec::new(), Vec::new());
+    for EventRecord { mut row, place, joining, hosts, helpers, themes } in events {
         let (public, venue) =
             publishing::storable(place.point, place.venue.as_deref(), row.public_precision, row.risk);
         row.public_lat = public.map(|p| p.lat);
@@ -42,14 +44,18 @@ pub async fn save(tx: &Tx, vault: &Vault, events: Vec<EventRecord>) -> anyhow::R
         let joining = Some(joining).filter(|j| *j != Joining::default());
         row.sealed_place = keys.seal(TABLE, "sealed_place", row.id.0, place.as_ref())?;
         row.sealed_online = keys.seal(TABLE, "sealed_online", row.id.0, joining.as_ref())?;
-        for wanted in [HostPart::Host, HostPart::CoHost] {
+        for &wanted in HostPart::ALL {
             let hosts = hosts.iter().filter(|(part, _)| *part == wanted).zip(0..);
             all_hosts.extend(hosts.map(|((part, host), position)| {
-                let (person_id, organisation_id) = match *host {
-                    HostId::Person(id) => (Some(id), None),
-                    HostId::Organisation(id) => (None, Some(id)),
-                };
+                let (person_id, organisation_id) = host.columns();
                 event_host::Model { event_id: row.id, part: *part, position, person_id, organisation_id }
+            }));
+        }
+        for &wanted in HelperPart::ALL {
+            let helpers = helpers.iter().filter(|(part, _)| *part == wanted).zip(0..);
+            all_helpers.extend(helpers.map(|((part, helper), position)| {
+                let (person_id, organisation_id) = helper.columns();
+                event_helper::Model { event_id: row.id, part: *part, position, person_id, organisation_id }
             }));
         }
         about.push((row.id.0, themes));
@@ -58,6 +64,8 @@ pub async fn save(tx: &Tx, vault: &Vault, events: Vec<EventRecord>) -> anyhow::R
     save_all(tx, rows, &[event::Column::CreatedAt, event::Column::CreatedBy]).await?;
     delete_in::<event_host::Entity, _>(tx, event_host::Column::EventId, &ids).await?;
     insert_all(tx, all_hosts).await?;
+    delete_in::<event_helper::Entity, _>(tx, event_helper::Column::EventId, &ids).await?;
+    insert_all(tx, all_helpers).await?;
     themes::set_themes(tx, RecordKind::Event, &about).await?;
     Ok(())
 }
@@ -77,9 +85,10 @@ pub async fn load<C: ConnectionTrait>(
     host_rows.sort_by_key(|h| (h.part, h.position));
     let mut hosts: HashMap<Uuid, Vec<(HostPart, HostId)>> = HashMap::new();
     for row in host_rows {
-        let host = row.person_id.map(HostId::Person).or(row.organisation_id.map(HostId::Organisation));
+        let host = HostId::of_columns(row.person_id, row.organisation_id);
         hosts.entry(row.event_id.0).or_default().extend(host.map(|h| (row.part, h)));
     }
+    let mut helpers = helpers_of(conn, ids).await?;
     let mut about = themes::themes_of(conn, ids).await?;
     let sealed = rows.iter().filter(|r| r.sealed_place.is_some() || r.sealed_online.is_some());
     let keys = Keyring::for_reading(conn, vault, sealed.map(|r| r.id.0).collect()).await?;
@@ -89,10 +98,28 @@ pub async fn load<C: ConnectionTrait>(
         let place = keys.open(TABLE, "sealed_place", id, row.sealed_place.as_deref())?.unwrap_or_default();
         let joining =
             keys.open(TABLE, "sealed_online", id, row.sealed_online.as_deref())?.unwrap_or_default();
-        let (hosts, themes) = (hosts.remove(&id).unwrap_or_default(), about.remove(&id).unwrap_or_default());
-        records.insert(id, EventRecord { row, place, joining, hosts, themes });
+        let (hosts, helpers) =
+            (hosts.remove(&id).unwrap_or_default(), helpers.remove(&id).unwrap_or_default());
+        let themes = about.remove(&id).unwrap_or_default();
+        records.insert(id, EventRecord { row, place, joining, hosts, helpers, themes });
     }
     Ok(records)
+}
+
+/// Who helps at events, in their order.
+async fn helpers_of<C: ConnectionTrait>(
+    conn: &C,
+    ids: &[Uuid],
+) -> anyhow::Result<HashMap<Uuid, Vec<(HelperPart, HostId)>>> {
+    let mut rows =
+        find_in::<event_helper::Entity, _, _>(conn, event_helper::Column::EventId, ids.to_vec()).await?;
+    rows.sort_by_key(|row| (row.part, row.position));
+    let mut helpers: HashMap<Uuid, Vec<(HelperPart, HostId)>> = HashMap::new();
+    for row in rows {
+        let helper = HostId::of_columns(row.person_id, row.organisation_id);
+        helpers.entry(row.event_id.0).or_default().extend(helper.map(|h| (row.part, h)));
+    }
+    Ok(helpers)
 }
 
 impl Record for EventRecord {

@@ -13,16 +13,17 @@ use uuid::Uuid;
 use super::EventRecord;
 use super::out::EventOut;
 use crate::moment::When;
+use crate::problem::Problem;
 use crate::rooms::bundle::{
-    CountryCode, Delivery, EventLine, EventPlace, Incoming, LanguageTag, Names, Online, RecordId, Sentence,
-    WebAddress, translations_schema,
+    CountryCode, Delivery, EventGuide, EventLine, EventPlace, Incoming, LanguageTag, Names, Online, RecordId,
+    Sentence, WebAddress, translations_schema,
 };
 use crate::rooms::records::{Edit, Mergeable, Written, written_as};
 
 /// An event as it is written.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(super) struct EventIn {
+pub struct EventIn {
     /// What it is.
     kind: EventKind,
     /// Title.
@@ -69,11 +70,27 @@ pub(super) struct EventIn {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schema(value_type = Vec<Uuid>, max_items = 50)]
     co_hosts: Vec<RecordId>,
+    /// Who leads the talk: people or organisations. Never public, like the two below.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schema(value_type = Vec<Uuid>, max_items = 50)]
+    facilitators: Vec<RecordId>,
+    /// Who interprets.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schema(value_type = Vec<Uuid>, max_items = 50)]
+    interpreters: Vec<RecordId>,
+    /// Who takes notes.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schema(value_type = Vec<Uuid>, max_items = 50)]
+    note_takers: Vec<RecordId>,
     /// The initiative it belongs to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Uuid, nullable = false)]
     initiative: Option<RecordId>,
-    /// Guiding questions.
+    /// The dialogue guide, in a published version, that it has its questions of, in its own language if there is a translation.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    guide: Option<EventGuide>,
+    /// Guiding questions. With a guide, those of the guide.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schema(max_items = 50)]
     questions: Vec<Sentence>,
@@ -157,9 +174,23 @@ fn low() -> Risk {
 
 written_as!(EventIn is EventLine without { id: RecordId, status: EventStatus } with {
     kind, title, summary, description, language, languages, format, delivery, when, place, public_precision, online,
-    hosts, co_hosts, initiative, questions, topics, purposes, accessibility, themes, capacity, composition, registration,
+    hosts, co_hosts, facilitators, interpreters, note_takers, initiative, guide, questions, topics, purposes, accessibility, themes, capacity, composition, registration,
     registration_closes_at, waitlist, visibility, risk, headcount, recording, translations,
 });
+
+impl EventIn {
+    /// The body of an event that is as a template says and takes place then.
+    ///
+    /// # Errors
+    /// 500 if the template is none.
+    pub fn of_template(template: &impl Serialize, when: &When) -> Result<Self, Problem> {
+        let mut body = serde_json::to_value(template).map_err(Problem::internal)?;
+        if let Some(members) = body.as_object_mut() {
+            members.insert("when".to_owned(), serde_json::to_value(when).map_err(Problem::internal)?);
+        }
+        serde_json::from_value(body).map_err(Problem::internal)
+    }
+}
 
 impl Mergeable for EventIn {
     const WHOLE: &'static [&'static str] = &["when"];
@@ -173,7 +204,9 @@ impl Written for EventIn {
     }
 
     fn names(&self) -> Vec<&RecordId> {
-        self.hosts.iter().chain(&self.co_hosts).chain(&self.initiative).chain(&self.themes).collect()
+        let people = self.hosts.iter().chain(&self.co_hosts).chain(&self.facilitators);
+        let people = people.chain(&self.interpreters).chain(&self.note_takers);
+        people.chain(&self.initiative).chain(&self.themes).collect()
     }
 
     fn into_record(self, incoming: &mut Incoming<'_>, before: Option<&EventRecord>) -> Option<EventRecord> {
@@ -183,12 +216,25 @@ impl Written for EventIn {
         let status = before.map_or(EventStatus::Draft, |before| before.row.status);
         let mut event = self.into_line(incoming.name(), status).into_record(incoming);
         event.row.cancel_reason = before.and_then(|before| before.row.cancel_reason.clone());
+        event.row.reschedule_reason = before.and_then(|before| before.row.reschedule_reason.clone());
         Some(event)
     }
 }
 
 /// An edit of an event: what is left out stays, `null` clears.
 pub(super) type EventPatch = Edit<EventIn>;
+
+/// To when a scheduled event is moved.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct EventRescheduleIn {
+    /// When it takes place instead: in the future.
+    pub(super) when: When,
+    /// Why. It is kept and not published.
+    #[serde(default)]
+    #[schema(nullable = false, max_length = 1000, pattern = r"\S")]
+    pub(super) reason: Option<String>,
+}
 
 /// What is told when an event was held.
 #[derive(Clone, Debug, Deserialize, ToSchema)]

@@ -45,11 +45,18 @@ pub struct Edit<T> {
     of: PhantomData<T>,
 }
 
+impl<T> Edit<T> {
+    /// The edit that writes one member anew.
+    pub fn of(member: &str, value: Value) -> Self {
+        Self { patch: Map::from_iter([(member.to_owned(), value)]), of: PhantomData }
+    }
+}
+
 /// The body after an edit, and the names of the members that it changed.
 ///
 /// # Errors
 /// 422 with every fault of the body as it would be then.
-pub(super) fn edited<T: Mergeable>(before: &T, edit: &Edit<T>) -> Result<(T, Vec<&'static str>), Problem> {
+pub fn edited<T: Mergeable>(before: &T, edit: &Edit<T>) -> Result<(T, Vec<&'static str>), Problem> {
     let before = serde_json::to_value(before).map_err(Problem::internal)?;
     let mut after = before.clone();
     if let Value::Object(members) = &mut after {
@@ -60,8 +67,7 @@ pub(super) fn edited<T: Mergeable>(before: &T, edit: &Edit<T>) -> Result<(T, Vec
             }
         }
     }
-    let changed =
-        members_of::<T>().iter().copied().filter(|name| before.get(name) != after.get(name)).collect();
+    let changed = changes::<T>(&before, &after);
     let faults = Shape::of::<T>().map_err(Problem::internal)?.faults(&after);
     if !faults.is_empty() {
         return Err(Problem::invalid_body(faults));
@@ -70,6 +76,19 @@ pub(super) fn edited<T: Mergeable>(before: &T, edit: &Edit<T>) -> Result<(T, Vec
         Problem::invalid_body(vec![fault("", "invalid_value", "does not fit its description")])
     })?;
     Ok((after, changed))
+}
+
+/// The names of the members in which two bodies differ.
+///
+/// # Errors
+/// 500 if they cannot be written as JSON.
+pub(super) fn differing<T: Mergeable>(before: &T, after: &T) -> Result<Vec<&'static str>, Problem> {
+    let [before, after] = [before, after].map(|body| serde_json::to_value(body).map_err(Problem::internal));
+    Ok(changes::<T>(&before?, &after?))
+}
+
+fn changes<T: Mergeable>(before: &Value, after: &Value) -> Vec<&'static str> {
+    members_of::<T>().iter().copied().filter(|name| before.get(name) != after.get(name)).collect()
 }
 
 fn merge(members: &mut Map<String, Value>, name: &str, change: &Value) {

@@ -34,14 +34,15 @@ use uuid::Uuid;
 pub use answers::{answer, created, done, get, list};
 pub use keeping::{Shown, keep, shown};
 pub(in crate::rooms) use merge::written_as;
-pub use merge::{Edit, Mergeable};
+pub use merge::{Edit, Mergeable, edited};
 use named::Named;
+pub use owner::hosted_by;
 pub use removal::remove;
 pub use rules::{approved, not_by_its_maker, not_finer, only_a_draft, still_there, withdrawn};
 #[cfg(test)]
 pub use testing::permit;
 pub use wire::{Links, path};
-pub use written::{Written, edit, read};
+pub use written::{Written, edit, read, read_again, rewrite};
 
 use crate::access::action::{Action, Reach};
 use crate::access::{Actor, Allowed, Row};

@@ -3,8 +3,8 @@
 use ::entity::ids::AccountId;
 use ::entity::kinds::RecordKind;
 use ::entity::{
-    account, event, event_host, initiative, initiative_organisation, organisation, outcome, person,
-    person_organisation, quote, story, theme,
+    account, event, event_helper, event_host, initiative, initiative_organisation, organisation, outcome,
+    person, person_organisation, quote, story, theme,
 };
 use sea_orm::sea_query::{Query, SelectStatement};
 use sea_orm::{ColumnTrait, Condition, EntityTrait, ExprTrait as _};
@@ -17,7 +17,8 @@ pub(super) fn own(kind: RecordKind, account: AccountId) -> Condition {
             .add(organisation::Column::Id.in_subquery(organisations(account))),
         RecordKind::Person => made(person::Column::CreatedBy, account)
             .add(person::Column::Id.in_subquery(people(account)))
-            .add(person::Column::Id.in_subquery(hosts(account))),
+            .add(person::Column::Id.in_subquery(hosts(account)))
+            .add(person::Column::Id.in_subquery(helpers(account))),
         RecordKind::Initiative => own_initiative(account),
         RecordKind::Event => own_event(account),
         RecordKind::Outcome => made(outcome::Column::CreatedBy, account)
@@ -43,11 +44,16 @@ fn own_initiative(account: AccountId) -> Condition {
 }
 
 fn own_event(account: AccountId) -> Condition {
-    let hosting = Condition::any()
-        .add(event_host::Column::PersonId.in_subquery(people(account)))
-        .add(event_host::Column::OrganisationId.in_subquery(organisations(account)));
+    let hosting = hosted_by(account, event_host::Column::PersonId, event_host::Column::OrganisationId);
     let hosted = select(event_host::Entity, event_host::Column::EventId).cond_where(hosting).to_owned();
     made(event::Column::CreatedBy, account).add(event::Column::Id.in_subquery(hosted))
+}
+
+/// A condition that a person or organisation is the one behind an account, or one of those.
+pub fn hosted_by(account: AccountId, person: impl ColumnTrait, organisation: impl ColumnTrait) -> Condition {
+    Condition::any()
+        .add(person.in_subquery(people(account)))
+        .add(organisation.in_subquery(organisations(account)))
 }
 
 /// The person behind an account.
@@ -68,6 +74,14 @@ fn hosts(account: AccountId) -> SelectStatement {
     let of_own = event_host::Column::EventId.in_subquery(events(account));
     select(event_host::Entity, event_host::Column::PersonId)
         .cond_where(of_own.and(event_host::Column::PersonId.is_not_null()))
+        .to_owned()
+}
+
+/// The people who help at one's own events. The events are not theirs.
+fn helpers(account: AccountId) -> SelectStatement {
+    let of_own = event_helper::Column::EventId.in_subquery(events(account));
+    select(event_helper::Entity, event_helper::Column::PersonId)
+        .cond_where(of_own.and(event_helper::Column::PersonId.is_not_null()))
         .to_owned()
 }
 

@@ -2,8 +2,8 @@
 
 use ::entity::kinds::RecordKind;
 use ::entity::{
-    account, data_key, event, event_host, initiative_organisation, outcome, outcome_follow_up,
-    person_organisation, quote, story, theme_link,
+    account, data_key, event, event_helper, event_host, initiative_organisation, outcome, outcome_follow_up,
+    person_organisation, quote, series_host, story, theme_link,
 };
 use sea_orm::{ColumnTrait as _, DbErr, EntityTrait, PaginatorTrait as _, QueryFilter as _};
 use uuid::Uuid;
@@ -41,7 +41,8 @@ pub async fn remove<R: Record, A>(tx: &Tx, permit: &Permit<A>, record: &R) -> Re
             .await?;
         }
         RecordKind::Event => {
-            delete_in::<event_host::Entity, _>(tx, event_host::Column::EventId, &[id]).await?
+            delete_in::<event_host::Entity, _>(tx, event_host::Column::EventId, &[id]).await?;
+            delete_in::<event_helper::Entity, _>(tx, event_helper::Column::EventId, &[id]).await?;
         }
         RecordKind::Outcome => {
             delete_in::<outcome_follow_up::Entity, _>(tx, outcome_follow_up::Column::OutcomeId, &[id])
@@ -84,9 +85,13 @@ async fn referring(tx: &Tx, kind: RecordKind, id: Uuid) -> Result<Vec<(u64, &'st
             )
             .await?,
             count::<event_host::Entity>(tx, event_host::Column::OrganisationId, id, "events").await?,
+            count::<event_helper::Entity>(tx, event_helper::Column::OrganisationId, id, "helpers").await?,
+            count::<series_host::Entity>(tx, series_host::Column::OrganisationId, id, "series").await?,
         ],
         RecordKind::Person => vec![
             count::<event_host::Entity>(tx, event_host::Column::PersonId, id, "events").await?,
+            count::<event_helper::Entity>(tx, event_helper::Column::PersonId, id, "helpers").await?,
+            count::<series_host::Entity>(tx, series_host::Column::PersonId, id, "series").await?,
             count::<quote::Entity>(tx, quote::Column::PersonId, id, "quotes").await?,
             count::<account::Entity>(tx, account::Column::PersonId, id, "accounts").await?,
         ],

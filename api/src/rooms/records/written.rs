@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use super::merge::edited;
+use super::merge::{differing, edited};
 use super::{Edit, Mergeable, Named, Record};
 use crate::access::action::Action;
 use crate::access::{Allowed, Permit};
@@ -35,7 +35,22 @@ pub async fn read<W: Written, A: Action>(
     id: Uuid,
     body: W,
 ) -> Result<W::Record, Problem> {
-    let named = Named::look_up(tx, who, &body.names(), &[]).await?;
+    read_again(tx, who, permit, id, body, &[]).await
+}
+
+/// The same, where whoever asks may also name what was named `before` and checked then.
+///
+/// # Errors
+/// 422 with every fault.
+pub async fn read_again<W: Written, A: Action>(
+    tx: &Tx,
+    who: &Allowed<A>,
+    permit: &Permit<A>,
+    id: Uuid,
+    body: W,
+    before: &[&RecordId],
+) -> Result<W::Record, Problem> {
+    let named = Named::look_up(tx, who, &body.names(), before).await?;
     let (now, created_by) = (tx.now(), permit.by().account());
     let incoming = Incoming {
         id,
@@ -64,7 +79,33 @@ pub async fn edit<W: Written, A: Action>(
 ) -> Result<(W::Record, Vec<&'static str>), Problem> {
     let written = W::of(before.clone());
     let (body, changed) = edited(&written, patch)?;
-    let named = Named::look_up(tx, who, &body.names(), &written.names()).await?;
+    Ok((replaced(tx, who, before, body, &written.names()).await?, changed))
+}
+
+/// A record written anew with a body whose names were checked before, and the names of the members that differ.
+///
+/// # Errors
+/// 422 with every fault.
+pub async fn rewrite<W: Written, A: Action>(
+    tx: &Tx,
+    who: &Allowed<A>,
+    _: &Permit<A>,
+    before: &W::Record,
+    body: W,
+) -> Result<(W::Record, Vec<&'static str>), Problem> {
+    let changed = differing(&W::of(before.clone()), &body)?;
+    let checked = body.clone();
+    Ok((replaced(tx, who, before, body, &checked.names()).await?, changed))
+}
+
+async fn replaced<W: Written, A: Action>(
+    tx: &Tx,
+    who: &Allowed<A>,
+    before: &W::Record,
+    body: W,
+    checked: &[&RecordId],
+) -> Result<W::Record, Problem> {
+    let named = Named::look_up(tx, who, &body.names(), checked).await?;
     let incoming = Incoming {
         id: before.id(),
         version: before.version(),
@@ -76,7 +117,7 @@ pub async fn edit<W: Written, A: Action>(
         known: &named.0,
         faults: Vec::new(),
     };
-    Ok((whole(body, incoming, Some(before))?, changed))
+    whole(body, incoming, Some(before))
 }
 
 fn whole<W: Written>(

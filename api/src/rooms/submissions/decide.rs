@@ -18,7 +18,7 @@ use crate::http::idempotency::{IdempotencyKey, Once};
 use crate::http::json::{Body, Empty, fault};
 use crate::http::patch::IfMatch;
 use crate::outbox::{self, Fact, Message};
-use crate::problem::{Kind, Problem};
+use crate::problem::Problem;
 use crate::rooms::initiatives;
 
 /// Ask the submitter for changes
@@ -76,7 +76,7 @@ pub(super) async fn approve(
     if_match: Result<IfMatch, Problem>,
     body: Body<ApproveIn>,
 ) -> Result<HttpResponse, Problem> {
-    let read = given(if_match)?;
+    let read = IfMatch::if_given(if_match)?;
     review(&app, &who, once, &path, async |tx, row, permit| {
         rules::may_decide(&row, permit, "approve", tx.now())?;
         if let Some(read) = &read {
@@ -90,15 +90,6 @@ pub(super) async fn approve(
         Ok((row, entry))
     })
     .await
-}
-
-/// The version that was read, where one is named.
-fn given(if_match: Result<IfMatch, Problem>) -> Result<Option<IfMatch>, Problem> {
-    match if_match {
-        Ok(read) => Ok(Some(read)),
-        Err(problem) if problem.kind() == Kind::PreconditionRequired => Ok(None),
-        Err(problem) => Err(problem),
-    }
 }
 
 /// Turn a submission down

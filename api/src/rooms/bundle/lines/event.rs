@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use ::entity::event::{self, EventFormat, EventKind, EventStatus, RegistrationMode, Visibility, Waitlist};
+use ::entity::event_helper::HelperPart;
 use ::entity::event_host::HostPart;
 use ::entity::ids::EventId;
 use ::entity::kinds::{Precision, RecordKind, Risk};
@@ -11,7 +12,7 @@ use chrono::{DateTime, SubsecRound, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::event_parts::{Delivery, EventPlace, Online};
+use super::event_parts::{Delivery, EventGuide, EventPlace, Online};
 use super::parts::{
     CountryCode, Incoming, LanguageTag, Names, RecordId, Sentence, WebAddress, sentences, to_sentences,
     to_tags,
@@ -74,10 +75,26 @@ pub struct EventLine {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schema(max_items = 50)]
     pub co_hosts: Vec<RecordId>,
+    /// Who leads the talk: people or organisations. Never public, like the two below.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schema(max_items = 50)]
+    pub facilitators: Vec<RecordId>,
+    /// Who interprets.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schema(max_items = 50)]
+    pub interpreters: Vec<RecordId>,
+    /// Who takes notes.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schema(max_items = 50)]
+    pub note_takers: Vec<RecordId>,
     /// The initiative it belongs to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub initiative: Option<RecordId>,
+    /// The dialogue guide that it has its questions of.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub guide: Option<EventGuide>,
     /// Guiding questions.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schema(max_items = 50)]
@@ -178,6 +195,9 @@ impl EventLine {
         });
         let mut hosts = hosts("/hosts", HostPart::Host, &self.hosts, incoming);
         hosts.extend(self::hosts("/co_hosts", HostPart::CoHost, &self.co_hosts, incoming));
+        let mut helpers = self::hosts("/facilitators", HelperPart::Facilitator, &self.facilitators, incoming);
+        helpers.extend(self::hosts("/interpreters", HelperPart::Interpreter, &self.interpreters, incoming));
+        helpers.extend(self::hosts("/note_takers", HelperPart::NoteTaker, &self.note_takers, incoming));
         for (i, share) in self.composition.iter().enumerate() {
             let twice = self.composition[..i].iter().any(|s| s.role == share.role);
             if twice || share.min.zip(share.max).is_some_and(|(min, max)| min > max) {
@@ -195,6 +215,7 @@ impl EventLine {
             place: ExactPlace { venue: self.place.venue, point: self.place.point },
             joining: Joining { join_url: online.join_url.map(|u| u.0), instructions: online.instructions },
             hosts,
+            helpers,
             themes: incoming.many("/themes", &self.themes, RecordKind::Theme),
             row: event::Model {
                 id: EventId(incoming.id),
@@ -225,6 +246,8 @@ impl EventLine {
                 public_venue: None,
                 public_precision: self.public_precision,
                 initiative_id: incoming.one("/initiative", self.initiative.as_ref(), RecordKind::Initiative),
+                guide_id: self.guide.map(|guide| guide.id),
+                guide_version: self.guide.map(|guide| guide.version),
                 questions: sentences(self.questions),
                 topics: sentences(self.topics),
                 purposes: sentences(self.purposes),
@@ -238,6 +261,7 @@ impl EventLine {
                 risk: self.risk,
                 status: self.status,
                 cancel_reason: None,
+                reschedule_reason: None,
                 held_at: held.then_some(incoming.held_at.unwrap_or(incoming.now)),
                 headcount: self.headcount,
                 headcount_approved: self.headcount.is_some(),
@@ -254,16 +278,7 @@ impl EventLine {
 
     /// The line that stands for a record.
     pub fn of(record: EventRecord, names: &Names<'_>) -> Self {
-        let EventRecord { row, place, joining, hosts, themes } = record;
-        let of_part = |wanted| {
-            let hosts = hosts.iter().filter(move |(part, _)| *part == wanted);
-            hosts
-                .map(|(_, host)| match *host {
-                    HostId::Person(id) => names.of(id),
-                    HostId::Organisation(id) => names.of(id),
-                })
-                .collect()
-        };
+        let EventRecord { row, place, joining, hosts, helpers, themes } = record;
         let online = Online {
             platform: row.online_platform.clone(),
             join_url: joining.join_url.map(WebAddress),
@@ -289,9 +304,13 @@ impl EventLine {
             },
             public_precision: row.public_precision,
             online: Some(online).filter(|o| *o != Online::default()),
-            hosts: of_part(HostPart::Host),
-            co_hosts: of_part(HostPart::CoHost),
+            hosts: of_part(&hosts, HostPart::Host, names),
+            co_hosts: of_part(&hosts, HostPart::CoHost, names),
+            facilitators: of_part(&helpers, HelperPart::Facilitator, names),
+            interpreters: of_part(&helpers, HelperPart::Interpreter, names),
+            note_takers: of_part(&helpers, HelperPart::NoteTaker, names),
             initiative: row.initiative_id.map(|id| names.of(id)),
+            guide: row.guide_id.zip(row.guide_version).map(|(id, version)| EventGuide { id, version }),
             questions: to_sentences(row.questions),
             topics: to_sentences(row.topics),
             purposes: to_sentences(row.purposes),
@@ -312,12 +331,17 @@ impl EventLine {
     }
 }
 
-fn hosts(
+fn of_part<P: PartialEq>(all: &[(P, HostId)], wanted: P, names: &Names<'_>) -> Vec<RecordId> {
+    let of_part = all.iter().filter(|(part, _)| *part == wanted);
+    of_part.map(|(_, host)| names.of(host.id())).collect()
+}
+
+fn hosts<P: Copy>(
     pointer: &str,
-    part: HostPart,
+    part: P,
     names: &[RecordId],
     incoming: &mut Incoming<'_>,
-) -> Vec<(HostPart, HostId)> {
+) -> Vec<(P, HostId)> {
     let mut hosts = Vec::with_capacity(names.len());
     for (i, name) in names.iter().enumerate() {
         let kinds = [RecordKind::Person, RecordKind::Organisation];

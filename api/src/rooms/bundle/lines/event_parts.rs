@@ -1,6 +1,7 @@
 //! What a line of an event is made of: where, how it is joined, how it is delivered, when.
 
 use ::entity::event::{self, WhenPrecision};
+use ::entity::ids::GuideId;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -78,6 +79,18 @@ impl Delivery {
     pub fn of(word: &str) -> Option<Self> {
         [Self::Live, Self::Asynchronous].into_iter().find(|d| d.word() == word)
     }
+}
+
+/// The dialogue guide that an event has its questions of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct EventGuide {
+    /// The guide.
+    #[schema(value_type = uuid::Uuid)]
+    pub id: GuideId,
+    /// The number of a published version.
+    #[schema(minimum = 1, maximum = 100_000)]
+    pub version: i32,
 }
 
 /// A moment as an event's columns hold it.

@@ -16,7 +16,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 pub use event::EventLine;
-pub use event_parts::{Delivery, EventPlace, Online};
+pub use event_parts::{Delivery, EventGuide, EventPlace, Online};
 pub use initiative::{InitiativeLine, InitiativePlace};
 pub use outcome::OutcomeLine;
 pub use parts::{
@@ -184,7 +184,9 @@ impl Line {
             Self::Person(l) => l.organisations.iter().collect(),
             Self::Initiative(l) => l.organisations.iter().chain(&l.themes).collect(),
             Self::Event(l) => {
-                l.hosts.iter().chain(&l.co_hosts).chain(&l.initiative).chain(&l.themes).collect()
+                let people = l.hosts.iter().chain(&l.co_hosts).chain(&l.facilitators);
+                let people = people.chain(&l.interpreters).chain(&l.note_takers);
+                people.chain(&l.initiative).chain(&l.themes).collect()
             }
             Self::Outcome(l) => l.event.iter().chain(&l.followed_by).chain(&l.themes).collect(),
             Self::Quote(l) => l.event.iter().chain(&l.initiative).chain(&l.person).chain(&l.themes).collect(),

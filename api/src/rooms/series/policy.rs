@@ -1,0 +1,48 @@
+//! Whose a series is: its maker's, and theirs who host its events.
+
+use ::entity::ids::AccountId;
+use sea_orm::ConnectionTrait;
+use uuid::Uuid;
+
+use super::store::{self, Series};
+use crate::access::{Actor, Row};
+use crate::db::Tx;
+use crate::problem::Problem;
+use crate::vault::Vault;
+
+/// A series that somebody asked for, and whether it is their own.
+pub(super) struct Found {
+    /// The series.
+    pub(super) series: Series,
+    owner: Option<AccountId>,
+}
+
+impl Row for Found {
+    const NOUN: &'static str = "series";
+
+    fn belongs_to(&self, account: AccountId) -> bool {
+        self.owner == Some(account)
+    }
+}
+
+/// Finds a series for somebody. Whether they may see it is for `Allowed::over` to say.
+pub(super) async fn find<C: ConnectionTrait>(
+    conn: &C,
+    vault: &Vault,
+    who: &Actor,
+    id: Uuid,
+) -> Result<Found, Problem> {
+    let series = store::load(conn, vault, &[id]).await?.remove(&id);
+    let series = series.ok_or_else(|| Problem::not_found(Found::NOUN))?;
+    let owner = match who.account() {
+        Some(account) if store::is_own(conn, account, id).await? => Some(account),
+        _ => None,
+    };
+    Ok(Found { series, owner })
+}
+
+/// The same, kept from changing until the transaction ends.
+pub(super) async fn find_for_change(tx: &Tx, vault: &Vault, who: &Actor, id: Uuid) -> Result<Found, Problem> {
+    store::lock(tx, id).await?;
+    find(tx, vault, who, id).await
+}
