@@ -86,6 +86,7 @@ impl App {
         (name = "stories", description = "Links to videos, blogs, documents and recordings."),
         (name = "audit-log", description = "Who did what to which record."),
         (name = "submissions", description = "Newcomers ask to be on the map, follow what becomes of it, and are reviewed."),
+        (name = "entries", description = "Contacts are asked every year whether what stands on the map is still so, and answer."),
         (name = "gallery", description = "The public side: finished documents, read without credentials."),
         (name = "reference", description = "Countries, languages and themes."),
         (name = "service", description = "The service itself: its health, this document, and what its problems mean."),

@@ -31,7 +31,7 @@ crate::text_enum! {
         SecondFactorEnrolment = "second_factor_enrolment",
         /// Following a submission.
         Tracking = "tracking",
-        /// Managing a registration or a consent.
+        /// Managing a registration, a consent or an entry on the map.
         Manage = "manage",
     }
 }
@@ -107,6 +107,8 @@ crate::text_enum! {
         Archive = "archive",
         /// A message was written.
         Message = "message",
+        /// Somebody said that it is still so.
+        Confirm = "confirm",
     }
 }
 

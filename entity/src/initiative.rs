@@ -58,6 +58,8 @@ pub struct Model {
     /// The texts in other languages.
     #[sea_orm(column_type = "JsonBinary")]
     pub translations: Translations,
+    /// When somebody last said that all of it is so (UTC); none if nobody has here.
+    pub confirmed_on: Option<Date>,
     /// The account that made the record; none if it was imported.
     pub created_by: Option<AccountId>,
     /// Grows by one with every edit.

@@ -30,6 +30,8 @@ pub mod guide_version;
 pub mod idempotent_answer;
 pub mod ids;
 pub mod initiative;
+pub mod initiative_contact;
+pub mod initiative_link;
 pub mod initiative_organisation;
 pub mod kinds;
 pub mod one_time_link;

@@ -5,6 +5,18 @@ use sea_orm::entity::prelude::*;
 use crate::ids::{AccountId, InitiativeId, SubmissionId};
 
 crate::text_enum! {
+    /// What a submission asks for.
+    SubmissionKind {
+        /// A new initiative.
+        Initiative = "initiative",
+        /// To take over an initiative that is on the map.
+        Claim = "claim",
+        /// To change an initiative that is on the map.
+        Change = "change",
+    }
+}
+
+crate::text_enum! {
     /// Where a submission stands.
     SubmissionStatus {
         /// It has arrived.
@@ -50,17 +62,21 @@ pub struct Model {
     /// Identifier (UUIDv7): a later one was sent later.
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: SubmissionId,
+    /// What it asks for.
+    pub kind: SubmissionKind,
+    /// The initiative that it claims or would change.
+    pub about: Option<InitiativeId>,
     /// Where it stands.
     pub status: SubmissionStatus,
     /// Keyed hash of the tracking token; none once it no longer opens anything.
     pub token_hash: Option<Vec<u8>>,
     /// The account that sent it, if one did.
     pub submitted_by: Option<AccountId>,
-    /// The country it asks for (ISO 3166-1 alpha-2).
+    /// The country it asks for (ISO 3166-1 alpha-2); `ZZ` for an entry that spans countries.
     pub country: String,
     /// The language of the letters (BCP 47).
     pub language: String,
-    /// What is asked to be on the map, sealed; none once it was erased.
+    /// What is asked to be on the map or changed there, sealed, and of a claim an empty object; none once it was erased.
     pub sealed_initiative: Option<Vec<u8>>,
     /// Who asks, sealed; none once it was erased.
     pub sealed_submitter: Option<Vec<u8>>,

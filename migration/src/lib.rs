@@ -1,7 +1,7 @@
 //! The schema of Solidarity, step by step, on SQLite and PostgreSQL.
 //!
 //! A step is plain SQL that both engines read. Where they name a type differently the text says `{uuid}`, `{time}`,
-//! `{json}`, `{bytes}`, `{number}` or `{double}`, and `sql` fills in the engine's word. Every step runs in a transaction and
+//! `{date}`, `{json}`, `{bytes}`, `{number}` or `{double}`, and `sql` fills in the engine's word. Every step runs in a transaction and
 //! can be taken back; the tests go down and up again on both engines and compare the result with the entities.
 
 use sea_orm_migration::prelude::*;
@@ -23,6 +23,8 @@ mod m0022_idempotency;
 mod m0030_submissions;
 mod m0040_creators;
 mod m0041_contacts;
+mod m0051_confirmations;
+mod m0052_submission_kinds;
 mod m0063_event_parts;
 mod m0064_series;
 mod m0065_guides;
@@ -50,6 +52,8 @@ impl MigratorTrait for Migrator {
             Box::new(m0030_submissions::Migration),
             Box::new(m0040_creators::Migration),
             Box::new(m0041_contacts::Migration),
+            Box::new(m0051_confirmations::Migration),
+            Box::new(m0052_submission_kinds::Migration),
             Box::new(m0063_event_parts::Migration),
             Box::new(m0064_series::Migration),
             Box::new(m0065_guides::Migration),
@@ -65,6 +69,7 @@ pub(crate) async fn sql(manager: &SchemaManager<'_>, statements: &str) -> Result
         ("{uuid}", "uuid", "uuid_text"),
         ("{time}", "timestamp with time zone", "timestamp_with_timezone_text"),
         ("{local}", "timestamp", "datetime_text"),
+        ("{date}", "date", "date_text"),
         ("{json}", "jsonb", "jsonb_text"),
         ("{bytes}", "bytea", "blob"),
         ("{number}", "bigint", "bigint"),

@@ -9,6 +9,7 @@ mod bundle;
 mod calendar_files;
 mod command;
 mod door;
+mod entries;
 mod events;
 mod gallery;
 mod guards;

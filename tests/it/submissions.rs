@@ -1,5 +1,6 @@
 //! `/v1/submissions`: newcomers ask to be on the map, and are reviewed.
 
+mod claims;
 mod duplicates;
 mod limits;
 mod mine;
@@ -16,7 +17,7 @@ use serde_json::{Value, json};
 use crate::house::{Answer, House, answer};
 
 /// What a newcomer sends.
-fn newcomer() -> Value {
+pub fn newcomer() -> Value {
     json!({
         "initiative": {
             "title": "Semillas del valle",
@@ -35,7 +36,7 @@ fn newcomer() -> Value {
 }
 
 /// The same with other members, merged in as RFC 7396 does.
-fn newcomer_with(patch: Value) -> Value {
+pub fn newcomer_with(patch: Value) -> Value {
     fn merge(target: &mut Value, patch: Value) {
         let Value::Object(patch) = patch else {
             *target = patch;
@@ -54,13 +55,13 @@ fn newcomer_with(patch: Value) -> Value {
 }
 
 /// A submission, and the token that follows it.
-struct Submitted<'a> {
+pub struct Submitted<'a> {
     house: &'a House,
-    id: String,
-    token: String,
+    pub id: String,
+    pub token: String,
 }
 
-async fn submit(house: &House, body: Value) -> Submitted<'_> {
+pub async fn submit(house: &House, body: Value) -> Submitted<'_> {
     let answer = house.post("/v1/submissions", body).await;
     assert_eq!(answer.status, 201, "{}", answer.text());
     let json = answer.json();
@@ -70,23 +71,23 @@ async fn submit(house: &House, body: Value) -> Submitted<'_> {
 
 impl Submitted<'_> {
     /// The address that reviewers use.
-    fn at(&self, verb: &str) -> String {
+    pub fn at(&self, verb: &str) -> String {
         let slash = if verb.is_empty() { "" } else { "/" };
         format!("/v1/submissions/{}{slash}{verb}", self.id)
     }
 
-    async fn read(&self) -> Value {
+    pub async fn read(&self) -> Value {
         let answer = self.house.with_token(&self.token, Method::GET, "/v1/submissions/mine", None).await;
         assert_eq!(answer.status, 200, "{}", answer.text());
         answer.json()
     }
 
-    async fn post(&self, verb: &str, body: Value) -> Answer {
+    pub async fn post(&self, verb: &str, body: Value) -> Answer {
         let path = format!("/v1/submissions/mine/{verb}");
         self.house.with_token(&self.token, Method::POST, &path, Some(body)).await
     }
 
-    async fn patch(&self, version: i64, body: Value) -> Answer {
+    pub async fn patch(&self, version: i64, body: Value) -> Answer {
         let request = self.house.request(Method::PATCH, "/v1/submissions/mine").bearer_auth(&self.token);
         let request = request.header("if-match", format!("\"{version}\""));
         answer(request.header("content-type", "application/merge-patch+json").body(body.to_string())).await

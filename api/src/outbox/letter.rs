@@ -100,6 +100,13 @@ pub enum Message {
         /// Where it is confirmed.
         link: String,
     },
+    /// It is a year since an entry on the map was confirmed.
+    EntryDue {
+        /// Where it is confirmed, changed or retired.
+        link: String,
+    },
+    /// Somebody else is asked about an entry from now on.
+    EntryHandedOver,
 }
 
 impl Message {
@@ -115,13 +122,15 @@ impl Message {
             Self::SubmissionRejected { .. } => "submission_rejected",
             Self::SubmissionMessage { .. } => "submission_message",
             Self::ConfirmEntry { .. } => "confirm_entry",
+            Self::EntryDue { .. } => "entry_due",
+            Self::EntryHandedOver => "entry_handed_over",
         }
     }
 
     /// The link in it, if there is one.
     pub(super) fn link(&self) -> Option<&str> {
         match self {
-            Self::PasswordChanged => None,
+            Self::PasswordChanged | Self::EntryHandedOver => None,
             Self::Invitation { link }
             | Self::PasswordReset { link }
             | Self::SubmissionReceived { link }
@@ -129,7 +138,8 @@ impl Message {
             | Self::SubmissionApproved { link }
             | Self::SubmissionRejected { link }
             | Self::SubmissionMessage { link }
-            | Self::ConfirmEntry { link } => Some(link),
+            | Self::ConfirmEntry { link }
+            | Self::EntryDue { link } => Some(link),
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use entity::event::{EventFormat, EventKind, EventStatus, RegistrationMode};
 use entity::organisation::OrganisationKind;
 use entity::outcome::OutcomeKind;
@@ -210,6 +210,9 @@ pub struct InitiativeItem {
     pub url: Option<String>,
     /// Who carries it.
     pub organisations: Vec<OrganisationLabel>,
+    /// When somebody last said that all of this is still so; null if nobody has here.
+    #[schema(required = true, example = "2027-03-14")]
+    pub confirmed_on: Option<NaiveDate>,
 }
 
 /// The headcount of an event, by role. A member that was not given is null.

@@ -21,6 +21,7 @@ mod rebuild;
 mod render;
 mod rules;
 mod search;
+mod shown;
 mod store;
 
 use std::collections::{BTreeMap, HashMap};
@@ -40,6 +41,7 @@ pub use place::storable;
 pub use rebuild::rebuild;
 pub use render::collection;
 pub use rules::{WithheldReason, text_hash};
+pub use shown::{PublicEntry, public_entry};
 pub use store::take_over;
 
 use crate::db::Tx;

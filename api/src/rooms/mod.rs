@@ -5,6 +5,7 @@ pub mod accounts;
 pub mod audit_log;
 pub mod bundle;
 pub mod consents;
+pub mod entries;
 pub mod events;
 pub mod guides;
 pub mod initiatives;
@@ -38,5 +39,6 @@ pub fn routes(routes: &mut Routes<'_>) {
     quotes::routes(routes);
     stories::routes(routes);
     submissions::routes(routes);
+    entries::routes(routes);
     audit_log::routes(routes);
 }

@@ -13,7 +13,7 @@ use crate::db::Db;
 use crate::http::idempotency;
 use crate::outbox::{self, Post, Subscriber};
 use crate::problem::Problem;
-use crate::rooms::{accounts, events, series, submissions};
+use crate::rooms::{accounts, entries, events, series, submissions};
 use crate::{access, audit, publishing};
 
 /// How often it is asked what has become due.
@@ -127,14 +127,21 @@ async fn round(db: &Db, post: &Post) -> Result<(), Problem> {
     if access::rotate_keys(db, post.vault()).await? {
         tracing::info!("made a new key to sign access tokens with");
     }
-    // A fact that nobody can hear must not keep the chain from growing.
+    // A fact that nobody can hear, or a contact who cannot be asked, must not keep the chain from growing.
     let heard = outbox::dispatch(db, post, SUBSCRIBERS).await;
+    let asked = entries::ask(db, post).await;
     audit::link_pending(db).await?;
-    heard.map(drop)
+    heard?;
+    let asked = asked?;
+    if asked > 0 {
+        tracing::info!(asked, "asked contacts whether their entries are still so");
+    }
+    Ok(())
 }
 
 async fn tidy_up(db: &Db) -> Result<(), Problem> {
     accounts::tidy_up(db).await?;
+    entries::tidy_up(db).await?;
     outbox::tidy_up(db).await?;
     idempotency::tidy_up(db).await?;
     let erased = submissions::erase_old(db).await?;

@@ -75,6 +75,8 @@ async fn the_entities_are_the_tables() {
         guide_version,
         idempotent_answer,
         initiative,
+        initiative_contact,
+        initiative_link,
         initiative_organisation,
         one_time_link,
         organisation,

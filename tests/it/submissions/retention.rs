@@ -41,12 +41,13 @@ async fn ninety_days_after_the_end_nothing_tells_of_people() {
     );
     let titles = amina.get("/v1/submissions").await.json();
     assert_eq!(titles["items"].as_array().unwrap().iter().filter(|item| item["title"].is_null()).count(), 3);
-    // The address of whoever is on the map stays, sealed; of the others even the key is gone.
+    // Whoever is on the map is its contact now, under another key; of what was submitted even the keys are gone.
     let kept =
         "SELECT count(*) AS n FROM submission WHERE sealed_email IS NOT NULL AND erased_at IS NOT NULL";
-    assert_eq!(house.count(kept).await, 1);
+    assert_eq!(house.count(kept).await, 0);
     let keys = "SELECT count(*) AS n FROM data_key k JOIN submission s ON s.id = k.record_id";
-    assert_eq!(house.count(keys).await, 2);
+    assert_eq!(house.count(keys).await, 1);
+    assert_eq!(house.count("SELECT count(*) AS n FROM initiative_contact").await, 1);
     assert_eq!(house.count("SELECT count(*) AS n FROM submission_message").await, 1);
     assert_eq!(house.get(&gallery).await.status, 200, "what is on the map stays there");
     house.run_jobs().await;

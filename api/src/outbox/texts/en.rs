@@ -74,4 +74,22 @@ Whoever has this link can read and change what you sent: keep it to yourself.
 If you know nothing of it, you need do nothing: without confirmation it is removed.
 ",
     ),
+    entry_due: Words(
+        "Is this still so?",
+        "It is a year since somebody said that your entry is as it should be. Open this link to say that it still is, to change it, or to
+take it down:
+
+{link}
+
+The link works once and for ninety days. If you do nothing, the entry stays as it is.
+",
+    ),
+    entry_handed_over: Words(
+        "A change you should know of",
+        "Somebody else looks after the entry about which we used to ask you. You will get no more letters about it, and the links in
+earlier ones have ended.
+
+If that is not right, tell those who run this service.
+",
+    ),
 };

@@ -74,4 +74,22 @@ Quien tenga este enlace puede leer y cambiar lo que envió: no lo comparta.
 Si no sabe de qué se trata, no tiene que hacer nada: sin confirmación se elimina.
 ",
     ),
+    entry_due: Words(
+        "¿Sigue siendo así?",
+        "Hace un año que alguien dijo que su ficha está como debe estar. Abra este enlace para decir que sigue así, para cambiarla o para
+retirarla:
+
+{link}
+
+El enlace sirve una vez, durante noventa días. Si no hace nada, la ficha queda como está.
+",
+    ),
+    entry_handed_over: Words(
+        "Un cambio que debe conocer",
+        "Otra persona se ocupa ahora de la ficha sobre la que le preguntábamos. No recibirá más cartas sobre ella, y los enlaces de las
+anteriores ya no sirven.
+
+Si no es correcto, avise a quienes administran este servicio.
+",
+    ),
 };

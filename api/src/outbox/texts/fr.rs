@@ -74,4 +74,22 @@ Quiconque a ce lien peut lire et modifier votre envoi : gardez-le pour vous.
 Si cela ne vous dit rien, vous n’avez rien à faire : sans confirmation, elle est supprimée.
 ",
     ),
+    entry_due: Words(
+        "Est-ce toujours le cas ?",
+        "Il y a un an que quelqu’un a dit que votre fiche est comme elle doit être. Ouvrez ce lien pour dire qu’elle l’est encore, pour la
+modifier ou pour la retirer :
+
+{link}
+
+Le lien fonctionne une fois, pendant quatre-vingt-dix jours. Si vous ne faites rien, la fiche reste comme elle est.
+",
+    ),
+    entry_handed_over: Words(
+        "Un changement à connaître",
+        "Quelqu’un d’autre s’occupe désormais de la fiche au sujet de laquelle nous vous écrivions. Vous ne recevrez plus de lettres à ce
+sujet, et les liens des précédentes ne fonctionnent plus.
+
+Si ce n’est pas juste, prévenez les responsables de ce service.
+",
+    ),
 };

@@ -28,6 +28,8 @@ struct Texts {
     submission_rejected: Words,
     submission_message: Words,
     confirm_entry: Words,
+    entry_due: Words,
+    entry_handed_over: Words,
 }
 
 /// The subject and the text of a message.
@@ -49,6 +51,8 @@ pub(super) fn text(language: Language, message: &Message) -> (&'static str, Stri
         Message::SubmissionRejected { .. } => &texts.submission_rejected,
         Message::SubmissionMessage { .. } => &texts.submission_message,
         Message::ConfirmEntry { .. } => &texts.confirm_entry,
+        Message::EntryDue { .. } => &texts.entry_due,
+        Message::EntryHandedOver => &texts.entry_handed_over,
     };
     (subject, text.replace(LINK, message.link().unwrap_or_default()))
 }
@@ -69,6 +73,8 @@ mod tests {
             Message::SubmissionRejected { link: link() },
             Message::SubmissionMessage { link: link() },
             Message::ConfirmEntry { link: link() },
+            Message::EntryDue { link: link() },
+            Message::EntryHandedOver,
         ]
     }
 

@@ -74,4 +74,22 @@ Quem tiver esta ligação pode ler e alterar o que enviou: guarde-a para si.
 Se não sabe de nada, não precisa de fazer nada: sem confirmação é removida.
 ",
     ),
+    entry_due: Words(
+        "Continua a ser assim?",
+        "Há um ano que alguém disse que a sua ficha está como deve estar. Abra esta ligação para dizer que continua assim, para a mudar ou
+para a retirar:
+
+{link}
+
+A ligação funciona uma vez, durante noventa dias. Se não fizer nada, a ficha fica como está.
+",
+    ),
+    entry_handed_over: Words(
+        "Uma mudança que deve conhecer",
+        "Outra pessoa cuida agora da ficha sobre a qual lhe perguntávamos. Não receberá mais cartas sobre ela, e as ligações das anteriores
+já não funcionam.
+
+Se não estiver certo, avise quem gere este serviço.
+",
+    ),
 };

@@ -54,6 +54,7 @@ pub(super) fn render(initiative: &initiative::Model, facts: &Facts) -> Option<Re
             languages: initiative.languages.0.clone(),
             url: initiative.url.clone(),
             organisations: organisations.clone(),
+            confirmed_on: initiative.confirmed_on,
         };
         (title.clone(), Some(title), GalleryItem::Initiative(Box::new(item)))
     })

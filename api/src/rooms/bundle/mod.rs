@@ -30,6 +30,14 @@ pub const CAMPAIGN: Uuid = Uuid::nil();
 /// The source an export names where its records come from several or were made here.
 pub const OWN_SOURCE: &str = "solidarity";
 
+/// Notes that a record has this version without having been edited, so that the next import may still change it.
+///
+/// # Errors
+/// The database's.
+pub async fn not_edited(tx: &Tx, record: Uuid, version: i64) -> Result<(), DbErr> {
+    origins::keep_up(tx, record, version).await
+}
+
 /// Notes that a record was removed here: no import brings it back, and none names it.
 ///
 /// # Errors

@@ -90,6 +90,17 @@ pub async fn mark(tx: &Tx, source: &Source, external_ids: &[String], run: Uuid) 
     Ok(())
 }
 
+/// Notes that a record which was as it was imported is a version further, and still is.
+pub async fn keep_up(tx: &Tx, record: Uuid, version: i64) -> Result<(), DbErr> {
+    origin::Entity::update_many()
+        .col_expr(origin::Column::RecordVersion, Expr::value(version))
+        .filter(origin::Column::RecordId.eq(record))
+        .filter(origin::Column::RecordVersion.eq(version - 1))
+        .exec(tx)
+        .await?;
+    Ok(())
+}
+
 /// Notes that a record is gone for good.
 pub async fn give_up(tx: &Tx, record: Uuid) -> Result<(), DbErr> {
     origin::Entity::update_many()

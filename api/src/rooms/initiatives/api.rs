@@ -6,7 +6,7 @@ use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post};
 use super::wire::{
     InitiativeFilter, InitiativeIn, InitiativeOut, InitiativePage, InitiativePatch, InitiativePath,
 };
-use super::{InitiativeRecord, rules, store};
+use super::{InitiativeRecord, contacts, rules, store};
 use crate::access::Allowed;
 use crate::access::action::{EditInitiatives, PublishInitiatives, ReadInitiatives};
 use crate::app::App;
@@ -19,7 +19,7 @@ use crate::http::patch::{EditHeaders, IfMatch, Patch};
 use crate::ids;
 use crate::outbox::{self, Fact};
 use crate::problem::Problem;
-use crate::rooms::records;
+use crate::rooms::{bundle, records};
 
 /// Record an initiative
 ///
@@ -90,7 +90,8 @@ pub(super) async fn get(
 
 /// Edit an initiative
 ///
-/// What is public changes at once.
+/// What is public changes at once. `confirmed` says that all of it is so today; on the map it and `contact` are for moderators
+/// and admins.
 #[utoipa::path(
     tag = "initiatives",
     operation_id = "initiatives.patch",
@@ -117,7 +118,12 @@ pub(super) async fn change(
             if_match.check(found.record.row.version)?;
             let (edited, changed) = records::edit(tx, &who, &permit, &found.record, &body).await?;
             let edited = rules::change(&found.record, edited, &permit)?;
-            records::keep(tx, &app.vault, &permit, Action::Update, changed, edited).await
+            let unedited = rules::says_nothing_of_it(&changed);
+            let shown = records::keep(tx, &app.vault, &permit, Action::Update, changed, edited).await?;
+            if unedited {
+                bundle::not_edited(tx, path.initiative_id, shown.record.row.version).await?;
+            }
+            Ok::<_, Problem>(shown)
         })
         .await?;
     records::answer::<_, InitiativeOut>(shown)
@@ -125,7 +131,7 @@ pub(super) async fn change(
 
 /// Put an initiative on the map
 ///
-/// A draft is published. Nobody publishes what they made themselves.
+/// A draft is published, and counts as confirmed. Nobody publishes what they made themselves.
 #[utoipa::path(
     tag = "initiatives",
     operation_id = "initiatives.publish",
@@ -147,7 +153,7 @@ pub(super) async fn publish(
             records::find_for_change::<InitiativeRecord>(tx, &app.vault, who.actor(), path.initiative_id)
                 .await?;
         let permit = who.over(&found)?;
-        let initiative = rules::publish(found.record, &permit)?;
+        let initiative = rules::publish(found.record, &permit, tx.now().date_naive())?;
         let shown =
             records::keep(tx, &app.vault, &permit, Action::Publish, vec!["status"], initiative).await?;
         outbox::tell(tx, Fact::InitiativePublished { initiative_id: path.initiative_id }).await?;
@@ -212,6 +218,7 @@ pub(super) async fn remove(
                     .await?;
             let permit = who.over(&found)?;
             rules::remove(&found.record, &permit)?;
+            contacts::forget_contact(tx, found.record.row.id).await?;
             records::remove(tx, &permit, &found.record).await
         })
         .await?;

@@ -4,6 +4,7 @@
 //! is kept, and each handler in `api` is find, permit, rule, keep, tell.
 
 mod api;
+mod contacts;
 mod rules;
 mod store;
 mod wire;
@@ -14,6 +15,8 @@ use ::entity::initiative;
 use crate::http::routes::Routes;
 use crate::reference::Point;
 
+pub use contacts::{Contact, confirm, confirm_unedited, contacts_of, forget_contact, retire, set_contact};
+pub use rules::still_on_the_map;
 pub use store::{at_site, for_change, load, save};
 
 /// An initiative with what belongs to it, its secrets open.
@@ -27,6 +30,8 @@ pub struct InitiativeRecord {
     pub organisations: Vec<OrganisationId>,
     /// What it is about.
     pub themes: Vec<ThemeId>,
+    /// Who is asked whether it is still so. No bundle has it and no import touches it.
+    pub contact: Option<Contact>,
 }
 
 /// Registers all of this.

@@ -12,8 +12,8 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use super::InitiativeRecord;
 use super::wire::InitiativeFilter;
+use super::{InitiativeRecord, contacts};
 use crate::audit;
 use crate::db::{Tx, delete_in, find_in, insert_all, save_all};
 use crate::publishing;
@@ -27,7 +27,7 @@ const TABLE: &str = "initiative";
 const AT_SITE: usize = 20;
 
 /// Writes initiatives, new or over the old ones, with what belongs to them. The exact point is sealed; of it, only what
-/// the public may see is stored in the clear.
+/// the public may see is stored in the clear. Contacts and what was confirmed stay as they are.
 ///
 /// # Errors
 /// The database's, or that a key does not open.
@@ -36,7 +36,7 @@ pub async fn save(tx: &Tx, vault: &Vault, initiatives: Vec<InitiativeRecord>) ->
     let secret = initiatives.iter().filter(|i| i.point.is_some()).map(|i| i.row.id.0).collect();
     let keys = Keyring::for_writing(tx, vault, secret).await?;
     let (mut rows, mut organisations, mut about) = (Vec::new(), Vec::new(), Vec::new());
-    for InitiativeRecord { mut row, point, organisations: carriers, themes } in initiatives {
+    for InitiativeRecord { mut row, point, organisations: carriers, themes, contact: _ } in initiatives {
         let (public, _) = publishing::storable(point, None, row.public_precision, Risk::Low);
         row.public_lat = public.map(|p| p.lat);
         row.public_lon = public.map(|p| p.lon);
@@ -50,7 +50,9 @@ pub async fn save(tx: &Tx, vault: &Vault, initiatives: Vec<InitiativeRecord>) ->
         about.push((row.id.0, themes));
         rows.push(row);
     }
-    save_all(tx, rows, &[initiative::Column::CreatedAt, initiative::Column::CreatedBy]).await?;
+    let kept =
+        [initiative::Column::CreatedAt, initiative::Column::CreatedBy, initiative::Column::ConfirmedOn];
+    save_all(tx, rows, &kept).await?;
     let column = initiative_organisation::Column::InitiativeId;
     delete_in::<initiative_organisation::Entity, _>(tx, column, &ids).await?;
     insert_all(tx, organisations).await?;
@@ -58,7 +60,7 @@ pub async fn save(tx: &Tx, vault: &Vault, initiatives: Vec<InitiativeRecord>) ->
     Ok(())
 }
 
-/// Reads initiatives by their identifiers and opens their secrets.
+/// Reads initiatives by their identifiers and opens their places, without their contacts.
 ///
 /// # Errors
 /// The database's, or that a key does not open.
@@ -80,7 +82,7 @@ pub async fn load<C: ConnectionTrait>(
         let organisations =
             links.iter().filter(|l| l.initiative_id == row.id).map(|l| l.organisation_id).collect();
         let themes = about.remove(&row.id.0).unwrap_or_default();
-        records.insert(row.id.0, InitiativeRecord { row, point, organisations, themes });
+        records.insert(row.id.0, InitiativeRecord { row, point, organisations, themes, contact: None });
     }
     Ok(records)
 }
@@ -98,11 +100,24 @@ impl Record for InitiativeRecord {
         vault: &Vault,
         ids: &[Uuid],
     ) -> anyhow::Result<HashMap<Uuid, Self>> {
-        load(conn, vault, ids).await
+        let mut records = load(conn, vault, ids).await?;
+        for (id, contact) in contacts::contacts_of(conn, vault, ids).await? {
+            if let Some(record) = records.get_mut(&id) {
+                record.contact = Some(contact);
+            }
+        }
+        Ok(records)
     }
 
     async fn save(tx: &Tx, vault: &Vault, record: Self) -> anyhow::Result<()> {
-        save(tx, vault, vec![record]).await
+        let (id, contact) = (record.row.id, record.contact.clone());
+        let (status, confirmed_on) = (record.row.status, record.row.confirmed_on);
+        let before = initiative::Entity::find_by_id(id).one(tx).await?;
+        save(tx, vault, vec![record]).await?;
+        if before.is_some_and(|before| (before.status, before.confirmed_on) != (status, confirmed_on)) {
+            contacts::set_confirmed(tx, id, confirmed_on).await?;
+        }
+        contacts::set_contact(tx, vault, id, contact.as_ref()).await
     }
 }
 

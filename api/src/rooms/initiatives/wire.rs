@@ -6,18 +6,18 @@ use ::entity::ids::{InitiativeId, OrganisationId, ThemeId};
 use ::entity::initiative::{self, InitiativeStatus};
 use ::entity::kinds::Precision;
 use ::entity::values::Translation;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
-use super::InitiativeRecord;
+use super::{Contact, InitiativeRecord};
 use crate::publishing::WithheldReason;
 use crate::rooms::bundle::{
     CountryCode, Incoming, InitiativeLine, InitiativePlace, LanguageTag, Names, RecordId, WebAddress,
     translations_schema,
 };
-use crate::rooms::records::{Edit, Links, Mergeable, Shown, Written, written_as};
+use crate::rooms::records::{Edit, Links, Mergeable, Shown, Written};
 
 /// An initiative as it is written.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
@@ -69,16 +69,33 @@ pub(super) struct InitiativeIn {
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     #[schema(schema_with = translations_schema)]
     translations: BTreeMap<String, Translation>,
+    /// Who is asked every year whether all of it is still so. It is sealed and not read back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    contact: Option<ContactIn>,
+    /// Says that all of it is so today, which is public on the map.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    #[schema(default = false)]
+    confirmed: bool,
+}
+
+/// Who is asked whether an initiative is still so.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = InitiativeContactIn)]
+struct ContactIn {
+    /// The e-mail address.
+    #[schema(format = "email", min_length = 3, max_length = 254)]
+    email: String,
+    /// The language of the letters; the initiative's if not said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    language: Option<LanguageTag>,
 }
 
 fn country() -> Precision {
     Precision::Country
 }
-
-written_as!(InitiativeIn is InitiativeLine without { id: RecordId, status: InitiativeStatus } with {
-    title, summary, description, country, place, public_precision, language, languages, themes, organisations, url,
-    translations,
-});
 
 impl Mergeable for InitiativeIn {}
 
@@ -86,7 +103,41 @@ impl Written for InitiativeIn {
     type Record = InitiativeRecord;
 
     fn of(record: InitiativeRecord) -> Self {
-        Self::of_line(InitiativeLine::of(record, &Names::here()))
+        let contact = record.contact.clone();
+        let InitiativeLine {
+            id: _,
+            title,
+            summary,
+            description,
+            country,
+            place,
+            public_precision,
+            language,
+            languages,
+            themes,
+            organisations,
+            url,
+            status: _,
+            translations,
+        } = InitiativeLine::of(record, &Names::here());
+        let contact = contact
+            .map(|Contact { email, language }| ContactIn { email, language: language.map(LanguageTag) });
+        Self {
+            title,
+            summary,
+            description,
+            country,
+            place,
+            public_precision,
+            language,
+            languages,
+            themes,
+            organisations,
+            url,
+            translations,
+            contact,
+            confirmed: false,
+        }
     }
 
     fn names(&self) -> Vec<&RecordId> {
@@ -99,7 +150,53 @@ impl Written for InitiativeIn {
         before: Option<&InitiativeRecord>,
     ) -> Option<InitiativeRecord> {
         let status = before.map_or(InitiativeStatus::Draft, |before| before.row.status);
-        Some(self.into_line(incoming.name(), status).into_record(incoming))
+        let today = incoming.now.date_naive();
+        let confirmed_on = before.and_then(|before| before.row.confirmed_on);
+        let (contact, confirmed) = (self.contact.clone(), self.confirmed);
+        let mut initiative = self.into_line(incoming.name(), status).into_record(incoming);
+        initiative.row.confirmed_on = if confirmed { Some(today) } else { confirmed_on };
+        initiative.contact = contact.map(|ContactIn { email, language }| {
+            let language = language.map(|tag| incoming.tag("/contact/language", &tag.0));
+            Contact { email, language }
+        });
+        Some(initiative)
+    }
+}
+
+impl InitiativeIn {
+    fn into_line(self, id: RecordId, status: InitiativeStatus) -> InitiativeLine {
+        let Self {
+            title,
+            summary,
+            description,
+            country,
+            place,
+            public_precision,
+            language,
+            languages,
+            themes,
+            organisations,
+            url,
+            translations,
+            contact: _,
+            confirmed: _,
+        } = self;
+        InitiativeLine {
+            id,
+            title,
+            summary,
+            description,
+            country,
+            place,
+            public_precision,
+            language,
+            languages,
+            themes,
+            organisations,
+            url,
+            status,
+            translations,
+        }
     }
 }
 
@@ -135,6 +232,10 @@ pub(super) struct InitiativeOut {
     url: Option<String>,
     /// The texts in other languages.
     translations: BTreeMap<String, Translation>,
+    /// Whether somebody is asked every year whether all of it is still so. Who that is is told to nobody.
+    has_contact: bool,
+    /// When somebody last said that it is (UTC); `null` if nobody has here.
+    confirmed_on: Option<NaiveDate>,
     /// Where it stands.
     status: InitiativeStatus,
     /// Whether it is in the gallery.
@@ -164,8 +265,8 @@ struct InitiativePlaceOut {
 impl From<Shown<InitiativeRecord>> for InitiativeOut {
     fn from(shown: Shown<InitiativeRecord>) -> Self {
         let links = Links::of(&shown);
-        let Shown { record: InitiativeRecord { row, point, organisations, themes }, withheld_because } =
-            shown;
+        let Shown { record, withheld_because } = shown;
+        let InitiativeRecord { row, point, organisations, themes, contact } = record;
         let initiative::Model {
             id,
             title,
@@ -183,6 +284,7 @@ impl From<Shown<InitiativeRecord>> for InitiativeOut {
             url,
             status,
             translations,
+            confirmed_on,
             created_by: _,
             version,
             created_at,
@@ -202,6 +304,8 @@ impl From<Shown<InitiativeRecord>> for InitiativeOut {
             organisations,
             url,
             translations: translations.0,
+            has_contact: contact.is_some(),
+            confirmed_on,
             status,
             published: withheld_because.is_empty(),
             withheld_because,

@@ -3,8 +3,8 @@
 use ::entity::ids::SubmissionId;
 use sea_orm::ConnectionTrait;
 
+use super::doubles::{DuplicateKind, SubmissionDuplicate, SubmissionDuplicates};
 use super::likeness::{self, Likeness, TITLES};
-use super::out::{DuplicateKind, SubmissionDuplicate, SubmissionDuplicates};
 use super::store;
 use super::wire::SubmissionInitiative;
 use crate::app::App;

@@ -5,9 +5,11 @@ use ::entity::submission::Model;
 use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse, delete, get, post};
 
-use super::content::Content;
-use super::out::{SubmissionDuplicates, SubmissionItem, SubmissionOut, SubmissionPage};
-use super::wire::{SubmissionFilters, SubmissionMessageIn, SubmissionPath};
+use super::content::{Asked, Content};
+use super::doubles::SubmissionDuplicates;
+use super::filters::{SubmissionFilters, SubmissionPath};
+use super::out::{SubmissionItem, SubmissionOut, SubmissionPage};
+use super::wire::SubmissionMessageIn;
 use super::{alike, letters, rules, store};
 use crate::access::action::ReviewSubmissions;
 use crate::access::{Allowed, Permit};
@@ -92,6 +94,7 @@ pub(super) async fn list(
     let (reader, now) = (app.db.reader(), app.clock.now());
     let rows = store::page(reader, &filters, after, limit.get(), now).await?;
     let mut opened = store::initiatives(reader, &app.vault, &rows).await?;
+    let titles = store::titles(reader, &rows).await?;
     page::answer(
         &req,
         &binding,
@@ -99,7 +102,8 @@ pub(super) async fn list(
         rows,
         |row| row.id,
         |row| {
-            let title = opened.remove(&row.id).map(|initiative| initiative.title);
+            let opened = opened.remove(&row.id).map(|initiative| initiative.title);
+            let title = opened.or_else(|| titles.get(&row.about?).cloned());
             SubmissionItem::new(row, title, now)
         },
     )
@@ -138,7 +142,7 @@ pub(super) async fn get(
 
 /// List likely doubles of a submission
 ///
-/// Among public initiatives and other open submissions.
+/// Among public initiatives and other open submissions. A claim and a change have none.
 #[utoipa::path(
     tag = "submissions",
     operation_id = "submissions.duplicates.list",
@@ -157,7 +161,7 @@ pub(super) async fn duplicates(
         store::by_id(reader, path.submission_id.into()).await?.ok_or(Problem::not_found("submission"))?;
     let _permit = who.over(&row)?;
     let mut found = Vec::new();
-    if let Some(initiative) = store::content(reader, &app.vault, &row).await?.initiative {
+    if let Some(Asked::Initiative(initiative)) = store::content(reader, &app.vault, &row).await?.asked {
         found = alike::public(&app, &initiative).await?;
         found.extend(alike::open(reader, &app.vault, row.id, &initiative).await?);
     }

@@ -4,13 +4,13 @@ use ::entity::ids::{InitiativeId, OrganisationId, ThemeId};
 use ::entity::initiative::{self, InitiativeStatus};
 use ::entity::kinds::RecordKind;
 use ::entity::organisation::OrganisationKind;
-use ::entity::submission;
+use ::entity::submission::{self, SubmissionKind};
 use ::entity::values::{Texts, Translations};
 use uuid::Uuid;
 
-use super::content;
-use super::store;
+use super::content::{self, Asked, Content};
 use super::wire::{ApproveIn, SubmissionInitiative, Submitter};
+use super::{amend, claims, store};
 use crate::access::Permit;
 use crate::access::action::ReviewSubmissions;
 use crate::app::App;
@@ -19,9 +19,9 @@ use crate::db::Tx;
 use crate::http::json::{fault, step};
 use crate::ids;
 use crate::problem::Problem;
-use crate::publishing::{self, RecordRef};
-use crate::rooms::initiatives::{self, InitiativeRecord};
-use crate::rooms::{organisations, themes};
+use crate::publishing::{self, NOWHERE, RecordRef};
+use crate::rooms::initiatives::{self, Contact, InitiativeRecord};
+use crate::rooms::{organisations, records, themes};
 
 /// Refuses themes that are not there. `base` is where the initiative stands in the body.
 pub(super) async fn known_themes(tx: &Tx, named: &[ThemeId], base: &str) -> Result<(), Problem> {
@@ -36,10 +36,11 @@ pub(super) async fn known_themes(tx: &Tx, named: &[ThemeId], base: &str) -> Resu
     if faults.is_empty() { Ok(()) } else { Err(Problem::invalid_body(faults)) }
 }
 
-/// Makes or edits the records and puts them on the map. Gives the initiative.
+/// Makes or edits the records and puts them on the map, or hands over or changes what is there. Gives the initiative, which is
+/// confirmed by it.
 ///
 /// # Errors
-/// 422 if what is changed does not fit, or there is nothing to merge into.
+/// 422 if what is changed does not fit, or there is nothing to merge into; 409 if what it is about is on the map no more.
 pub(super) async fn carry_out(
     tx: &Tx,
     app: &App,
@@ -47,15 +48,69 @@ pub(super) async fn carry_out(
     permit: &Permit<ReviewSubmissions>,
     how: &ApproveIn,
 ) -> Result<InitiativeId, Problem> {
-    let content = store::content(tx, &app.vault, row).await?;
-    let (Some(mut initiative), Some(submitter)) = (content.initiative, content.submitter) else {
+    let Content { asked, submitter, email, messages: _ } = store::content(tx, &app.vault, row).await?;
+    let (Some(asked), Some(submitter)) = (asked, submitter) else {
         return Err(Problem::internal(anyhow::anyhow!("an open submission has its content")));
     };
+    fits(row.kind, how)?;
+    match asked {
+        Asked::Initiative(initiative) => {
+            let language = row.language.clone();
+            let contact = email.map(|email| Contact { email, language: Some(language) });
+            onto_the_map(tx, app, permit, how, *initiative, &submitter, contact).await
+        }
+        Asked::Claim => {
+            let carrier = carrier(tx, permit, how, &submitter, Some(&row.country)).await?;
+            let required = || fault("/organisation", "required", "is required: who will carry it");
+            let carrier = carrier.ok_or_else(|| Problem::invalid_body(vec![required()]))?;
+            claims::hand_over(tx, app, row, permit, carrier, email).await
+        }
+        Asked::Change(changes) => {
+            let mut all = vec![(&*changes, "/changes")];
+            all.extend(how.changes.as_ref().map(|further| (further, "/changes")));
+            let (mut record, mut members) = amend::carry_out(tx, app, row, &all).await?;
+            let id = record.row.id;
+            record.row.confirmed_on = Some(tx.now().date_naive());
+            members.push("confirmed_on");
+            records::keep(tx, &app.vault, permit, Action::Update, members, record).await?;
+            Ok(id)
+        }
+    }
+}
+
+/// Refuses what says nothing about this kind of submission.
+fn fits(kind: SubmissionKind, how: &ApproveIn) -> Result<(), Problem> {
+    let (new, claim) = (kind == SubmissionKind::Initiative, kind == SubmissionKind::Claim);
+    let members = [
+        ("/changes", how.changes.is_some() && claim),
+        ("/merge_into", how.merge_into.is_some() && !new),
+        ("/organisation", how.organisation.is_some() && !new && !claim),
+        ("/organisation_id", how.organisation_id.is_some() && !new && !claim),
+    ];
+    let refuse = |(pointer, _)| fault(pointer, "not_applicable", "is not part of this kind of submission");
+    let mut faults: Vec<_> = members.into_iter().filter(|(_, wrong)| *wrong).map(refuse).collect();
+    if how.organisation.is_some() && how.organisation_id.is_some() {
+        let detail = "must be left out beside organisation";
+        faults.push(fault("/organisation_id", "contradiction", detail));
+    }
+    if faults.is_empty() { Ok(()) } else { Err(Problem::invalid_body(faults)) }
+}
+
+/// Makes a new initiative, or edits the one that it belongs to.
+async fn onto_the_map(
+    tx: &Tx,
+    app: &App,
+    permit: &Permit<ReviewSubmissions>,
+    how: &ApproveIn,
+    mut initiative: SubmissionInitiative,
+    submitter: &Submitter,
+    contact: Option<Contact>,
+) -> Result<InitiativeId, Problem> {
     if let Some(changes) = &how.changes {
         initiative = content::edit(&initiative, changes, "/changes")?;
     }
     known_themes(tx, &initiative.themes, "/changes").await?;
-    let carrier = carrier(tx, permit, how, &submitter, &initiative.country).await?;
+    let carrier = carrier(tx, permit, how, submitter, Some(&initiative.country)).await?;
     let record = match how.merge_into {
         Some(into) => merged(existing(tx, app, into.into()).await?, initiative, carrier, tx),
         None => new(initiative, carrier, tx),
@@ -63,6 +118,11 @@ pub(super) async fn carry_out(
     let (id, action) =
         (record.row.id, if how.merge_into.is_some() { Action::Update } else { Action::Create });
     initiatives::save(tx, &app.vault, vec![record]).await?;
+    initiatives::confirm(tx, id).await?;
+    // Who is asked already goes on being asked.
+    if contact.is_some() && initiatives::contacts_of(tx, &app.vault, &[id.0]).await?.is_empty() {
+        initiatives::set_contact(tx, &app.vault, id, contact.as_ref()).await?;
+    }
     publishing::changed(tx, &[RecordRef::new(RecordKind::Initiative, id)]).await?;
     for action in [action, Action::Publish] {
         audit::note(tx, Entry::new(By::from(permit.by()), action).on(Kind::Initiative, id)).await?;
@@ -76,12 +136,20 @@ async fn carrier(
     permit: &Permit<ReviewSubmissions>,
     how: &ApproveIn,
     submitter: &Submitter,
-    country: &str,
+    country: Option<&str>,
 ) -> Result<Option<OrganisationId>, Problem> {
+    if let Some(id) = how.organisation_id {
+        let detail = "must be an organisation that is there already";
+        return match organisations::load(tx, &[id]).await?.contains_key(&id) {
+            true => Ok(Some(id.into())),
+            false => Err(Problem::invalid_body(vec![fault("/organisation_id", "unknown_reference", detail)])),
+        };
+    }
+    let country = country.filter(|code| *code != NOWHERE);
     let name = how.organisation.as_ref().unwrap_or(&submitter.organisation);
     let Some(name) = name else { return Ok(None) };
     let kind = submitter.organisation_kind.unwrap_or(OrganisationKind::GrassrootsGroup);
-    let (id, new) = organisations::named(tx, name, kind, Some(country)).await?;
+    let (id, new) = organisations::named(tx, name, kind, country).await?;
     if new {
         audit::note(tx, Entry::new(By::from(permit.by()), Action::Create).on(Kind::Organisation, id)).await?;
     }
@@ -102,6 +170,7 @@ fn new(initiative: SubmissionInitiative, carrier: Option<OrganisationId>, tx: &T
         point: place.point,
         organisations: carrier.into_iter().collect(),
         themes: initiative.themes,
+        contact: None,
         row: initiative::Model {
             id: InitiativeId(ids::v7(tx.now())),
             title: initiative.title,
@@ -119,6 +188,7 @@ fn new(initiative: SubmissionInitiative, carrier: Option<OrganisationId>, tx: &T
             url: initiative.url,
             status: InitiativeStatus::Published,
             translations: Translations(initiative.translations),
+            confirmed_on: None,
             version: 1,
             created_at: tx.now(),
             updated_at: tx.now(),

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use ::entity::submission::SubmissionKind;
 use ::entity::submission_message::MessageFrom;
 use chrono::{DateTime, Utc};
 use serde::{Serialize, de::DeserializeOwned};
@@ -26,10 +27,42 @@ pub(super) struct Message {
     pub(super) at: DateTime<Utc>,
 }
 
+/// What a submission asks for.
+pub(super) enum Asked {
+    /// A new initiative.
+    Initiative(Box<SubmissionInitiative>),
+    /// To take over the one it is about.
+    Claim,
+    /// To change the one it is about.
+    Change(Box<SubmissionInitiativePatch>),
+}
+
+impl Asked {
+    /// The word for it.
+    pub(super) const fn kind(&self) -> SubmissionKind {
+        match self {
+            Self::Initiative(_) => SubmissionKind::Initiative,
+            Self::Claim => SubmissionKind::Claim,
+            Self::Change(_) => SubmissionKind::Change,
+        }
+    }
+
+    /// The new initiative, or the changes.
+    pub(super) fn parts(
+        asked: Option<Self>,
+    ) -> (Option<SubmissionInitiative>, Option<SubmissionInitiativePatch>) {
+        match asked {
+            Some(Self::Initiative(initiative)) => (Some(*initiative), None),
+            Some(Self::Change(changes)) => (None, Some(*changes)),
+            Some(Self::Claim) | None => (None, None),
+        }
+    }
+}
+
 /// What is sealed, open. What was erased is not there.
 pub(super) struct Content {
-    pub(super) initiative: Option<SubmissionInitiative>,
-    /// Without the address, which is kept apart so that it can be kept longer.
+    pub(super) asked: Option<Asked>,
+    /// Without the address, which is apart.
     pub(super) submitter: Option<Submitter>,
     pub(super) email: Option<String>,
     pub(super) messages: Vec<Message>,
@@ -52,7 +85,8 @@ pub(super) fn settle(
     if !initiative.title.chars().any(char::is_alphanumeric) {
         refuse("/title", "invalid_format", "must have a letter or a digit");
     }
-    if reference::country(&initiative.country).is_none() {
+    // No form lets one through that is empty; what is on the map may span countries.
+    if !initiative.country.is_empty() && reference::country(&initiative.country).is_none() {
         refuse("/country", "unknown_country", "must be a country of ISO 3166-1");
     }
     if let Err(detail) = settle_place(&mut initiative) {
@@ -160,6 +194,21 @@ pub(super) fn edit(
         place["locality"] = locality;
     }
     settle(merged(initiative, patch)?, base)
+}
+
+/// What is proposed, after more was: the members that are named anew replace those before.
+///
+/// # Errors
+/// None that happen.
+pub(super) fn join(
+    before: &SubmissionInitiativePatch,
+    more: &SubmissionInitiativePatch,
+) -> Result<SubmissionInitiativePatch, Problem> {
+    let (mut joined, more) = (to_value(before)?, to_value(more)?);
+    if let (Value::Object(joined), Value::Object(more)) = (&mut joined, more) {
+        joined.extend(more);
+    }
+    serde_json::from_value(joined).map_err(Problem::internal)
 }
 
 /// Who asks, edited. The address is in it.

@@ -5,9 +5,10 @@ use actix_web::web::{Data, Path};
 use actix_web::{HttpResponse, post};
 
 use super::api::{entry, review, say};
+use super::filters::SubmissionPath;
 use super::out::SubmissionOut;
 use super::rules::{self, Decision};
-use super::wire::{ApproveIn, MarkDuplicateIn, RejectIn, RequestChangesIn, SubmissionPath};
+use super::wire::{ApproveIn, MarkDuplicateIn, RejectIn, RequestChangesIn};
 use super::{approval, store};
 use crate::access::Allowed;
 use crate::access::action::ReviewSubmissions;
@@ -53,7 +54,8 @@ pub(super) async fn request_changes(
 /// Approve a submission
 ///
 /// Makes the initiative, and the organisation unless there is one of its name, and puts it on the map, all at once; or, with
-/// `merge_into`, edits the initiative that is there. `If-Match` is not needed; with it, what is approved is what was read.
+/// `merge_into`, edits the initiative that is there. A claim hands the initiative over: its organisation joins those that
+/// carry it, and whoever claimed it is asked about it from now on. A change is made. Each of them confirms it. `If-Match` is not needed; with it, what is approved is what was read.
 #[utoipa::path(
     tag = "submissions",
     operation_id = "submissions.approve",

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use url::Url;
 
-use super::out::DuplicateReason as Reason;
+use super::doubles::DuplicateReason as Reason;
 use crate::text::fold;
 
 /// Words of a title that count; the longest, for they say most.

@@ -1,12 +1,13 @@
 //! What the submitter does, with the tracking token.
 
-use ::entity::submission::Model;
+use ::entity::submission::{Model, SubmissionKind};
 use actix_web::web::Data;
 use actix_web::{HttpResponse, get, patch, post};
 
+use super::content::Asked;
 use super::out::MySubmission;
 use super::wire::{SubmissionMessageIn, SubmissionPatch};
-use super::{KIND, approval, content, rules, store};
+use super::{KIND, amend, approval, content, rules, store};
 use crate::access::action::Anyone;
 use crate::access::{Allowed, ManageToken};
 use crate::app::App;
@@ -14,7 +15,7 @@ use crate::audit::{self, Action, By, Entry, Kind};
 use crate::db::Tx;
 use crate::http::etag;
 use crate::http::idempotency::{Caller, IdempotencyKey, Once, Reply};
-use crate::http::json::{Body, Empty};
+use crate::http::json::{Body, Empty, fault};
 use crate::http::patch::{EditHeaders, IfMatch, Patch, record};
 use crate::problem::Problem;
 
@@ -90,6 +91,11 @@ pub(super) async fn change(
     record(row.version, &MySubmission::new(row, content))
 }
 
+/// The refusal of a member that this kind of submission has not.
+fn not_applicable(member: &str) -> Problem {
+    Problem::invalid_body(vec![fault(member, "not_applicable", "is not part of this kind of submission")])
+}
+
 /// Puts the edit into the row. Gives the names of the members that were edited.
 async fn put(
     tx: &Tx,
@@ -98,21 +104,33 @@ async fn put(
     patch: &SubmissionPatch,
 ) -> Result<Vec<&'static str>, Problem> {
     let content = store::content(tx, &app.vault, row).await?;
-    let (Some(mut initiative), Some(mut submitter)) = (content.initiative, content.submitter) else {
+    let (Some(mut asked), Some(mut submitter)) = (content.asked, content.submitter) else {
         return Err(Problem::bad_token());
     };
     submitter.email = content.email;
     let mut fields = Vec::new();
     if let Some(patch) = &patch.initiative {
-        initiative = content::edit(&initiative, patch, "/initiative")?;
-        approval::known_themes(tx, &initiative.themes, "/initiative").await?;
+        match &mut asked {
+            Asked::Initiative(initiative) => {
+                **initiative = content::edit(initiative, patch, "/initiative")?;
+                approval::known_themes(tx, &initiative.themes, "/initiative").await?;
+            }
+            Asked::Change(changes) => {
+                **changes = content::join(changes, patch)?;
+                amend::carry_out(tx, app, row, &[(changes, "/initiative")]).await?;
+            }
+            Asked::Claim => return Err(not_applicable("/initiative")),
+        }
         fields.push("initiative");
     }
     if let Some(patch) = &patch.submitter {
+        if row.kind == SubmissionKind::Change {
+            return Err(not_applicable("/submitter"));
+        }
         submitter = content::edit_submitter(&submitter, patch)?;
         fields.push("submitter");
     }
-    store::put(tx, &app.vault, row, &initiative, &submitter).await?;
+    store::put(tx, &app.vault, row, &asked, &submitter).await?;
     Ok(fields)
 }
 

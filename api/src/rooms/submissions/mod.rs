@@ -2,15 +2,23 @@
 //!
 //! Anybody submits (`open`) and gets a tracking token, with which it is followed, changed and taken back (`mine`). Reviewers
 //! find it in a queue (`api`), claim it for half an hour so that no two work on one, ask back and decide (`decide`). Approval
-//! makes the records and their documents in one transaction (`approval`). Likely doubles are found without a look at
+//! makes the records and their documents in one transaction (`approval`).
+//!
+//! What is on the map is claimed by others who carry it (`claims`) and changed by its contact (`changes`, `amend`) in the same
+//! queue: such a submission is about an initiative that is there. Likely doubles are found without a look at
 //! everything (`alike`, `likeness`). What is asked and who asks is sealed under a key per submission (`content`, `store`) and
 //! erased when it has served its purpose (`retention`).
 
 mod alike;
+mod amend;
 mod api;
 mod approval;
+mod changes;
+mod claims;
 mod content;
 mod decide;
+mod doubles;
+mod filters;
 mod letters;
 mod likeness;
 mod mine;
@@ -34,6 +42,7 @@ pub fn routes(routes: &mut Routes<'_>) {
     routes
         .service(open::create)
         .service(open::duplicates)
+        .service(changes::propose)
         .service(mine::get)
         .service(mine::change)
         .service(mine::write)

@@ -3,22 +3,25 @@
 use actix_web::web::Data;
 use actix_web::{HttpResponse, post};
 
-use super::content::settle;
-use super::out::{SubmissionDuplicates, SubmissionReceived};
+use super::content::{Asked, settle};
+use super::doubles::SubmissionDuplicates;
+use super::out::SubmissionReceived;
 use super::store::{self, New};
 use super::wire::{SubmissionDuplicatesIn, SubmissionIn};
-use super::{KIND, alike, approval, letters};
+use super::{KIND, alike, approval, claims, letters};
 use crate::access::action::Anyone;
 use crate::access::{Allowed, ManageToken};
 use crate::app::App;
 use crate::audit::{self, Action, By, Entry, Kind};
 use crate::http::etag;
 use crate::http::idempotency::{Caller, IdempotencyKey, Once, Reply};
-use crate::http::json::Body;
+use crate::http::json::{Body, fault};
 use crate::outbox::{self, Fact};
 use crate::problem::Problem;
 
 /// Ask to be on the map
+///
+/// Or, with `claim`, to take over a public initiative: the submitter then names the organisation that will carry it.
 ///
 /// Needs no account. The answer holds a tracking token, once: with it `/v1/submissions/mine` is followed, answered, changed
 /// and taken back. It is mailed too, where mail is sent and there is an address. Nothing becomes public before a moderator
@@ -40,18 +43,32 @@ pub(super) async fn create(
     once: Once,
     body: Body<SubmissionIn>,
 ) -> Result<HttpResponse, Problem> {
-    let SubmissionIn { initiative, submitter, message } = body.into_inner();
+    let SubmissionIn { initiative, claim, submitter, message } = body.into_inner();
+    let asked = match (initiative, &claim) {
+        (Some(initiative), None) => Asked::Initiative(Box::new(settle(initiative, "/initiative")?)),
+        (None, Some(_)) => Asked::Claim,
+        (Some(_), Some(_)) => {
+            return Err(refused("/claim", "contradiction", "must be left out beside initiative"));
+        }
+        (None, None) => return Err(refused("/initiative", "required", "is required, or claim")),
+    };
     let token = ManageToken::new()?;
     let new = New {
         token_hash: token.hash(&app.vault, KIND)?,
         submitted_by: who.actor().account(),
-        initiative: settle(initiative, "/initiative")?,
+        asked,
         submitter,
     };
     let caller = new.submitted_by.map_or(Caller::Nobody, |account| Caller::Holder(account.0));
     once.run(&app, caller, async |tx| {
-        approval::known_themes(tx, &new.initiative.themes, "/initiative").await?;
-        let row = store::insert(tx, &app.vault, &new).await?;
+        if let Asked::Initiative(initiative) = &new.asked {
+            approval::known_themes(tx, &initiative.themes, "/initiative").await?;
+        }
+        let about = match &claim {
+            Some(claim) => Some(claims::about(tx, claim, &new.submitter).await?),
+            None => None,
+        };
+        let row = store::insert(tx, &app.vault, &new, about).await?;
         if let Some(message) = &message {
             store::write_message(tx, &app.vault, &row, None, message).await?;
         }
@@ -64,6 +81,10 @@ pub(super) async fn create(
         Ok(reply.etag(etag::of_version(row.version)).about(row.id))
     })
     .await
+}
+
+fn refused(pointer: &str, code: &'static str, detail: &'static str) -> Problem {
+    Problem::invalid_body(vec![fault(pointer, code, detail)])
 }
 
 /// Ask what is on the map already

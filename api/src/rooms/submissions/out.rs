@@ -2,17 +2,16 @@
 
 use ::entity::ids::{AccountId, InitiativeId, SubmissionId};
 use ::entity::organisation::OrganisationKind;
-use ::entity::submission::{self, RejectionReason, SubmissionStatus};
+use ::entity::submission::{self, RejectionReason, SubmissionKind, SubmissionStatus};
 use ::entity::submission_message::MessageFrom;
 use chrono::{DateTime, Utc};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::{Serialize, Serializer};
 use utoipa::ToSchema;
-use uuid::Uuid;
 
-use super::content::{Content, Message};
+use super::content::{Asked, Content, Message};
 use super::rules;
-use super::wire::{SubmissionInitiative, Submitter};
+use super::wire::{SubmissionInitiative, SubmissionInitiativePatch, Submitter};
 
 /// A submission that has arrived.
 #[derive(Serialize, ToSchema)]
@@ -58,12 +57,20 @@ pub(super) struct MySubmission {
     /// Identifier.
     #[schema(value_type = Uuid)]
     id: SubmissionId,
+    /// What it asks for.
+    kind: SubmissionKind,
+    /// The initiative that it claims or would change.
+    #[schema(required = true, value_type = Option<Uuid>)]
+    about: Option<InitiativeId>,
     /// Where it stands.
     status: SubmissionStatus,
-    /// What asks to be on the map, as it was submitted.
+    /// What asks to be on the map, as it was submitted; `null` of a claim or a change.
     #[schema(required = true, nullable = true, value_type = Option<SubmissionInitiative>)]
     initiative: Option<SubmissionInitiative>,
-    /// Who asks.
+    /// What it would change there; members that are absent stay.
+    #[schema(required = true, nullable = true, value_type = Option<SubmissionInitiativePatch>)]
+    changes: Option<SubmissionInitiativePatch>,
+    /// Who asks; `null` of a change, which comes from the entry's contact.
     #[schema(required = true, nullable = true, value_type = Option<Submitter>)]
     submitter: Option<Submitter>,
     /// What was written, oldest first.
@@ -93,6 +100,8 @@ impl MySubmission {
         let reason = reason(&row, &content.messages);
         let submission::Model {
             id,
+            kind,
+            about,
             status,
             token_hash: _,
             submitted_by: _,
@@ -113,15 +122,17 @@ impl MySubmission {
             created_at,
             updated_at,
         } = row;
-        let Content { initiative, mut submitter, email, messages } = content;
-        if let Some(submitter) = &mut submitter {
-            submitter.email = email;
-        }
+        let Content { asked, submitter, email, messages } = content;
+        let (initiative, changes) = Asked::parts(asked);
+        let submitter = submitter.filter(|_| kind != SubmissionKind::Change);
         Self {
             id,
+            kind,
+            about,
             status,
             initiative,
-            submitter,
+            changes,
+            submitter: submitter.map(|submitter| Submitter { email, ..submitter }),
             messages: messages.into_iter().map(Into::into).collect(),
             reason,
             gallery: initiative_id.map(|id| format!("/v1/gallery/initiatives/{id}")),
@@ -172,12 +183,20 @@ pub(super) struct SubmissionOut {
     /// Identifier.
     #[schema(value_type = Uuid)]
     id: SubmissionId,
+    /// What it asks for.
+    kind: SubmissionKind,
+    /// The initiative that it claims or would change.
+    #[schema(required = true, value_type = Option<Uuid>)]
+    about: Option<InitiativeId>,
     /// Where it stands.
     status: SubmissionStatus,
-    /// What asks to be on the map, as it was submitted; `null` once it was erased.
+    /// What asks to be on the map, as it was submitted; `null` of a claim or a change, and once it was erased.
     #[schema(required = true, nullable = true, value_type = Option<SubmissionInitiative>)]
     initiative: Option<SubmissionInitiative>,
-    /// Who asks; `null` once that was erased.
+    /// What it would change there; members that are absent stay.
+    #[schema(required = true, nullable = true, value_type = Option<SubmissionInitiativePatch>)]
+    changes: Option<SubmissionInitiativePatch>,
+    /// Who asks; `null` of a change, which comes from the entry's contact, and once that was erased.
     #[schema(required = true)]
     submitter: Option<SubmitterOut>,
     /// What was written, oldest first.
@@ -215,6 +234,8 @@ impl SubmissionOut {
         let (reason, claim) = (reason(&row, &content.messages), rules::claim_of(&row, now));
         let submission::Model {
             id,
+            kind,
+            about,
             status,
             token_hash: _,
             submitted_by: _,
@@ -235,15 +256,19 @@ impl SubmissionOut {
             created_at,
             updated_at,
         } = row;
-        let Content { initiative, submitter, email: _, messages } = content;
-        let submitter = submitter.map(|submitter| {
+        let Content { asked, submitter, email: _, messages } = content;
+        let (initiative, changes) = Asked::parts(asked);
+        let submitter = submitter.filter(|_| kind != SubmissionKind::Change).map(|submitter| {
             let Submitter { name, role, email: _, organisation, organisation_kind } = submitter;
             SubmitterOut { name, role, organisation, organisation_kind, has_email: sealed_email.is_some() }
         });
         Self {
             id,
+            kind,
+            about,
             status,
             initiative,
+            changes,
             submitter,
             messages: messages.into_iter().map(Into::into).collect(),
             claim: claim.map(|(by, until)| SubmissionClaim { by, until }),
@@ -266,12 +291,17 @@ pub(super) struct SubmissionItem {
     /// Identifier.
     #[schema(value_type = Uuid)]
     id: SubmissionId,
+    /// What it asks for.
+    kind: SubmissionKind,
+    /// The initiative that it claims or would change.
+    #[schema(required = true, value_type = Option<Uuid>)]
+    about: Option<InitiativeId>,
     /// Where it stands.
     status: SubmissionStatus,
-    /// The title; `null` once it was erased.
+    /// The title of what asks to be on the map, or of the initiative that it is about; `null` once the first was erased.
     #[schema(required = true)]
     title: Option<String>,
-    /// The country (ISO 3166-1 alpha-2).
+    /// The country (ISO 3166-1 alpha-2); `ZZ` where it is about an initiative that spans countries.
     country: String,
     /// The language (BCP 47).
     language: String,
@@ -291,6 +321,8 @@ impl SubmissionItem {
         let claim = rules::claim_of(&row, now).map(|(by, until)| SubmissionClaim { by, until });
         let submission::Model {
             id,
+            kind,
+            about,
             status,
             token_hash: _,
             submitted_by: _,
@@ -311,7 +343,7 @@ impl SubmissionItem {
             created_at,
             updated_at,
         } = row;
-        Self { id, status, title, country, language, claim, version, created_at, updated_at }
+        Self { id, kind, about, status, title, country, language, claim, version, created_at, updated_at }
     }
 }
 
@@ -329,57 +361,4 @@ impl From<Message> for SubmissionMessage {
     fn from(Message { from, text, at }: Message) -> Self {
         Self { from, text, at }
     }
-}
-
-/// What is likely there already.
-#[derive(Serialize, ToSchema)]
-pub(super) struct SubmissionDuplicates {
-    /// The likeliest first.
-    #[schema(max_items = 20)]
-    pub(super) items: Vec<SubmissionDuplicate>,
-}
-
-/// Something that may be the same.
-#[derive(Serialize, ToSchema)]
-pub(super) struct SubmissionDuplicate {
-    /// What it is.
-    pub(super) kind: DuplicateKind,
-    /// Its identifier.
-    pub(super) id: Uuid,
-    /// Its title.
-    pub(super) title: String,
-    /// Its country (ISO 3166-1 alpha-2).
-    #[schema(required = true)]
-    pub(super) country: Option<String>,
-    /// Where it can be read.
-    #[schema(format = "uri-reference")]
-    pub(super) url: String,
-    /// How alike they are.
-    #[schema(minimum = 0, maximum = 1, example = 0.82)]
-    pub(super) score: f64,
-    /// In what.
-    #[schema(min_items = 1, max_items = 3)]
-    pub(super) reasons: Vec<DuplicateReason>,
-}
-
-/// What a double is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub(super) enum DuplicateKind {
-    /// A public initiative.
-    Initiative,
-    /// Another open submission.
-    Submission,
-}
-
-/// In what two are alike.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub(super) enum DuplicateReason {
-    /// Their titles have most words in common, whatever their order and accents.
-    SimilarTitle,
-    /// They have the same site.
-    SameSite,
-    /// They are in the same town or county.
-    SamePlace,
 }

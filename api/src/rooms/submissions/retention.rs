@@ -13,8 +13,7 @@ const KEPT: i64 = 90;
 /// How many are erased in one transaction.
 const PORTION: u64 = 50;
 
-/// Erases what tells of people from submissions that ended ninety days ago. Of approved ones the sealed address stays. Gives
-/// their number.
+/// Erases what tells of people from submissions that ended ninety days ago. Gives their number.
 ///
 /// # Errors
 /// The database's; what was erased before stays erased.

@@ -2,10 +2,10 @@
 
 use std::collections::HashMap;
 
-use ::entity::ids::{AccountId, SubmissionId};
-use ::entity::submission::{Column, Entity, Model, SubmissionStatus};
+use ::entity::ids::{AccountId, InitiativeId, SubmissionId};
+use ::entity::submission::{Column, Entity, Model, SubmissionKind, SubmissionStatus};
 use ::entity::submission_message::{self, MessageFrom};
-use ::entity::{data_key, submission_sign};
+use ::entity::{data_key, initiative, submission_sign};
 use anyhow::Context as _;
 use chrono::{DateTime, TimeDelta, Utc};
 use sea_orm::{
@@ -14,12 +14,14 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use super::content::{Content, Message};
+use super::content::{Asked, Content, Message};
+use super::filters::{QueueOrder, SubmissionFilters};
 use super::rules;
-use super::wire::{QueueOrder, SubmissionFilters, SubmissionInitiative, Submitter};
+use super::wire::{SubmissionInitiative, Submitter};
 use crate::db::{Tx, delete_in, find_in, insert_all};
 use crate::ids;
 use crate::problem::{Kind, Problem};
+use crate::publishing::NOWHERE;
 use crate::vault::{Keyring, Vault};
 
 const TABLE: &str = "submission";
@@ -33,14 +35,24 @@ const MOST_ALIKE: u64 = 60;
 pub(super) struct New {
     pub(super) token_hash: Vec<u8>,
     pub(super) submitted_by: Option<AccountId>,
-    pub(super) initiative: SubmissionInitiative,
+    pub(super) asked: Asked,
     pub(super) submitter: Submitter,
 }
 
-/// Writes a new one.
-pub(super) async fn insert(tx: &Tx, vault: &Vault, new: &New) -> anyhow::Result<Model> {
+/// What a claim or a change is about.
+pub(super) struct About {
+    pub(super) id: InitiativeId,
+    pub(super) country: Option<String>,
+    /// Of the letters.
+    pub(super) language: String,
+}
+
+/// Writes a new one. A claim or a change is about something.
+pub(super) async fn insert(tx: &Tx, vault: &Vault, new: &New, about: Option<About>) -> anyhow::Result<Model> {
     let mut row = Model {
         id: SubmissionId(ids::v7(tx.now())),
+        kind: new.asked.kind(),
+        about: about.as_ref().map(|about| about.id),
         status: SubmissionStatus::Received,
         token_hash: Some(new.token_hash.clone()),
         submitted_by: new.submitted_by,
@@ -61,10 +73,14 @@ pub(super) async fn insert(tx: &Tx, vault: &Vault, new: &New) -> anyhow::Result<
         created_at: tx.now(),
         updated_at: tx.now(),
     };
+    if let Some(About { id: _, country, language }) = about {
+        row.country = country.unwrap_or_else(|| NOWHERE.to_owned());
+        row.language = language;
+    }
     let keys = Keyring::for_writing(tx, vault, vec![row.id.0]).await?;
-    seal(&keys, &mut row, &new.initiative, &new.submitter)?;
+    seal(&keys, &mut row, &new.asked, &new.submitter)?;
     insert_all(tx, vec![row.clone()]).await?;
-    set_signs(tx, vault, row.id, &new.initiative).await?;
+    set_signs(tx, vault, row.id, &new.asked).await?;
     Ok(row)
 }
 
@@ -73,40 +89,38 @@ pub(super) async fn put(
     tx: &Tx,
     vault: &Vault,
     row: &mut Model,
-    initiative: &SubmissionInitiative,
+    asked: &Asked,
     submitter: &Submitter,
 ) -> anyhow::Result<()> {
     let keys = Keyring::for_reading(tx, vault, vec![row.id.0]).await?;
-    seal(&keys, row, initiative, submitter)?;
+    seal(&keys, row, asked, submitter)?;
     // What was there before is not to be found on the disk.
     tx.erase();
     delete_in::<submission_sign::Entity, _>(tx, submission_sign::Column::SubmissionId, &[row.id]).await?;
-    set_signs(tx, vault, row.id, initiative).await
+    set_signs(tx, vault, row.id, asked).await
 }
 
-fn seal(
-    keys: &Keyring,
-    row: &mut Model,
-    initiative: &SubmissionInitiative,
-    submitter: &Submitter,
-) -> anyhow::Result<()> {
+fn seal(keys: &Keyring, row: &mut Model, asked: &Asked, submitter: &Submitter) -> anyhow::Result<()> {
     let mut submitter = submitter.clone();
     let email = submitter.email.take();
     let id = row.id.0;
-    row.country.clone_from(&initiative.country);
-    row.language.clone_from(&initiative.language);
-    row.sealed_initiative = keys.seal(TABLE, "sealed_initiative", id, Some(initiative))?;
+    row.sealed_initiative = match asked {
+        Asked::Initiative(initiative) => {
+            row.country.clone_from(&initiative.country);
+            row.language.clone_from(&initiative.language);
+            keys.seal(TABLE, "sealed_initiative", id, Some(initiative))?
+        }
+        Asked::Change(changes) => keys.seal(TABLE, "sealed_initiative", id, Some(changes))?,
+        // What was not erased is sealed, and there is nothing more to a claim.
+        Asked::Claim => keys.seal(TABLE, "sealed_initiative", id, Some(&serde_json::json!({})))?,
+    };
     row.sealed_submitter = keys.seal(TABLE, "sealed_submitter", id, Some(&submitter))?;
     row.sealed_email = keys.seal(TABLE, "sealed_email", id, email.as_ref())?;
     Ok(())
 }
 
-async fn set_signs(
-    tx: &Tx,
-    vault: &Vault,
-    id: SubmissionId,
-    initiative: &SubmissionInitiative,
-) -> anyhow::Result<()> {
+async fn set_signs(tx: &Tx, vault: &Vault, id: SubmissionId, asked: &Asked) -> anyhow::Result<()> {
+    let Asked::Initiative(initiative) = asked else { return Ok(()) };
     let signs = super::alike::signs(vault, initiative)?;
     let row = |sign| submission_sign::Model { submission_id: id, sign };
     Ok(insert_all(tx, signs.into_iter().map(row).collect()).await?)
@@ -155,12 +169,30 @@ pub(super) async fn content<C: ConnectionTrait>(
         let text = text.context("a message has a text")?;
         Ok(Message { from: row.written_by, text, at: row.written_at })
     };
+    let sealed = row.sealed_initiative.as_deref();
+    let asked = match row.kind {
+        SubmissionKind::Initiative => {
+            keys.open(TABLE, "sealed_initiative", id, sealed)?.map(Asked::Initiative)
+        }
+        SubmissionKind::Change => keys.open(TABLE, "sealed_initiative", id, sealed)?.map(Asked::Change),
+        SubmissionKind::Claim => sealed.map(|_| Asked::Claim),
+    };
     Ok(Content {
-        initiative: keys.open(TABLE, "sealed_initiative", id, row.sealed_initiative.as_deref())?,
+        asked,
         submitter: keys.open(TABLE, "sealed_submitter", id, row.sealed_submitter.as_deref())?,
         email: keys.open(TABLE, "sealed_email", id, row.sealed_email.as_deref())?,
         messages: messages.into_iter().map(message).collect::<anyhow::Result<_>>()?,
     })
+}
+
+/// The titles of what these claim or would change.
+pub(super) async fn titles<C: ConnectionTrait>(
+    conn: &C,
+    rows: &[Model],
+) -> Result<HashMap<InitiativeId, String>, DbErr> {
+    let about = rows.iter().filter_map(|row| row.about).collect();
+    let found = find_in::<initiative::Entity, _, _>(conn, initiative::Column::Id, about).await?;
+    Ok(found.into_iter().map(|initiative| (initiative.id, initiative.title)).collect())
 }
 
 /// What asks to be on the map, of several.
@@ -171,7 +203,7 @@ pub(super) async fn initiatives<C: ConnectionTrait>(
 ) -> anyhow::Result<HashMap<SubmissionId, SubmissionInitiative>> {
     let keys = Keyring::for_reading(conn, vault, rows.iter().map(|row| row.id.0).collect()).await?;
     let mut found = HashMap::new();
-    for row in rows {
+    for row in rows.iter().filter(|row| row.kind == SubmissionKind::Initiative) {
         let opened = keys.open(TABLE, "sealed_initiative", row.id.0, row.sealed_initiative.as_deref())?;
         found.extend(opened.map(|initiative| (row.id, initiative)));
     }
@@ -226,6 +258,9 @@ pub(super) async fn page<C: ConnectionTrait>(
     if !filters.status.is_empty() {
         wanted = wanted.add(Column::Status.is_in(filters.status.iter().copied()));
     }
+    if !filters.kind.is_empty() {
+        wanted = wanted.add(Column::Kind.is_in(filters.kind.iter().copied()));
+    }
     if !filters.country.is_empty() {
         wanted = wanted.add(Column::Country.is_in(filters.country.iter().map(|country| country.0.as_str())));
     }
@@ -278,8 +313,8 @@ pub(super) async fn to_erase(tx: &Tx, kept: TimeDelta, most: u64) -> Result<Vec<
         .await
 }
 
-/// Erases what tells of people. Of an approved one the address stays, sealed, for it has to be asked again one day; without
-/// one its key goes, and with the key every copy.
+/// Erases what tells of people, and the key with it, and with the key every copy. Whoever is to be asked again one day is the
+/// contact of the initiative since its approval.
 pub(super) async fn erase(tx: &Tx, mut row: Model) -> Result<(), DbErr> {
     tx.erase();
     let column = submission_message::Column::SubmissionId;
@@ -288,11 +323,7 @@ pub(super) async fn erase(tx: &Tx, mut row: Model) -> Result<(), DbErr> {
     row.sealed_submitter = None;
     row.token_hash = None;
     row.erased_at = Some(tx.now());
-    if row.status != SubmissionStatus::Approved {
-        row.sealed_email = None;
-    }
-    if row.sealed_email.is_none() {
-        data_key::Entity::delete_by_id(row.id.0).exec(tx).await?;
-    }
+    row.sealed_email = None;
+    data_key::Entity::delete_by_id(row.id.0).exec(tx).await?;
     save(tx, row).await.map(drop)
 }

@@ -5,12 +5,12 @@ use std::collections::BTreeMap;
 use ::entity::ids::ThemeId;
 use ::entity::kinds::Precision;
 use ::entity::organisation::OrganisationKind;
-use ::entity::submission::{RejectionReason, SubmissionStatus};
+use ::entity::submission::RejectionReason;
 use ::entity::values::Translation;
 use serde::{Deserialize, Serialize};
 use utoipa::openapi::schema::SchemaType;
 use utoipa::openapi::{Object, ObjectBuilder, OneOfBuilder, RefOr, Schema, Type};
-use utoipa::{IntoParams, PartialSchema, ToSchema};
+use utoipa::{PartialSchema, ToSchema};
 use uuid::Uuid;
 
 use crate::http::patch::clearable;
@@ -128,14 +128,50 @@ pub(super) struct Submitter {
     pub(super) organisation_kind: Option<OrganisationKind>,
 }
 
-/// A request to be on the map.
+/// A request to be on the map, or to take over what is there.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct SubmissionIn {
-    /// What asks to be on the map.
-    pub(super) initiative: SubmissionInitiative,
+    /// What asks to be on the map. Either this or `claim`.
+    #[serde(default)]
+    #[schema(nullable = false)]
+    pub(super) initiative: Option<SubmissionInitiative>,
+    /// What is there already and is asked to be taken over, by the submitter's organisation.
+    #[serde(default)]
+    #[schema(nullable = false)]
+    pub(super) claim: Option<SubmissionClaimIn>,
     /// Who asks.
     pub(super) submitter: Submitter,
+    /// Anything else that reviewers should know.
+    #[serde(default)]
+    #[schema(nullable = false, max_length = 4000, pattern = r"\S")]
+    pub(super) message: Option<String>,
+}
+
+/// An entry that is asked to be taken over.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct SubmissionClaimIn {
+    /// A public initiative.
+    pub(super) initiative: Uuid,
+    /// The language of the letters (BCP 47); the initiative's if not said.
+    #[serde(default)]
+    #[schema(
+        nullable = false,
+        min_length = 2,
+        max_length = 35,
+        pattern = "^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$",
+        example = "en"
+    )]
+    pub(super) language: Option<String>,
+}
+
+/// What the contact of an entry would have changed.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct EntryChangesIn {
+    /// Members that should be otherwise; what is absent stays.
+    pub(super) changes: SubmissionInitiativePatch,
     /// Anything else that reviewers should know.
     #[serde(default)]
     #[schema(nullable = false, max_length = 4000, pattern = r"\S")]
@@ -154,7 +190,7 @@ pub(super) struct SubmissionDuplicatesIn {
 #[derive(Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct SubmissionPatch {
-    /// In what asks to be on the map.
+    /// In what asks to be on the map, or in what is proposed to be changed there: members named here replace those before.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub(super) initiative: Option<SubmissionInitiativePatch>,
@@ -165,7 +201,7 @@ pub(super) struct SubmissionPatch {
 }
 
 /// Changes to what asks to be on the map: a merge patch (RFC 7396).
-#[derive(Default, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Default, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct SubmissionInitiativePatch {
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -215,7 +251,7 @@ pub(super) struct SubmissionInitiativePatch {
 }
 
 /// Changes to where it is.
-#[derive(Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct SubmissionPlacePatch {
     #[serde(default, deserialize_with = "clearable", skip_serializing_if = "Option::is_none")]
@@ -272,11 +308,12 @@ pub(super) struct RequestChangesIn {
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct ApproveIn {
-    /// What is changed before it becomes public.
+    /// What is changed before it becomes public; not of a claim.
     #[serde(default)]
     #[schema(nullable = false)]
     pub(super) changes: Option<SubmissionInitiativePatch>,
-    /// The initiative that it belongs to: what is submitted replaces what is there, and what is not said stays.
+    /// The initiative that it belongs to: what is submitted replaces what is there, and what is not said stays. Of what asks
+    /// for a new initiative only.
     #[serde(default)]
     #[schema(nullable = false)]
     pub(super) merge_into: Option<Uuid>,
@@ -284,6 +321,10 @@ pub(super) struct ApproveIn {
     #[serde(default, deserialize_with = "clearable")]
     #[schema(value_type = Option<String>, max_length = 200, pattern = r"\S")]
     pub(super) organisation: Option<Option<String>>,
+    /// The organisation that carries it, in place of the submitter's, where it is there already.
+    #[serde(default)]
+    #[schema(nullable = false)]
+    pub(super) organisation_id: Option<Uuid>,
 }
 
 /// Why it is turned down. Both reach the submitter.
@@ -303,55 +344,6 @@ pub(super) struct RejectIn {
 pub(super) struct MarkDuplicateIn {
     /// An initiative, or another submission.
     pub(super) of: Uuid,
-}
-
-/// Which submission.
-#[derive(Deserialize, IntoParams)]
-#[into_params(parameter_in = Path)]
-pub(super) struct SubmissionPath {
-    /// The submission.
-    #[serde(deserialize_with = "crate::http::id::canonical")]
-    #[param(value_type = Uuid)]
-    pub(super) submission_id: Uuid,
-}
-
-/// Which submissions.
-#[derive(Clone, Debug, Default, Serialize, Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-pub(super) struct SubmissionFilters {
-    /// States, separated by commas: one of them.
-    #[serde(default)]
-    #[param(inline, style = Form, explode = false, required = false, min_items = 1, max_items = 8)]
-    pub(super) status: Vec<SubmissionStatus>,
-    /// Countries (ISO 3166-1 alpha-2), separated by commas: one of them.
-    #[serde(default)]
-    #[param(inline, style = Form, explode = false, required = false, min_items = 1, max_items = 60)]
-    pub(super) country: Vec<QueueCountry>,
-    /// Whether somebody is reviewing it now.
-    #[param(nullable = false)]
-    pub(super) claimed: Option<bool>,
-    /// Which come first.
-    #[serde(default)]
-    #[param(inline, required = false)]
-    pub(super) sort: QueueOrder,
-}
-
-/// A country's two-letter code.
-#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
-#[serde(transparent)]
-#[schema(pattern = "^[A-Z]{2}$", example = "ZM")]
-pub(super) struct QueueCountry(pub(super) String);
-
-/// Which submissions come first.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-#[schema(default = "oldest")]
-pub(super) enum QueueOrder {
-    /// Those that have waited longest.
-    #[default]
-    Oldest,
-    /// Those that came last.
-    Newest,
 }
 
 fn country() -> Precision {

@@ -109,6 +109,7 @@ impl InitiativeLine {
             point: place.point,
             organisations: incoming.many("/organisations", &self.organisations, RecordKind::Organisation),
             themes: incoming.many("/themes", &self.themes, RecordKind::Theme),
+            contact: None,
             row: initiative::Model {
                 id: InitiativeId(incoming.id),
                 title: self.title,
@@ -126,6 +127,8 @@ impl InitiativeLine {
                 status: self.status,
                 translations: incoming.translations(&language, self.translations),
                 language,
+                // What somebody confirmed they said to another service, or to nobody.
+                confirmed_on: None,
                 version: incoming.version,
                 created_by: incoming.created_by,
                 created_at: incoming.created_at,
@@ -136,7 +139,7 @@ impl InitiativeLine {
 
     /// The line that stands for a record.
     pub fn of(record: InitiativeRecord, names: &Names<'_>) -> Self {
-        let InitiativeRecord { row, point, organisations, themes } = record;
+        let InitiativeRecord { row, point, organisations, themes, contact: _ } = record;
         let initiative::Model {
             id,
             title,
@@ -154,6 +157,7 @@ impl InitiativeLine {
             url,
             status,
             translations,
+            confirmed_on: _,
             created_by: _,
             version: _,
             created_at: _,
