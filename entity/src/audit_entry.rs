@@ -109,6 +109,10 @@ crate::text_enum! {
         Message = "message",
         /// Somebody said that it is still so.
         Confirm = "confirm",
+        /// What it was before an edit was put back.
+        RestoreRevision = "restore_revision",
+        /// What an edit had changed was blanked for good.
+        BlankRevision = "blank_revision",
     }
 }
 

@@ -50,6 +50,7 @@ pub mod person_organisation;
 pub mod publication_due;
 pub mod quote;
 pub mod recovery_code;
+pub mod revision;
 pub mod series;
 pub mod series_host;
 pub mod series_occurrence;

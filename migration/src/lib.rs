@@ -23,6 +23,7 @@ mod m0022_idempotency;
 mod m0030_submissions;
 mod m0040_creators;
 mod m0041_contacts;
+mod m0050_revisions;
 mod m0051_confirmations;
 mod m0052_submission_kinds;
 mod m0063_event_parts;
@@ -52,6 +53,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0030_submissions::Migration),
             Box::new(m0040_creators::Migration),
             Box::new(m0041_contacts::Migration),
+            Box::new(m0050_revisions::Migration),
             Box::new(m0051_confirmations::Migration),
             Box::new(m0052_submission_kinds::Migration),
             Box::new(m0063_event_parts::Migration),

@@ -24,6 +24,7 @@ mod outcomes;
 mod people;
 mod quotes;
 mod records;
+mod revisions;
 mod scheduling;
 mod series;
 mod service;

@@ -97,6 +97,7 @@ async fn the_entities_are_the_tables() {
         series,
         series_host,
         series_occurrence,
+        revision,
         session,
         setting,
         signing_key,

@@ -11,21 +11,26 @@ use uuid::Uuid;
 use super::{Stated, Subject};
 use crate::db::{Tx, find_in, insert_all};
 use crate::ids;
+use crate::rooms::records::blank_revisions;
 
 /// Brings the ledger in line with what a source states of its subjects, whole: what it states no longer is withdrawn,
 /// what it states anew is added, what it states as before stays.
 ///
-/// What a person withdrew here stays withdrawn, whatever a file says, unless the file states a consent given later.
+/// What a person withdrew here stays withdrawn, whatever a file says, unless the file states a consent given later. With a
+/// consent that ends, what its quote said before is forgotten.
 ///
 /// # Errors
 /// The database's.
 pub async fn restate(tx: &Tx, stated: Vec<(Subject, Vec<Stated>)>) -> Result<(), DbErr> {
     let known = ledger(tx, &stated).await?;
-    let (mut added, mut withdrawn) = (Vec::new(), Vec::new());
+    let (mut added, mut withdrawn, mut silenced) = (Vec::new(), Vec::new(), Vec::new());
     for (subject, stated) in stated {
         let rows = known.get(&key(subject)).map_or(&[][..], Vec::as_slice);
         let active = rows.iter().filter(|r| r.withdrawn_at.is_none());
-        withdrawn.extend(active.filter(|r| !stated.contains(&of(r))).map(|r| r.id.0));
+        for ended in active.filter(|r| !stated.contains(&of(r))) {
+            withdrawn.push(ended.id.0);
+            silenced.extend(ended.quote_id.map(|quote| quote.0));
+        }
         for new in stated {
             if rows.iter().any(|r| r.withdrawn_at.is_none() && of(r) == new) {
                 continue;
@@ -49,6 +54,7 @@ pub async fn restate(tx: &Tx, stated: Vec<(Subject, Vec<Stated>)>) -> Result<(),
             .exec(tx)
             .await?;
     }
+    blank_revisions(tx, &silenced).await?;
     insert_all(tx, added).await
 }
 
@@ -93,7 +99,7 @@ pub async fn in_force<C: ConnectionTrait>(
     Ok(active.filter_map(|row| Some((row.quote_id?.0, row.id))).collect())
 }
 
-/// Withdraws here what was consented to for a quote: no import brings it back.
+/// Withdraws here what was consented to for a quote: no import brings it back, and nothing that it said is kept.
 ///
 /// # Errors
 /// The database's.
@@ -105,7 +111,7 @@ pub async fn withdraw(tx: &Tx, quote: QuoteId) -> Result<(), DbErr> {
         .filter(Column::WithdrawnAt.is_null())
         .exec(tx)
         .await?;
-    Ok(())
+    blank_revisions(tx, &[quote.0]).await
 }
 
 /// Every row about these subjects.

@@ -2,6 +2,7 @@
 
 use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post};
+use uuid::Uuid;
 
 use super::clashes::clashes;
 use super::guided::guided;
@@ -14,6 +15,7 @@ use crate::access::Allowed;
 use crate::access::action::{EditEvents, ReadEvents, ScheduleEvents};
 use crate::app::App;
 use crate::audit::Action;
+use crate::db::Tx;
 use crate::http::Query;
 use crate::http::etag::of_version;
 use crate::http::idempotency::{Caller, IdempotencyKey, Once, Reply};
@@ -23,7 +25,7 @@ use crate::http::patch::{EditHeaders, IfMatch, Patch, record};
 use crate::ids;
 use crate::outbox::{self, Fact};
 use crate::problem::Problem;
-use crate::rooms::records::{self, Edit, Shown};
+use crate::rooms::records::{self, Author, Edit, Shown, revise};
 
 /// Record an event
 ///
@@ -121,22 +123,33 @@ pub(super) async fn change(
     let (shown, warnings) = app
         .db
         .write(async |tx| {
-            let found =
-                records::find_for_change::<EventRecord>(tx, &app.vault, who.actor(), path.event_id).await?;
-            let permit = who.over(&found)?;
-            if_match.check(found.record.row.version)?;
-            let (edited, changed) = records::edit(tx, &who, &permit, &found.record, &body).await?;
-            let edited = guided(tx, Some(&found.record), edited).await?;
-            let edited = rules::change(&found.record, edited, &permit, tx.now())?;
-            if let Some(moved) = rules::moved(&found.record.row, &edited.row, tx.now()) {
-                outbox::tell(tx, moved).await?;
-            }
-            let shown = records::keep(tx, &app.vault, &permit, Action::Update, changed, edited).await?;
+            let shown = edited(tx, &app, &who, path.event_id, &if_match, &body).await?;
             let warnings = clashes(tx, &app.vault, &who, &shown.record).await?;
             Ok::<_, Problem>((shown, warnings))
         })
         .await?;
     record(shown.record.row.version, &EventOut::from(shown).warned(warnings))
+}
+
+/// Makes an edit: a patch, or what an earlier edit changed is put back.
+pub(super) async fn edited(
+    tx: &Tx,
+    app: &App,
+    who: &Allowed<EditEvents>,
+    id: Uuid,
+    if_match: &IfMatch,
+    edit: &EventPatch,
+) -> Result<Shown<EventRecord>, Problem> {
+    let found = records::find_for_change::<EventRecord>(tx, &app.vault, who.actor(), id).await?;
+    let permit = who.over(&found)?;
+    if_match.check(found.record.row.version)?;
+    let (edited, changed) = records::edit(tx, who, &permit, &found.record, edit).await?;
+    let edited = guided(tx, Some(&found.record), edited).await?;
+    let edited = rules::change(&found.record, edited, &permit, tx.now())?;
+    if let Some(moved) = rules::moved(&found.record.row, &edited.row, tx.now()) {
+        outbox::tell(tx, moved).await?;
+    }
+    records::keep_edit(tx, &app.vault, &permit, edit, &found.record, changed, edited).await
 }
 
 /// Submit an event for review
@@ -243,6 +256,7 @@ pub(super) async fn reschedule(
         let (action, members) = match rules::moved(&found.record.row, &event.row, tx.now()) {
             Some(moved) => {
                 outbox::tell(tx, moved).await?;
+                revise(tx, Author::of_edit(permit.by().account(), None), &found.record, &event).await?;
                 (Action::Reschedule, vec!["when", "reschedule_reason"])
             }
             None => (Action::Update, vec![]),

@@ -13,7 +13,7 @@ use crate::db::Tx;
 use crate::ids;
 use crate::outbox::{self, Fact};
 use crate::problem::Problem;
-use crate::rooms::records::{self, Written as _};
+use crate::rooms::records::{self, Author, Written as _, revise};
 use crate::vault::Vault;
 
 /// An event of a series, and the version it was made as. Another version says that somebody edited it.
@@ -80,6 +80,9 @@ pub async fn follow(
     let edited = rules::change(&found.record, edited, &permit, tx.now())?;
     if let Some(moved) = rules::moved(&found.record.row, &edited.row, tx.now()) {
         outbox::tell(tx, moved).await?;
+    }
+    if !changed.is_empty() {
+        revise(tx, Author::of_edit(permit.by().account(), None), &found.record, &edited).await?;
     }
     let shown = records::keep(tx, vault, &permit, Action::Update, changed, edited).await?;
     Ok(Some(shown.record.row.version))

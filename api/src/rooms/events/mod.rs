@@ -7,6 +7,7 @@ mod guided;
 mod jobs;
 mod made;
 mod out;
+mod revisions;
 mod rules;
 mod store;
 mod wire;
@@ -111,5 +112,9 @@ pub fn routes(routes: &mut Routes<'_>) {
         .service(api::reschedule)
         .service(api::complete)
         .service(api::cancel)
-        .service(api::remove);
+        .service(api::remove)
+        .service(revisions::list)
+        .service(revisions::get)
+        .service(revisions::blank)
+        .service(revisions::restore);
 }

@@ -15,6 +15,7 @@ use super::{EventRecord, ExactPlace, HostId, Joining};
 use crate::audit;
 use crate::db::{Tx, delete_in, find_in, insert_all, save_all};
 use crate::publishing;
+use crate::rooms::bundle::{EventLine, Names};
 use crate::rooms::records::{Record, any_of, of_row};
 use crate::rooms::themes;
 use crate::vault::{Keyring, Vault};
@@ -129,6 +130,10 @@ impl Record for EventRecord {
     type Entity = event::Entity;
 
     of_row!(row);
+
+    fn said(self) -> serde_json::Result<serde_json::Value> {
+        serde_json::to_value(EventLine::of(self, &Names::here()))
+    }
 
     fn held_at(&self) -> Option<DateTime<Utc>> {
         self.row.held_at

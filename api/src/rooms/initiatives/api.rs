@@ -2,6 +2,7 @@
 
 use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post};
+use uuid::Uuid;
 
 use super::wire::{
     InitiativeFilter, InitiativeIn, InitiativeOut, InitiativePage, InitiativePatch, InitiativePath,
@@ -11,6 +12,7 @@ use crate::access::Allowed;
 use crate::access::action::{EditInitiatives, PublishInitiatives, ReadInitiatives};
 use crate::app::App;
 use crate::audit::Action;
+use crate::db::Tx;
 use crate::http::Query;
 use crate::http::idempotency::{Caller, IdempotencyKey, Once};
 use crate::http::json::{Body, Empty};
@@ -19,7 +21,8 @@ use crate::http::patch::{EditHeaders, IfMatch, Patch};
 use crate::ids;
 use crate::outbox::{self, Fact};
 use crate::problem::Problem;
-use crate::rooms::{bundle, records};
+use crate::rooms::bundle;
+use crate::rooms::records::{self, Shown};
 
 /// Record an initiative
 ///
@@ -108,25 +111,31 @@ pub(super) async fn change(
     if_match: IfMatch,
     body: Patch<InitiativePatch>,
 ) -> Result<HttpResponse, Problem> {
-    let shown = app
-        .db
-        .write(async |tx| {
-            let found =
-                records::find_for_change::<InitiativeRecord>(tx, &app.vault, who.actor(), path.initiative_id)
-                    .await?;
-            let permit = who.over(&found)?;
-            if_match.check(found.record.row.version)?;
-            let (edited, changed) = records::edit(tx, &who, &permit, &found.record, &body).await?;
-            let edited = rules::change(&found.record, edited, &permit)?;
-            let unedited = rules::says_nothing_of_it(&changed);
-            let shown = records::keep(tx, &app.vault, &permit, Action::Update, changed, edited).await?;
-            if unedited {
-                bundle::not_edited(tx, path.initiative_id, shown.record.row.version).await?;
-            }
-            Ok::<_, Problem>(shown)
-        })
-        .await?;
+    let shown =
+        app.db.write(async |tx| edited(tx, &app, &who, path.initiative_id, &if_match, &body).await).await?;
     records::answer::<_, InitiativeOut>(shown)
+}
+
+/// Makes an edit: a patch, or what an earlier edit changed is put back.
+pub(super) async fn edited(
+    tx: &Tx,
+    app: &App,
+    who: &Allowed<EditInitiatives>,
+    id: Uuid,
+    if_match: &IfMatch,
+    edit: &InitiativePatch,
+) -> Result<Shown<InitiativeRecord>, Problem> {
+    let found = records::find_for_change::<InitiativeRecord>(tx, &app.vault, who.actor(), id).await?;
+    let permit = who.over(&found)?;
+    if_match.check(found.record.row.version)?;
+    let (edited, changed) = records::edit(tx, who, &permit, &found.record, edit).await?;
+    let edited = rules::change(&found.record, edited, &permit)?;
+    let unedited = rules::says_nothing_of_it(&changed);
+    let shown = records::keep_edit(tx, &app.vault, &permit, edit, &found.record, changed, edited).await?;
+    if unedited {
+        bundle::not_edited(tx, id, shown.record.row.version).await?;
+    }
+    Ok(shown)
 }
 
 /// Put an initiative on the map

@@ -5,6 +5,7 @@
 
 mod api;
 mod contacts;
+mod revisions;
 mod rules;
 mod store;
 mod wire;
@@ -43,5 +44,9 @@ pub fn routes(routes: &mut Routes<'_>) {
         .service(api::change)
         .service(api::publish)
         .service(api::archive)
-        .service(api::remove);
+        .service(api::remove)
+        .service(revisions::list)
+        .service(revisions::get)
+        .service(revisions::blank)
+        .service(revisions::restore);
 }

@@ -17,6 +17,7 @@ use super::{InitiativeRecord, contacts};
 use crate::audit;
 use crate::db::{Tx, delete_in, find_in, insert_all, save_all};
 use crate::publishing;
+use crate::rooms::bundle::{InitiativeLine, Names};
 use crate::rooms::records::{Record, any_of, of_row};
 use crate::rooms::themes;
 use crate::vault::{Keyring, Vault};
@@ -94,6 +95,10 @@ impl Record for InitiativeRecord {
     type Entity = initiative::Entity;
 
     of_row!(row);
+
+    fn said(self) -> serde_json::Result<serde_json::Value> {
+        serde_json::to_value(InitiativeLine::of(self, &Names::here()))
+    }
 
     async fn load<C: ConnectionTrait>(
         conn: &C,

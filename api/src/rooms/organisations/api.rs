@@ -2,6 +2,7 @@
 
 use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post};
+use uuid::Uuid;
 
 use super::wire::{
     OrganisationFilter, OrganisationIn, OrganisationOut, OrganisationPage, OrganisationPatch,
@@ -12,6 +13,7 @@ use crate::access::Allowed;
 use crate::access::action::{CreateOrganisations, EditOrganisations, ReadOrganisations};
 use crate::app::App;
 use crate::audit::Action;
+use crate::db::Tx;
 use crate::http::Query;
 use crate::http::idempotency::{Caller, IdempotencyKey, Once};
 use crate::http::json::Body;
@@ -19,7 +21,7 @@ use crate::http::page::Paging;
 use crate::http::patch::{EditHeaders, IfMatch, Patch};
 use crate::ids;
 use crate::problem::Problem;
-use crate::rooms::records;
+use crate::rooms::records::{self, Shown};
 
 /// Record an organisation
 ///
@@ -107,19 +109,25 @@ pub(super) async fn change(
     if_match: IfMatch,
     body: Patch<OrganisationPatch>,
 ) -> Result<HttpResponse, Problem> {
-    let shown = app
-        .db
-        .write(async |tx| {
-            let found =
-                records::find_for_change::<Organisation>(tx, &app.vault, who.actor(), path.organisation_id)
-                    .await?;
-            let permit = who.over(&found)?;
-            if_match.check(found.record.version)?;
-            let (edited, changed) = records::edit(tx, &who, &permit, &found.record, &body).await?;
-            records::keep(tx, &app.vault, &permit, Action::Update, changed, edited).await
-        })
-        .await?;
+    let shown =
+        app.db.write(async |tx| edited(tx, &app, &who, path.organisation_id, &if_match, &body).await).await?;
     records::answer::<_, OrganisationOut>(shown)
+}
+
+/// Makes an edit: a patch, or what an earlier edit changed is put back.
+pub(super) async fn edited(
+    tx: &Tx,
+    app: &App,
+    who: &Allowed<EditOrganisations>,
+    id: Uuid,
+    if_match: &IfMatch,
+    edit: &OrganisationPatch,
+) -> Result<Shown<Organisation>, Problem> {
+    let found = records::find_for_change::<Organisation>(tx, &app.vault, who.actor(), id).await?;
+    let permit = who.over(&found)?;
+    if_match.check(found.record.version)?;
+    let (edited, changed) = records::edit(tx, who, &permit, &found.record, edit).await?;
+    records::keep_edit(tx, &app.vault, &permit, edit, &found.record, changed, edited).await
 }
 
 /// Remove an organisation

@@ -1,6 +1,7 @@
 //! Organisations: groups, NGOs, donors, universities, media and public bodies.
 
 mod api;
+mod revisions;
 mod store;
 mod wire;
 
@@ -16,5 +17,9 @@ pub fn routes(routes: &mut Routes<'_>) {
         .service(api::list)
         .service(api::get)
         .service(api::change)
-        .service(api::remove);
+        .service(api::remove)
+        .service(revisions::list)
+        .service(revisions::get)
+        .service(revisions::blank)
+        .service(revisions::restore);
 }

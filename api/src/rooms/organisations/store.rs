@@ -16,6 +16,7 @@ use super::wire::OrganisationFilter;
 use crate::audit;
 use crate::db::{Tx, find_in, save_all};
 use crate::ids;
+use crate::rooms::bundle::{Names, OrganisationLine};
 use crate::rooms::records::{Record, any_of, of_row};
 use crate::vault::Vault;
 
@@ -43,6 +44,10 @@ impl Record for Model {
     type Entity = Entity;
 
     of_row!();
+
+    fn said(self) -> serde_json::Result<serde_json::Value> {
+        serde_json::to_value(OrganisationLine::of(self, &Names::here()))
+    }
 
     async fn load<C: ConnectionTrait>(
         conn: &C,

@@ -1,6 +1,7 @@
 //! Outcomes: findings, barriers, needs, recommendations, decisions and lessons of events.
 
 mod api;
+mod revisions;
 mod rules;
 mod store;
 mod wire;
@@ -32,5 +33,9 @@ pub fn routes(routes: &mut Routes<'_>) {
         .service(api::change)
         .service(api::approve)
         .service(api::withdraw)
-        .service(api::remove);
+        .service(api::remove)
+        .service(revisions::list)
+        .service(revisions::get)
+        .service(revisions::blank)
+        .service(revisions::restore);
 }

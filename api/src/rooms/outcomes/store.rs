@@ -11,6 +11,7 @@ use super::OutcomeRecord;
 use super::wire::OutcomeFilter;
 use crate::audit;
 use crate::db::{Tx, delete_in, find_in, insert_all, save_all};
+use crate::rooms::bundle::{Names, OutcomeLine};
 use crate::rooms::records::{Record, any_of, of_row};
 use crate::rooms::themes;
 use crate::vault::Vault;
@@ -63,6 +64,10 @@ impl Record for OutcomeRecord {
     type Entity = outcome::Entity;
 
     of_row!(row);
+
+    fn said(self) -> serde_json::Result<serde_json::Value> {
+        serde_json::to_value(OutcomeLine::of(self, &Names::here()))
+    }
 
     async fn load<C: ConnectionTrait>(
         conn: &C,

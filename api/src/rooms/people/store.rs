@@ -13,6 +13,7 @@ use super::{Contact, PersonRecord};
 use crate::audit;
 use crate::db::{Tx, delete_in, find_in, insert_all, save_all};
 use crate::problem::{Fault, Problem};
+use crate::rooms::bundle::{Names, PersonLine};
 use crate::rooms::consents::{self, Subject};
 use crate::rooms::records::{Record, any_of, of_row};
 use crate::vault::{Keyring, Vault};
@@ -93,6 +94,10 @@ impl Record for PersonRecord {
     type Entity = person::Entity;
 
     of_row!(row);
+
+    fn said(self) -> serde_json::Result<serde_json::Value> {
+        serde_json::to_value(PersonLine::of(self, &Names::here()))
+    }
 
     async fn load<C: ConnectionTrait>(
         conn: &C,

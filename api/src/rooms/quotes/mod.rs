@@ -2,6 +2,7 @@
 
 mod api;
 mod out;
+mod revisions;
 mod rules;
 mod store;
 mod wire;
@@ -37,5 +38,9 @@ pub fn routes(routes: &mut Routes<'_>) {
         .service(api::change)
         .service(api::approve)
         .service(api::withdraw)
-        .service(api::remove);
+        .service(api::remove)
+        .service(revisions::list)
+        .service(revisions::get)
+        .service(revisions::blank)
+        .service(revisions::restore);
 }

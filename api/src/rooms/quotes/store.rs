@@ -11,6 +11,7 @@ use super::QuoteRecord;
 use super::wire::QuoteFilter;
 use crate::audit;
 use crate::db::{Tx, find_in, save_all};
+use crate::rooms::bundle::{Names, QuoteLine};
 use crate::rooms::consents::{self, Subject};
 use crate::rooms::records::{Record, any_of, of_row};
 use crate::rooms::themes;
@@ -55,6 +56,10 @@ impl Record for QuoteRecord {
     type Entity = quote::Entity;
 
     of_row!(row);
+
+    fn said(self) -> serde_json::Result<serde_json::Value> {
+        serde_json::to_value(QuoteLine::of(self, &Names::here()))
+    }
 
     async fn load<C: ConnectionTrait>(
         conn: &C,

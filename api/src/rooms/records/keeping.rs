@@ -6,7 +6,8 @@ use ::entity::kinds::RecordKind;
 use sea_orm::ConnectionTrait;
 use uuid::Uuid;
 
-use super::Record;
+use super::revisions::{Author, blank_revisions, revise};
+use super::{Edit, Record};
 use crate::access::Permit;
 use crate::audit::{self, Action, By, Entry};
 use crate::db::Tx;
@@ -38,7 +39,7 @@ pub async fn keep<R: Record, A>(
     mut record: R,
 ) -> Result<Shown<R>, Problem> {
     let id = record.id();
-    if action == Action::Update && members.is_empty() {
+    if matches!(action, Action::Update | Action::RestoreRevision) && members.is_empty() {
         return one(shown(tx, tx.now(), vec![record]).await?);
     }
     record.stamp(tx.now());
@@ -48,8 +49,9 @@ pub async fn keep<R: Record, A>(
         tx.erase();
     }
     if action == Action::Withdraw {
-        // What was answered before holds the words.
+        // What was answered before holds the words, and so does what was edited before.
         idempotency::forget(tx, id).await?;
+        blank_revisions(tx, &[id]).await?;
     }
     let record = [RecordRef::new(R::KIND, id)];
     match (action, R::KIND) {
@@ -60,6 +62,27 @@ pub async fn keep<R: Record, A>(
     };
     let kept = R::load(tx, vault, &[id]).await?.remove(&id);
     one(shown(tx, tx.now(), kept.into_iter().collect()).await?)
+}
+
+/// Keeps an edit of a record `before` it, and its revision if the record is or was public.
+///
+/// # Errors
+/// The database's.
+pub async fn keep_edit<R: Record, A, T>(
+    tx: &Tx,
+    vault: &Vault,
+    permit: &Permit<A>,
+    edit: &Edit<T>,
+    before: &R,
+    members: Vec<&'static str>,
+    record: R,
+) -> Result<Shown<R>, Problem> {
+    if !members.is_empty() {
+        let author = Author::of_edit(permit.by().account(), edit.revision());
+        revise(tx, author, before, &record).await?;
+    }
+    let action = edit.revision().map_or(Action::Update, |_| Action::RestoreRevision);
+    keep(tx, vault, permit, action, members, record).await
 }
 
 fn one<R>(mut shown: Vec<Shown<R>>) -> Result<Shown<R>, Problem> {

@@ -39,33 +39,72 @@ macro_rules! written_as {
 pub(in crate::rooms) use written_as;
 
 /// A merge patch on a `T`: an absent member stays, `null` clears it, and what is inside an object is merged in the same way.
+/// Or else what an earlier edit changed is put back.
 #[derive(Clone, Debug)]
 pub struct Edit<T> {
-    patch: Map<String, Value>,
+    wanted: Wanted,
     of: PhantomData<T>,
+}
+
+#[derive(Clone, Debug)]
+enum Wanted {
+    Patch(Map<String, Value>),
+    Revision(i64),
 }
 
 impl<T> Edit<T> {
     /// The edit that writes one member anew.
     pub fn of(member: &str, value: Value) -> Self {
-        Self { patch: Map::from_iter([(member.to_owned(), value)]), of: PhantomData }
+        Self { wanted: Wanted::Patch(Map::from_iter([(member.to_owned(), value)])), of: PhantomData }
+    }
+
+    /// The edit that puts back what the one that made this version changed.
+    pub const fn putting_back(version: i64) -> Self {
+        Self { wanted: Wanted::Revision(version), of: PhantomData }
+    }
+
+    /// The revision that is put back, if it is one.
+    pub(super) const fn revision(&self) -> Option<i64> {
+        match &self.wanted {
+            Wanted::Patch(_) => None,
+            Wanted::Revision(version) => Some(*version),
+        }
     }
 }
 
-/// The body after an edit, and the names of the members that it changed.
+impl<T: Mergeable> Edit<T> {
+    /// Merges the patch, if it is one, into a body.
+    fn merge_into(&self, body: &mut Map<String, Value>) {
+        let Wanted::Patch(patch) = &self.wanted else { return };
+        for (name, change) in patch {
+            match T::WHOLE.contains(&name.as_str()) {
+                true => replace(body, name, change),
+                false => merge(body, name, change),
+            }
+        }
+    }
+}
+
+/// The body after a patch, and the names of the members that it changed.
 ///
 /// # Errors
 /// 422 with every fault of the body as it would be then.
 pub fn edited<T: Mergeable>(before: &T, edit: &Edit<T>) -> Result<(T, Vec<&'static str>), Problem> {
+    edited_by(before, |body| edit.merge_into(body))
+}
+
+/// The body after a change, and the names of the members that it changed.
+///
+/// # Errors
+/// 422 with every fault of the body as it would be then.
+pub(super) fn edited_by<T: Mergeable>(
+    before: &T,
+    change: impl FnOnce(&mut Map<String, Value>),
+) -> Result<(T, Vec<&'static str>), Problem> {
     let before = serde_json::to_value(before).map_err(Problem::internal)?;
     let mut after = before.clone();
     if let Value::Object(members) = &mut after {
-        for (name, change) in &edit.patch {
-            match T::WHOLE.contains(&name.as_str()) {
-                true => replace(members, name, change),
-                false => merge(members, name, change),
-            }
-        }
+        change(members);
     }
     let changed = changes::<T>(&before, &after);
     let faults = Shape::of::<T>().map_err(Problem::internal)?.faults(&after);
@@ -111,7 +150,7 @@ fn replace(members: &mut Map<String, Value>, name: &str, change: &Value) {
 
 impl<'de, T> Deserialize<'de> for Edit<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Ok(Self { patch: Map::deserialize(deserializer)?, of: PhantomData })
+        Ok(Self { wanted: Wanted::Patch(Map::deserialize(deserializer)?), of: PhantomData })
     }
 }
 
@@ -260,7 +299,8 @@ mod tests {
     }
 
     fn after(patch: Value) -> Result<(FormIn, Vec<&'static str>), Problem> {
-        edited(&form(), &Edit { patch: patch.as_object().unwrap().clone(), of: PhantomData })
+        let edit: Edit<FormIn> = serde_json::from_value(patch).unwrap();
+        edited(&form(), &edit)
     }
 
     #[test]

@@ -14,6 +14,7 @@ mod merge;
 mod named;
 mod owner;
 mod removal;
+mod revisions;
 mod rules;
 #[cfg(test)]
 mod testing;
@@ -32,12 +33,17 @@ use sea_orm::{
 use uuid::Uuid;
 
 pub use answers::{answer, created, done, get, list};
-pub use keeping::{Shown, keep, shown};
+pub use keeping::{Shown, keep, keep_edit, shown};
 pub(in crate::rooms) use merge::written_as;
 pub use merge::{Edit, Mergeable, edited};
 use named::Named;
 pub use owner::hosted_by;
 pub use removal::remove;
+pub(in crate::rooms) use revisions::revision_routes;
+pub use revisions::{
+    Author, RevisionOut, RevisionPage, blank_revision, blank_revisions, revise, revise_imported, revision,
+    revisions,
+};
 pub use rules::{approved, not_by_its_maker, not_finer, only_a_draft, still_there, withdrawn};
 #[cfg(test)]
 pub use testing::permit;
@@ -105,6 +111,11 @@ pub trait Record: Clone {
     }
     /// A version further.
     fn stamp(&mut self, now: DateTime<Utc>);
+    /// What it says, as a line of a bundle does, its secrets included.
+    ///
+    /// # Errors
+    /// None that happen: every line can be written as JSON.
+    fn said(self) -> serde_json::Result<serde_json::Value>;
     /// Reads records, their secrets open.
     async fn load<C: ConnectionTrait>(
         conn: &C,

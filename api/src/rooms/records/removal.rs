@@ -9,6 +9,7 @@ use sea_orm::{ColumnTrait as _, DbErr, EntityTrait, PaginatorTrait as _, QueryFi
 use uuid::Uuid;
 
 use super::keeping::note;
+use super::revisions::forget_revisions;
 use super::{Record, key};
 use crate::access::Permit;
 use crate::audit::Action;
@@ -56,6 +57,7 @@ pub async fn remove<R: Record, A>(tx: &Tx, permit: &Permit<A>, record: &R) -> Re
     delete_in::<theme_link::Entity, _>(tx, theme_link::Column::RecordId, &[id]).await?;
     delete_in::<R::Entity, _>(tx, key::<R>()?, &[id]).await?;
     delete_in::<data_key::Entity, _>(tx, data_key::Column::RecordId, &[id]).await?;
+    forget_revisions(tx, id).await?;
     bundle::never_again(tx, id).await?;
     idempotency::forget(tx, id).await?;
     note(tx, permit, Action::Delete, R::AUDIT, id, Vec::new()).await?;

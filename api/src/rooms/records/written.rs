@@ -2,7 +2,8 @@
 
 use uuid::Uuid;
 
-use super::merge::{differing, edited};
+use super::merge::{differing, edited, edited_by};
+use super::revisions;
 use super::{Edit, Mergeable, Named, Record};
 use crate::access::action::Action;
 use crate::access::{Allowed, Permit};
@@ -69,16 +70,22 @@ pub async fn read_again<W: Written, A: Action>(
 /// A record after an edit, and the names of the members that it changed.
 ///
 /// # Errors
-/// 422 with every fault of the record as it would be then.
+/// 422 with every fault of the record as it would be then; 404, 409 or 410 for a revision that cannot be put back.
 pub async fn edit<W: Written, A: Action>(
     tx: &Tx,
     who: &Allowed<A>,
     _: &Permit<A>,
     before: &W::Record,
-    patch: &Edit<W>,
+    edit: &Edit<W>,
 ) -> Result<(W::Record, Vec<&'static str>), Problem> {
     let written = W::of(before.clone());
-    let (body, changed) = edited(&written, patch)?;
+    let (body, changed) = match edit.revision() {
+        None => edited(&written, edit)?,
+        Some(version) => {
+            let changes = revisions::kept(tx, before.id(), version).await?;
+            edited_by(&written, |body| revisions::put_back(body, changes))?
+        }
+    };
     Ok((replaced(tx, who, before, body, &written.names()).await?, changed))
 }
 

@@ -2,6 +2,7 @@
 
 use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post};
+use uuid::Uuid;
 
 use super::wire::{StoryFilter, StoryIn, StoryOut, StoryPage, StoryPatch, StoryPath};
 use super::{StoryRecord, rules, store};
@@ -9,6 +10,7 @@ use crate::access::Allowed;
 use crate::access::action::{ApproveStories, EditStories, ReadStories};
 use crate::app::App;
 use crate::audit::Action;
+use crate::db::Tx;
 use crate::http::Query;
 use crate::http::idempotency::{Caller, IdempotencyKey, Once};
 use crate::http::json::{Body, Empty};
@@ -17,7 +19,7 @@ use crate::http::patch::{EditHeaders, IfMatch, Patch};
 use crate::ids;
 use crate::outbox::{self, Fact};
 use crate::problem::Problem;
-use crate::rooms::records;
+use crate::rooms::records::{self, Shown};
 
 /// Record a story
 ///
@@ -105,19 +107,26 @@ pub(super) async fn change(
     if_match: IfMatch,
     body: Patch<StoryPatch>,
 ) -> Result<HttpResponse, Problem> {
-    let shown = app
-        .db
-        .write(async |tx| {
-            let found =
-                records::find_for_change::<StoryRecord>(tx, &app.vault, who.actor(), path.story_id).await?;
-            let permit = who.over(&found)?;
-            if_match.check(found.record.row.version)?;
-            let (edited, changed) = records::edit(tx, &who, &permit, &found.record, &body).await?;
-            let edited = rules::change(&found.record, edited, &permit)?;
-            records::keep(tx, &app.vault, &permit, Action::Update, changed, edited).await
-        })
-        .await?;
+    let shown =
+        app.db.write(async |tx| edited(tx, &app, &who, path.story_id, &if_match, &body).await).await?;
     records::answer::<_, StoryOut>(shown)
+}
+
+/// Makes an edit: a patch, or what an earlier edit changed is put back.
+pub(super) async fn edited(
+    tx: &Tx,
+    app: &App,
+    who: &Allowed<EditStories>,
+    id: Uuid,
+    if_match: &IfMatch,
+    edit: &StoryPatch,
+) -> Result<Shown<StoryRecord>, Problem> {
+    let found = records::find_for_change::<StoryRecord>(tx, &app.vault, who.actor(), id).await?;
+    let permit = who.over(&found)?;
+    if_match.check(found.record.row.version)?;
+    let (edited, changed) = records::edit(tx, who, &permit, &found.record, edit).await?;
+    let edited = rules::change(&found.record, edited, &permit)?;
+    records::keep_edit(tx, &app.vault, &permit, edit, &found.record, changed, edited).await
 }
 
 /// Approve a story

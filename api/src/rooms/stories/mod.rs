@@ -1,6 +1,7 @@
 //! Stories: links to videos, blogs, documents and recordings.
 
 mod api;
+mod revisions;
 mod rules;
 mod store;
 mod wire;
@@ -30,5 +31,9 @@ pub fn routes(routes: &mut Routes<'_>) {
         .service(api::change)
         .service(api::approve)
         .service(api::withdraw)
-        .service(api::remove);
+        .service(api::remove)
+        .service(revisions::list)
+        .service(revisions::get)
+        .service(revisions::blank)
+        .service(revisions::restore);
 }

@@ -11,6 +11,7 @@ use super::StoryRecord;
 use super::wire::StoryFilter;
 use crate::audit;
 use crate::db::{Tx, find_in, save_all};
+use crate::rooms::bundle::{Names, StoryLine};
 use crate::rooms::records::{Record, any_of, of_row};
 use crate::rooms::themes;
 use crate::vault::Vault;
@@ -51,6 +52,10 @@ impl Record for StoryRecord {
     type Entity = story::Entity;
 
     of_row!(row);
+
+    fn said(self) -> serde_json::Result<serde_json::Value> {
+        serde_json::to_value(StoryLine::of(self, &Names::here()))
+    }
 
     async fn load<C: ConnectionTrait>(
         conn: &C,

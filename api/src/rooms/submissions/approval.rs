@@ -21,6 +21,7 @@ use crate::ids;
 use crate::problem::Problem;
 use crate::publishing::{self, NOWHERE, RecordRef};
 use crate::rooms::initiatives::{self, Contact, InitiativeRecord};
+use crate::rooms::records::{Author, revise};
 use crate::rooms::{organisations, records, themes};
 
 /// Refuses themes that are not there. `base` is where the initiative stands in the body.
@@ -68,7 +69,9 @@ pub(super) async fn carry_out(
         Asked::Change(changes) => {
             let mut all = vec![(&*changes, "/changes")];
             all.extend(how.changes.as_ref().map(|further| (further, "/changes")));
-            let (mut record, mut members) = amend::carry_out(tx, app, row, &all).await?;
+            let before = amend::on_the_map(tx, app, row).await?;
+            let (mut record, mut members) = amend::amended(tx, before.clone(), &all).await?;
+            revise(tx, Author::of_submission(permit.by().account()), &before, &record).await?;
             let id = record.row.id;
             record.row.confirmed_on = Some(tx.now().date_naive());
             members.push("confirmed_on");
@@ -111,12 +114,16 @@ async fn onto_the_map(
     }
     known_themes(tx, &initiative.themes, "/changes").await?;
     let carrier = carrier(tx, permit, how, submitter, Some(&initiative.country)).await?;
-    let record = match how.merge_into {
-        Some(into) => merged(existing(tx, app, into.into()).await?, initiative, carrier, tx),
-        None => new(initiative, carrier, tx),
+    let (record, action) = match how.merge_into {
+        Some(into) => {
+            let before = existing(tx, app, into.into()).await?;
+            let after = merged(before.clone(), initiative, carrier, tx);
+            revise(tx, Author::of_submission(permit.by().account()), &before, &after).await?;
+            (after, Action::Update)
+        }
+        None => (new(initiative, carrier, tx), Action::Create),
     };
-    let (id, action) =
-        (record.row.id, if how.merge_into.is_some() { Action::Update } else { Action::Create });
+    let id = record.row.id;
     initiatives::save(tx, &app.vault, vec![record]).await?;
     initiatives::confirm(tx, id).await?;
     // Who is asked already goes on being asked.

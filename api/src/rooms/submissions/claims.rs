@@ -17,7 +17,7 @@ use crate::outbox::{Language, Letter, Message, mail};
 use crate::problem::Problem;
 use crate::publishing;
 use crate::rooms::initiatives::Contact;
-use crate::rooms::records;
+use crate::rooms::records::{self, Author, revise};
 
 /// What a claim is about. Only what is public can be claimed: what is not answers like what is not there.
 ///
@@ -63,8 +63,8 @@ pub(super) async fn hand_over(
     carrier: OrganisationId,
     email: Option<String>,
 ) -> Result<InitiativeId, Problem> {
-    let mut record = amend::on_the_map(tx, app, row).await?;
-    let id = record.row.id;
+    let before = amend::on_the_map(tx, app, row).await?;
+    let (id, mut record) = (before.row.id, before.clone());
     if !record.organisations.contains(&carrier) {
         record.organisations.push(carrier);
     }
@@ -77,6 +77,7 @@ pub(super) async fn hand_over(
         let letter = Letter { to: former.email, language, message: Message::EntryHandedOver };
         mail(tx, &app.post, letter).await?;
     }
+    revise(tx, Author::of_submission(permit.by().account()), &before, &record).await?;
     let members = vec!["organisations", "contact", "confirmed_on"];
     records::keep(tx, &app.vault, permit, Action::Update, members, record).await?;
     Ok(id)

@@ -2,6 +2,7 @@
 
 use actix_web::web::{Data, Path};
 use actix_web::{HttpResponse, delete, get, patch, post};
+use uuid::Uuid;
 
 use super::Theme;
 use super::wire::{ThemeIn, ThemeOut, ThemePatch, ThemePath};
@@ -9,12 +10,13 @@ use crate::access::Allowed;
 use crate::access::action::{EditThemes, ReadThemes};
 use crate::app::App;
 use crate::audit::Action;
+use crate::db::Tx;
 use crate::http::idempotency::{Caller, IdempotencyKey, Once};
 use crate::http::json::Body;
 use crate::http::patch::{EditHeaders, IfMatch, Patch};
 use crate::ids;
 use crate::problem::Problem;
-use crate::rooms::records;
+use crate::rooms::records::{self, Shown};
 
 /// Add a theme
 ///
@@ -80,17 +82,25 @@ pub(super) async fn change(
     if_match: IfMatch,
     body: Patch<ThemePatch>,
 ) -> Result<HttpResponse, Problem> {
-    let shown = app
-        .db
-        .write(async |tx| {
-            let found = records::find_for_change::<Theme>(tx, &app.vault, who.actor(), path.theme_id).await?;
-            let permit = who.over(&found)?;
-            if_match.check(found.record.version)?;
-            let (edited, changed) = records::edit(tx, &who, &permit, &found.record, &body).await?;
-            records::keep(tx, &app.vault, &permit, Action::Update, changed, edited).await
-        })
-        .await?;
+    let shown =
+        app.db.write(async |tx| edited(tx, &app, &who, path.theme_id, &if_match, &body).await).await?;
     records::answer::<_, ThemeOut>(shown)
+}
+
+/// Makes an edit: a patch, or what an earlier edit changed is put back.
+pub(super) async fn edited(
+    tx: &Tx,
+    app: &App,
+    who: &Allowed<EditThemes>,
+    id: Uuid,
+    if_match: &IfMatch,
+    edit: &ThemePatch,
+) -> Result<Shown<Theme>, Problem> {
+    let found = records::find_for_change::<Theme>(tx, &app.vault, who.actor(), id).await?;
+    let permit = who.over(&found)?;
+    if_match.check(found.record.version)?;
+    let (edited, changed) = records::edit(tx, who, &permit, &found.record, edit).await?;
+    records::keep_edit(tx, &app.vault, &permit, edit, &found.record, changed, edited).await
 }
 
 /// Remove a theme

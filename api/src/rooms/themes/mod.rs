@@ -1,6 +1,7 @@
 //! Themes: topics in several languages, and which records carry them.
 
 mod api;
+mod revisions;
 mod store;
 mod wire;
 
@@ -11,5 +12,13 @@ use crate::http::routes::Routes;
 
 /// Registers all of this. The list is public, see `gallery`.
 pub fn routes(routes: &mut Routes<'_>) {
-    routes.service(api::create).service(api::get).service(api::change).service(api::remove);
+    routes
+        .service(api::create)
+        .service(api::get)
+        .service(api::change)
+        .service(api::remove)
+        .service(revisions::list)
+        .service(revisions::get)
+        .service(revisions::blank)
+        .service(revisions::restore);
 }

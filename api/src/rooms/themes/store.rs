@@ -11,6 +11,7 @@ use uuid::Uuid;
 
 use crate::audit;
 use crate::db::{Tx, delete_in, find_in, insert_all, save_all};
+use crate::rooms::bundle::{Names, ThemeLine};
 use crate::rooms::records::{Record, of_row};
 use crate::vault::Vault;
 
@@ -84,6 +85,10 @@ impl Record for theme::Model {
     type Entity = theme::Entity;
 
     of_row!();
+
+    fn said(self) -> serde_json::Result<serde_json::Value> {
+        serde_json::to_value(ThemeLine::of(self, &Names::here()))
+    }
 
     async fn load<C: ConnectionTrait>(
         conn: &C,

@@ -23,6 +23,7 @@ use crate::rooms::initiatives::InitiativeRecord;
 use crate::rooms::outcomes::OutcomeRecord;
 use crate::rooms::people::PersonRecord;
 use crate::rooms::quotes::QuoteRecord;
+use crate::rooms::records::{blank_revisions, revise_imported};
 use crate::rooms::stories::StoryRecord;
 use crate::rooms::{events, initiatives, organisations, outcomes, people, quotes, stories, themes};
 use crate::vault::Vault;
@@ -98,7 +99,7 @@ impl Portion<'_> {
 
         let mut verdicts = Vec::with_capacity(lines.len());
         let (mut writes, mut saved, mut unchanged) = (Writes::default(), Vec::new(), Vec::new());
-        let (mut created, mut updated) = (Vec::new(), Vec::new());
+        let (mut created, mut updated, mut silenced) = (Vec::new(), Vec::new(), Vec::new());
         let mut seen: HashSet<String> = HashSet::new();
         for Numbered { number, hash, line } in lines {
             let mut tell = |id: Option<String>, verdict, errors| {
@@ -162,6 +163,9 @@ impl Portion<'_> {
                 continue;
             }
             let record = RecordRef::new(kind, record_id);
+            if withdrawn {
+                silenced.push(record_id);
+            }
             if before.is_some() {
                 updated.push(record)
             } else {
@@ -181,6 +185,7 @@ impl Portion<'_> {
             });
             tell(Some(id), if before.is_some() { Verdict::Updated } else { Verdict::Created }, Vec::new());
         }
+        writes.revise(self.tx, self.vault, &updated, &silenced).await?;
         writes.save(self.tx, self.vault).await?;
         origins::save(self.tx, saved).await?;
         origins::mark(self.tx, self.source, &unchanged, self.run).await?;
@@ -293,6 +298,25 @@ impl Writes {
             RecordKind::Quote => self.quotes.retain(|r| r.row.id.0 != id),
             RecordKind::Story => self.stories.retain(|r| r.row.id.0 != id),
         }
+    }
+
+    /// Writes the revisions of what is edited. Of what is withdrawn nothing is kept that it said.
+    async fn revise(
+        &self,
+        tx: &Tx,
+        vault: &Vault,
+        updated: &[RecordRef],
+        silenced: &[Uuid],
+    ) -> anyhow::Result<()> {
+        let edited = updated.iter().map(|record| record.id).filter(|id| !silenced.contains(id)).collect();
+        revise_imported(tx, vault, &self.themes, &edited).await?;
+        revise_imported(tx, vault, &self.organisations, &edited).await?;
+        revise_imported(tx, vault, &self.initiatives, &edited).await?;
+        revise_imported(tx, vault, &self.events, &edited).await?;
+        revise_imported(tx, vault, &self.outcomes, &edited).await?;
+        revise_imported(tx, vault, &self.quotes, &edited).await?;
+        revise_imported(tx, vault, &self.stories, &edited).await?;
+        Ok(blank_revisions(tx, silenced).await?)
     }
 
     /// Writes all of it, what is named before what names it.
