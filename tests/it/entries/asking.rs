@@ -117,7 +117,7 @@ async fn three_workers_write_each_letter_once() {
     {
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
-    for mut worker in workers {
+    for worker in workers {
         worker.signal("TERM");
         worker.outcome();
     }
