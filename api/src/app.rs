@@ -81,6 +81,7 @@ impl App {
         (name = "events", description = "Dialogues, Jam Sessions and everything else with a time and people."),
         (name = "scheduling", description = "Finding times that are fair to people on many clocks."),
         (name = "series", description = "Rules that make events recur in local wall time."),
+        (name = "registrations", description = "Seats at events: people register, wait, come; hosts decide and check in."),
         (name = "outcomes", description = "Findings, barriers, needs, recommendations, decisions and lessons of events."),
         (name = "quotes", description = "Words somebody said, bound to the consent they gave."),
         (name = "stories", description = "Links to videos, blogs, documents and recordings."),
@@ -141,7 +142,12 @@ pub fn needs_database(path: &str) -> bool {
 
 /// Whether it is a form that everybody may send, and that costs others work.
 pub fn is_form(method: &Method, path: &str) -> bool {
-    *method == Method::POST && matches!(path, "/v1/submissions" | "/v1/submissions/duplicates")
+    let registers = || {
+        let event = path.strip_prefix("/v1/events/")?.strip_suffix("/registrations")?;
+        Some(!event.contains('/'))
+    };
+    *method == Method::POST
+        && (matches!(path, "/v1/submissions" | "/v1/submissions/duplicates") || registers() == Some(true))
 }
 
 /// What is made once and shared by the threads that answer requests.

@@ -107,12 +107,24 @@ crate::text_enum! {
         Archive = "archive",
         /// A message was written.
         Message = "message",
-        /// Somebody said that it is still so.
+        /// Somebody got a seat, or said that it is still so.
         Confirm = "confirm",
         /// What it was before an edit was put back.
         RestoreRevision = "restore_revision",
         /// What an edit had changed was blanked for good.
         BlankRevision = "blank_revision",
+        /// Somebody was turned away.
+        Decline = "decline",
+        /// A seat is held for somebody, for a while.
+        Offer = "offer",
+        /// An address was shown to be theirs.
+        Verify = "verify",
+        /// Its time was over.
+        Expire = "expire",
+        /// Somebody came.
+        CheckIn = "check_in",
+        /// Somebody did not come.
+        MarkAbsent = "mark_absent",
     }
 }
 
@@ -149,6 +161,8 @@ crate::text_enum! {
         Theme = "theme",
         /// A consent.
         Consent = "consent",
+        /// A registration for an event.
+        Registration = "registration",
     }
 }
 

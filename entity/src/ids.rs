@@ -1,7 +1,7 @@
 //! Identifiers: a newtype per record, so that one is never taken for another.
 //!
-//! UUIDv7 (RFC 9562 §5.7) where the time of creation may be known; UUIDv4 (§5.4) for people, quotes and consents, whose
-//! identifier must not tell when somebody joined or spoke. An identifier is never a permission.
+//! UUIDv7 (RFC 9562 §5.7) where the time of creation may be known; UUIDv4 (§5.4) for people, registrations, quotes and
+//! consents, whose identifier must not tell when somebody joined or spoke. An identifier is never a permission.
 
 use sea_orm::{DbErr, DeriveValueType, TryFromU64};
 use serde::{Deserialize, Serialize};
@@ -63,6 +63,8 @@ ids! {
     QuoteId,
     /// A series of events (UUIDv7).
     SeriesId,
+    /// A registration for an event (UUIDv4).
+    RegistrationId,
     /// A session of an account (UUIDv4).
     SessionId,
     /// A story (UUIDv7).

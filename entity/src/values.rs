@@ -102,3 +102,24 @@ pub struct SeatShare {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, FromJsonQueryResult)]
 #[serde(transparent)]
 pub struct Composition(pub Vec<SeatShare>);
+
+/// Something a host asks everybody who registers.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RegistrationQuestion {
+    /// What answers call it.
+    #[schema(min_length = 1, max_length = 40, pattern = "^[a-z][a-z0-9_]*$", example = "meals")]
+    pub id: String,
+    /// The question.
+    #[schema(max_length = 500, pattern = r"\S", example = "What do you eat?")]
+    pub text: String,
+    /// Whether it must be answered.
+    #[serde(default)]
+    #[schema(default = false)]
+    pub required: bool,
+}
+
+/// What a host asks everybody who registers, in this order.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, FromJsonQueryResult)]
+#[serde(transparent)]
+pub struct RegistrationQuestions(pub Vec<RegistrationQuestion>);

@@ -26,6 +26,7 @@ mod m0041_contacts;
 mod m0050_revisions;
 mod m0051_confirmations;
 mod m0052_submission_kinds;
+mod m0060_registrations;
 mod m0063_event_parts;
 mod m0064_series;
 mod m0065_guides;
@@ -56,6 +57,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0050_revisions::Migration),
             Box::new(m0051_confirmations::Migration),
             Box::new(m0052_submission_kinds::Migration),
+            Box::new(m0060_registrations::Migration),
             Box::new(m0063_event_parts::Migration),
             Box::new(m0064_series::Migration),
             Box::new(m0065_guides::Migration),

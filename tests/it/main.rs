@@ -24,6 +24,7 @@ mod outcomes;
 mod people;
 mod quotes;
 mod records;
+mod registrations;
 mod revisions;
 mod scheduling;
 mod series;

@@ -139,6 +139,16 @@ actions! {
     ScheduleEvents { host: Own, moderator: All, admin: All }, seen by ReadEvents
     /// Ask for times that are fair to many clocks.
     SuggestTimes { host: All, moderator: All, admin: All }
+    /// See and take back what one registered for with one's account.
+    OwnRegistrations { member: Own, host: Own, moderator: Own, admin: Own }
+    /// See who registered for an event, under the names they chose.
+    ReadRegistrations { host: Own, moderator: All, admin: All }
+    /// Decide about registrations, check people in, and say how registration goes.
+    ManageRegistrations { host: Own, moderator: All, admin: All }, seen by ReadRegistrations
+    /// See the contact of one who registered, with a reason.
+    RevealContacts { host: Own, admin: All }, seen by ReadRegistrations
+    /// See where an event really is, and how it is joined, at any time.
+    RevealVenues { host: Own, moderator: Own, admin: All }
     /// See records of outcomes.
     ReadOutcomes { host: Own, moderator: All, admin: All }
     /// Record, edit and withdraw outcomes.

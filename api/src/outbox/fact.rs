@@ -111,6 +111,20 @@ pub enum Fact {
         /// The submission.
         submission_id: Uuid,
     },
+    /// Somebody has a seat at an event.
+    RegistrationConfirmed {
+        /// The registration.
+        registration_id: Uuid,
+        /// The event.
+        event_id: Uuid,
+    },
+    /// Somebody's registration was taken back, by them or by the host.
+    RegistrationCancelled {
+        /// The registration.
+        registration_id: Uuid,
+        /// The event.
+        event_id: Uuid,
+    },
 }
 
 /// A fact that has been told.

@@ -101,12 +101,32 @@ pub enum Message {
         link: String,
     },
     /// It is a year since an entry on the map was confirmed.
-    EntryDue {
+    ListingDue {
         /// Where it is confirmed, changed or retired.
         link: String,
     },
     /// Somebody else is asked about an entry from now on.
-    EntryHandedOver,
+    ListingHandedOver,
+    /// There is an entry with this address already; the new one may take its place.
+    EntryAgain {
+        /// Where it does.
+        link: String,
+    },
+    /// An entry was decided about.
+    EntryNews {
+        /// Where it is followed.
+        link: String,
+    },
+    /// A seat is held for a day.
+    EntryOffered {
+        /// Where it is accepted.
+        link: String,
+    },
+    /// What somebody has entered for will not take place.
+    EntryCalledOff {
+        /// Where it is followed.
+        link: String,
+    },
 }
 
 impl Message {
@@ -122,15 +142,19 @@ impl Message {
             Self::SubmissionRejected { .. } => "submission_rejected",
             Self::SubmissionMessage { .. } => "submission_message",
             Self::ConfirmEntry { .. } => "confirm_entry",
-            Self::EntryDue { .. } => "entry_due",
-            Self::EntryHandedOver => "entry_handed_over",
+            Self::ListingDue { .. } => "listing_due",
+            Self::ListingHandedOver => "listing_handed_over",
+            Self::EntryAgain { .. } => "entry_again",
+            Self::EntryNews { .. } => "entry_news",
+            Self::EntryOffered { .. } => "entry_offered",
+            Self::EntryCalledOff { .. } => "entry_called_off",
         }
     }
 
     /// The link in it, if there is one.
     pub(super) fn link(&self) -> Option<&str> {
         match self {
-            Self::PasswordChanged | Self::EntryHandedOver => None,
+            Self::PasswordChanged | Self::ListingHandedOver => None,
             Self::Invitation { link }
             | Self::PasswordReset { link }
             | Self::SubmissionReceived { link }
@@ -139,7 +163,11 @@ impl Message {
             | Self::SubmissionRejected { link }
             | Self::SubmissionMessage { link }
             | Self::ConfirmEntry { link }
-            | Self::EntryDue { link } => Some(link),
+            | Self::ListingDue { link }
+            | Self::EntryAgain { link }
+            | Self::EntryNews { link }
+            | Self::EntryOffered { link }
+            | Self::EntryCalledOff { link } => Some(link),
         }
     }
 }

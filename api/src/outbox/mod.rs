@@ -16,7 +16,7 @@ mod send;
 mod tests;
 mod texts;
 
-pub use dispatch::{Subscriber, dispatch};
+pub use dispatch::{Heard, Subscriber, dispatch};
 pub use fact::{Fact, Told, tell};
 pub use jobs::{Outcome, work};
 pub use letter::{Language, Letter, Message, mail};

@@ -37,6 +37,8 @@ pub enum Kind {
     Conflict,
     /// The state of the record does not allow it.
     WrongState,
+    /// The event takes no registrations, or none any more.
+    RegistrationClosed,
     /// The same request is being answered already.
     InProgress,
     /// Was public and has been withdrawn.
@@ -79,7 +81,7 @@ pub struct Row {
 
 impl Kind {
     /// Every kind, in the order of the status codes.
-    pub const ALL: [Kind; 26] = [
+    pub const ALL: [Kind; 27] = [
         Kind::BadRequest,
         Kind::InvalidParameter,
         Kind::InvalidJson,
@@ -94,6 +96,7 @@ impl Kind {
         Kind::RequestTimeout,
         Kind::Conflict,
         Kind::WrongState,
+        Kind::RegistrationClosed,
         Kind::InProgress,
         Kind::Gone,
         Kind::PreconditionFailed,
@@ -214,6 +217,13 @@ impl Kind {
                 "Wrong state",
                 "The state that the record is in does not allow this.",
                 "Read the record again. `allowed` lists what can be done in the state it is in.",
+            ),
+            Kind::RegistrationClosed => (
+                StatusCode::CONFLICT,
+                "registration_closed",
+                "Registration is closed",
+                "The event takes no registrations, or none any more.",
+                "Ask those who host it: they can still enter somebody. `seats` of the public event says `closed` too.",
             ),
             Kind::InProgress => (
                 StatusCode::CONFLICT,

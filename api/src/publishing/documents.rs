@@ -7,8 +7,9 @@ use entity::event::{EventFormat, EventKind, EventStatus, RegistrationMode};
 use entity::organisation::OrganisationKind;
 use entity::outcome::OutcomeKind;
 use entity::quote::AttributionLevel;
+use entity::registration_desk::PublicSeats;
 use entity::story::StoryKind;
-use entity::values::Translation;
+use entity::values::{RegistrationQuestion, Translation};
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -275,6 +276,10 @@ pub struct EventItem {
     pub accessibility: Vec<String>,
     /// Who may register.
     pub registration: RegistrationMode,
+    /// Whether there are seats, in a word.
+    pub seats: PublicSeats,
+    /// What everybody who registers is asked.
+    pub registration_questions: Vec<RegistrationQuestion>,
     /// How many came, where the host approved that; null else.
     #[schema(required = true)]
     pub headcount: Option<PublicHeadcount>,

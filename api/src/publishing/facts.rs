@@ -8,7 +8,7 @@ use ::entity::ids::{EventId, InitiativeId, OrganisationId, OutcomeId, PersonId, 
 use ::entity::kinds::PersonRole;
 use ::entity::{
     consent, event, event_host, initiative, initiative_organisation, organisation, outcome,
-    outcome_follow_up, person, quote, story, theme, theme_link,
+    outcome_follow_up, person, quote, registration_desk, story, theme, theme_link,
 };
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter};
 use uuid::Uuid;
@@ -23,6 +23,8 @@ pub struct Facts {
     pub organisations: HashMap<OrganisationId, organisation::Model>,
     pub events: HashMap<EventId, event::Model>,
     pub hosts: HashMap<EventId, Vec<event_host::Model>>,
+    /// How registration goes, of the events themselves.
+    pub desks: HashMap<EventId, registration_desk::Model>,
     pub people: HashMap<PersonId, person::Model>,
     pub name_consents: HashMap<PersonId, Vec<consent::Model>>,
     pub outcomes: HashMap<OutcomeId, outcome::Model>,
@@ -101,6 +103,9 @@ pub async fn load<C: ConnectionTrait>(tx: &C, kind: DocumentKind, ids: &[Uuid]) 
             organisations.extend(row.organisation_id);
             facts.hosts.entry(row.event_id).or_default().push(row);
         }
+        let column = registration_desk::Column::EventId;
+        let desks = find_in::<registration_desk::Entity, _, _>(tx, column, ids.to_vec()).await?;
+        facts.desks = keyed(desks, |desk| desk.event_id);
     }
     facts.organisations = keyed(
         find_in::<organisation::Entity, _, _>(tx, organisation::Column::Id, raw(organisations)).await?,

@@ -22,6 +22,7 @@ mod rebuild;
 mod render;
 mod rules;
 mod search;
+mod seats;
 mod shown;
 mod store;
 
@@ -43,6 +44,7 @@ pub use place::{effective_precision, storable};
 pub use rebuild::rebuild;
 pub use render::collection;
 pub use rules::{WithheldReason, text_hash};
+pub use seats::{begins, is_public, registration_ends, span};
 pub use shown::{PublicEntry, public_entry};
 pub use store::take_over;
 

@@ -15,6 +15,7 @@ use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use super::facts::Facts;
+use super::seats;
 use crate::moment::Moment;
 
 /// How long an event of high risk stays unpublished after its end.
@@ -110,6 +111,9 @@ fn decide(kind: DocumentKind, id: Uuid, facts: &Facts, now: DateTime<Utc>) -> De
         DocumentKind::Initiative => Some(initiative(InitiativeId(id), facts)),
         DocumentKind::Event => facts.events.get(&EventId(id)).map(|e| {
             let mut decision = event(e, now);
+            // From then on nobody can register, which the document says.
+            let ends = seats::registration_ends(e).filter(|end| *end > now);
+            decision.look_again_at = decision.look_again_at.or(ends);
             for person in facts.hosts.get(&e.id).into_iter().flatten().filter_map(|h| h.person_id) {
                 decision.until(name_consent(person, facts, now).and_then(|c| c.expires_at));
             }

@@ -14,6 +14,7 @@ pub mod outcomes;
 pub mod people;
 pub mod quotes;
 pub mod records;
+pub mod registrations;
 pub mod scheduling;
 pub mod series;
 pub mod sessions;
@@ -34,6 +35,7 @@ pub fn routes(routes: &mut Routes<'_>) {
     guides::routes(routes);
     series::routes(routes);
     events::routes(routes);
+    registrations::routes(routes);
     scheduling::routes(routes);
     outcomes::routes(routes);
     quotes::routes(routes);

@@ -13,7 +13,7 @@ use crate::db::Db;
 use crate::http::idempotency;
 use crate::outbox::{self, Post, Subscriber};
 use crate::problem::Problem;
-use crate::rooms::{accounts, entries, events, series, submissions};
+use crate::rooms::{accounts, entries, events, registrations, series, submissions};
 use crate::{access, audit, publishing};
 
 /// How often it is asked what has become due.
@@ -25,7 +25,7 @@ const TIDY: u32 = 60;
 const LAST_ROUND: Duration = Duration::from_secs(5);
 
 /// Who hears of facts.
-const SUBSCRIBERS: &[Subscriber] = &[];
+const SUBSCRIBERS: &[Subscriber] = &[registrations::hear];
 
 /// Does what is due until it is told to stop.
 pub(super) struct Worker {
@@ -120,6 +120,10 @@ async fn round(db: &Db, post: &Post) -> Result<(), Problem> {
     if made > 0 {
         tracing::info!(made, "made events of series");
     }
+    let expired = registrations::expire(db, post).await?;
+    if expired > 0 {
+        tracing::info!(events = expired, "gave on seats that nobody confirmed or accepted in time");
+    }
     let written = accounts::answer_reset_requests(db, post).await?;
     if written > 0 {
         tracing::info!(written, "wrote to those who forgot their password");
@@ -147,6 +151,10 @@ async fn tidy_up(db: &Db) -> Result<(), Problem> {
     let erased = submissions::erase_old(db).await?;
     if erased > 0 {
         tracing::info!(erased, "erased what old submissions told of people");
+    }
+    let erased = registrations::erase_old(db).await?;
+    if erased > 0 {
+        tracing::info!(erased, "erased what old registrations told of people");
     }
     Ok(())
 }

@@ -45,7 +45,8 @@ impl House {
         }
     }
 
-    async fn rows(&self, query: &str) -> Vec<QueryResult> {
+    /// The rows that a query gives.
+    pub async fn rows(&self, query: &str) -> Vec<QueryResult> {
         let connection = self.database.connect().await;
         let statement = Statement::from_string(connection.get_database_backend(), query);
         let rows = connection.query_all_raw(statement).await.expect(query);

@@ -1,4 +1,5 @@
-//! One after the other: twins of a request wait outside the database, where they hold no connection.
+//! One after the other: twins of a request, and requests for one thing that many want at once, wait outside the database,
+//! where they hold no connection.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -13,6 +14,11 @@ use crate::problem::{Kind, Problem};
 /// How long a twin waits for the first. Shorter than any request may take.
 pub(super) const PATIENCE: Duration = Duration::from_millis(1500);
 
+/// How long somebody waits for what many want at once: with the time before and after, shorter than any request may take.
+const IN_LINE: Duration = Duration::from_secs(1);
+/// Seconds after which they do.
+const AGAIN: u32 = 1;
+
 /// Who waits for whose answer, in one process.
 #[derive(Clone, Default)]
 pub struct Replays(Arc<Mutex<Seats>>);
@@ -20,7 +26,8 @@ pub struct Replays(Arc<Mutex<Seats>>);
 type Seats = HashMap<Uuid, Arc<tokio::sync::Mutex<()>>>;
 
 /// A turn, until it is dropped. The guard goes first, then the seat.
-pub(super) struct Turn {
+#[must_use]
+pub struct Turn {
     _guard: OwnedMutexGuard<()>,
     _seat: Seat,
 }
@@ -43,6 +50,20 @@ impl Replays {
         match timeout(PATIENCE, seat.lock.clone().lock_owned()).await {
             Ok(guard) => Ok(Turn { _guard: guard, _seat: seat }),
             Err(_) => Err(Problem::of(Kind::InProgress).retry_after(1)),
+        }
+    }
+
+    /// Waits in line for a record that many want to change at once. Whoever is through holds the only connection that waits
+    /// for its row in this process, so nobody's time is over while the database has them wait.
+    ///
+    /// # Errors
+    /// 503 if that takes too long.
+    pub async fn line_up(&self, record: Uuid) -> Result<Turn, Problem> {
+        let lock = self.seats().entry(record).or_default().clone();
+        let seat = Seat { all: self.clone(), id: record, lock };
+        match timeout(IN_LINE, seat.lock.clone().lock_owned()).await {
+            Ok(guard) => Ok(Turn { _guard: guard, _seat: seat }),
+            Err(_) => Err(Problem::of(Kind::Unavailable).retry_after(AGAIN)),
         }
     }
 

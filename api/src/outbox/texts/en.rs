@@ -74,7 +74,7 @@ Whoever has this link can read and change what you sent: keep it to yourself.
 If you know nothing of it, you need do nothing: without confirmation it is removed.
 ",
     ),
-    entry_due: Words(
+    listing_due: Words(
         "Is this still so?",
         "It is a year since somebody said that your entry is as it should be. Open this link to say that it still is, to change it, or to
 take it down:
@@ -84,12 +84,42 @@ take it down:
 The link works once and for ninety days. If you do nothing, the entry stays as it is.
 ",
     ),
-    entry_handed_over: Words(
+    listing_handed_over: Words(
         "A change you should know of",
         "Somebody else looks after the entry about which we used to ask you. You will get no more letters about it, and the links in
 earlier ones have ended.
 
 If that is not right, tell those who run this service.
+",
+    ),
+    entry_again: Words(
+        "Please confirm",
+        "There is an entry with this address already. Open this link if you want the new one to take its place:
+
+{link}
+
+If you know nothing of it, you need do nothing: everything stays as it is.
+",
+    ),
+    entry_news: Words(
+        "News for you",
+        "There is news of something you are waiting for. See it here:
+
+{link}
+",
+    ),
+    entry_offered: Words(
+        "Something is kept for you",
+        "Something you are waiting for is kept for you for 24 hours. Accept it here, or somebody else gets it:
+
+{link}
+",
+    ),
+    entry_called_off: Words(
+        "A change you should know of",
+        "Something you wanted to come to will not take place. See it here:
+
+{link}
 ",
     ),
 };

@@ -74,7 +74,7 @@ Quien tenga este enlace puede leer y cambiar lo que envió: no lo comparta.
 Si no sabe de qué se trata, no tiene que hacer nada: sin confirmación se elimina.
 ",
     ),
-    entry_due: Words(
+    listing_due: Words(
         "¿Sigue siendo así?",
         "Hace un año que alguien dijo que su ficha está como debe estar. Abra este enlace para decir que sigue así, para cambiarla o para
 retirarla:
@@ -84,12 +84,42 @@ retirarla:
 El enlace sirve una vez, durante noventa días. Si no hace nada, la ficha queda como está.
 ",
     ),
-    entry_handed_over: Words(
+    listing_handed_over: Words(
         "Un cambio que debe conocer",
         "Otra persona se ocupa ahora de la ficha sobre la que le preguntábamos. No recibirá más cartas sobre ella, y los enlaces de las
 anteriores ya no sirven.
 
 Si no es correcto, avise a quienes administran este servicio.
+",
+    ),
+    entry_again: Words(
+        "Confirme, por favor",
+        "Ya hay una inscripción con esta dirección. Abra este enlace si quiere que la nueva ocupe su lugar:
+
+{link}
+
+Si no sabe de qué se trata, no tiene que hacer nada: todo queda como está.
+",
+    ),
+    entry_news: Words(
+        "Novedades para usted",
+        "Hay novedades de algo que usted espera. Véalas aquí:
+
+{link}
+",
+    ),
+    entry_offered: Words(
+        "Algo está reservado para usted",
+        "Algo que usted espera queda reservado para usted durante 24 horas. Acéptelo aquí, o será para otra persona:
+
+{link}
+",
+    ),
+    entry_called_off: Words(
+        "Un cambio que debe conocer",
+        "Algo a lo que usted quería venir no tendrá lugar. Véalo aquí:
+
+{link}
 ",
     ),
 };

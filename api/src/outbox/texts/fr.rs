@@ -74,7 +74,7 @@ Quiconque a ce lien peut lire et modifier votre envoi : gardez-le pour vous.
 Si cela ne vous dit rien, vous n’avez rien à faire : sans confirmation, elle est supprimée.
 ",
     ),
-    entry_due: Words(
+    listing_due: Words(
         "Est-ce toujours le cas ?",
         "Il y a un an que quelqu’un a dit que votre fiche est comme elle doit être. Ouvrez ce lien pour dire qu’elle l’est encore, pour la
 modifier ou pour la retirer :
@@ -84,12 +84,42 @@ modifier ou pour la retirer :
 Le lien fonctionne une fois, pendant quatre-vingt-dix jours. Si vous ne faites rien, la fiche reste comme elle est.
 ",
     ),
-    entry_handed_over: Words(
+    listing_handed_over: Words(
         "Un changement à connaître",
         "Quelqu’un d’autre s’occupe désormais de la fiche au sujet de laquelle nous vous écrivions. Vous ne recevrez plus de lettres à ce
 sujet, et les liens des précédentes ne fonctionnent plus.
 
 Si ce n’est pas juste, prévenez les responsables de ce service.
+",
+    ),
+    entry_again: Words(
+        "Merci de confirmer",
+        "Il y a déjà une inscription avec cette adresse. Ouvrez ce lien si la nouvelle doit prendre sa place :
+
+{link}
+
+Si cela ne vous dit rien, vous n’avez rien à faire : tout reste comme avant.
+",
+    ),
+    entry_news: Words(
+        "Des nouvelles pour vous",
+        "Il y a du nouveau à propos de quelque chose que vous attendez. Voyez ici :
+
+{link}
+",
+    ),
+    entry_offered: Words(
+        "Quelque chose vous est réservé",
+        "Quelque chose que vous attendez vous est réservé pendant 24 heures. Acceptez ici, sinon quelqu’un d’autre l’aura :
+
+{link}
+",
+    ),
+    entry_called_off: Words(
+        "Un changement à connaître",
+        "Quelque chose où vous vouliez venir n’aura pas lieu. Voyez ici :
+
+{link}
 ",
     ),
 };

@@ -28,8 +28,12 @@ struct Texts {
     submission_rejected: Words,
     submission_message: Words,
     confirm_entry: Words,
-    entry_due: Words,
-    entry_handed_over: Words,
+    listing_due: Words,
+    listing_handed_over: Words,
+    entry_again: Words,
+    entry_news: Words,
+    entry_offered: Words,
+    entry_called_off: Words,
 }
 
 /// The subject and the text of a message.
@@ -51,8 +55,12 @@ pub(super) fn text(language: Language, message: &Message) -> (&'static str, Stri
         Message::SubmissionRejected { .. } => &texts.submission_rejected,
         Message::SubmissionMessage { .. } => &texts.submission_message,
         Message::ConfirmEntry { .. } => &texts.confirm_entry,
-        Message::EntryDue { .. } => &texts.entry_due,
-        Message::EntryHandedOver => &texts.entry_handed_over,
+        Message::ListingDue { .. } => &texts.listing_due,
+        Message::ListingHandedOver => &texts.listing_handed_over,
+        Message::EntryAgain { .. } => &texts.entry_again,
+        Message::EntryNews { .. } => &texts.entry_news,
+        Message::EntryOffered { .. } => &texts.entry_offered,
+        Message::EntryCalledOff { .. } => &texts.entry_called_off,
     };
     (subject, text.replace(LINK, message.link().unwrap_or_default()))
 }
@@ -73,8 +81,12 @@ mod tests {
             Message::SubmissionRejected { link: link() },
             Message::SubmissionMessage { link: link() },
             Message::ConfirmEntry { link: link() },
-            Message::EntryDue { link: link() },
-            Message::EntryHandedOver,
+            Message::ListingDue { link: link() },
+            Message::ListingHandedOver,
+            Message::EntryAgain { link: link() },
+            Message::EntryNews { link: link() },
+            Message::EntryOffered { link: link() },
+            Message::EntryCalledOff { link: link() },
         ]
     }
 

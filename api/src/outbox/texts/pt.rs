@@ -74,7 +74,7 @@ Quem tiver esta ligação pode ler e alterar o que enviou: guarde-a para si.
 Se não sabe de nada, não precisa de fazer nada: sem confirmação é removida.
 ",
     ),
-    entry_due: Words(
+    listing_due: Words(
         "Continua a ser assim?",
         "Há um ano que alguém disse que a sua ficha está como deve estar. Abra esta ligação para dizer que continua assim, para a mudar ou
 para a retirar:
@@ -84,12 +84,42 @@ para a retirar:
 A ligação funciona uma vez, durante noventa dias. Se não fizer nada, a ficha fica como está.
 ",
     ),
-    entry_handed_over: Words(
+    listing_handed_over: Words(
         "Uma mudança que deve conhecer",
         "Outra pessoa cuida agora da ficha sobre a qual lhe perguntávamos. Não receberá mais cartas sobre ela, e as ligações das anteriores
 já não funcionam.
 
 Se não estiver certo, avise quem gere este serviço.
+",
+    ),
+    entry_again: Words(
+        "Por favor, confirme",
+        "Já há uma inscrição com este endereço. Abra esta ligação se quer que a nova ocupe o lugar dela:
+
+{link}
+
+Se não sabe de nada, não precisa de fazer nada: tudo fica como está.
+",
+    ),
+    entry_news: Words(
+        "Novidades para si",
+        "Há novidades sobre algo que espera. Veja aqui:
+
+{link}
+",
+    ),
+    entry_offered: Words(
+        "Algo está guardado para si",
+        "Algo que espera fica guardado para si durante 24 horas. Aceite aqui, ou será de outra pessoa:
+
+{link}
+",
+    ),
+    entry_called_off: Words(
+        "Uma mudança que deve conhecer",
+        "Algo a que queria vir não vai realizar-se. Veja aqui:
+
+{link}
 ",
     ),
 };

@@ -12,7 +12,7 @@ use crate::publishing::counts;
 use crate::publishing::documents::{EventItem, EventType, GalleryItem, HostLabel, PublicHeadcount};
 use crate::publishing::facts::Facts;
 use crate::publishing::place::{KnownPlace, public_place};
-use crate::publishing::rules;
+use crate::publishing::{rules, seats};
 use crate::reference::Point;
 
 pub(super) fn render(event: &event::Model, facts: &Facts, now: DateTime<Utc>) -> Option<Rendered> {
@@ -60,6 +60,8 @@ pub(super) fn render(event: &event::Model, facts: &Facts, now: DateTime<Utc>) ->
             purposes: event.purposes.0.clone(),
             accessibility: event.accessibility.0.clone(),
             registration: event.registration,
+            seats: seats::word(event, facts.desks.get(&event.id), now),
+            registration_questions: seats::questions(event, facts.desks.get(&event.id), now),
             headcount: event.headcount.filter(|_| event.headcount_approved).map(|h| PublicHeadcount {
                 activist: h.activist.map(counts::headcount),
                 donor: h.donor.map(counts::headcount),

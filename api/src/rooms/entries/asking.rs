@@ -56,7 +56,7 @@ async fn ask_one(tx: &Tx, post: &Post, id: InitiativeId) -> Result<bool, Problem
     let token = ManageToken::new()?;
     let (token_hash, expires_at) = (token.hash(post.vault(), KIND)?, tx.now() + rules::LINK);
     store::add_link(tx, initiative_link::Model { token_hash, contact_id: contact.id, expires_at }).await?;
-    let message = Message::EntryDue { link: post.link(PAGE, &token.text()) };
+    let message = Message::ListingDue { link: post.link(PAGE, &token.text()) };
     let language = Language::of(who.language.as_deref().unwrap_or(&row.language));
     mail(tx, post, Letter { to: who.email, language, message }).await?;
     let letters = contact.letters + 1;

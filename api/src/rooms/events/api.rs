@@ -26,6 +26,7 @@ use crate::ids;
 use crate::outbox::{self, Fact};
 use crate::problem::Problem;
 use crate::rooms::records::{self, Author, Edit, Shown, revise};
+use crate::rooms::registrations;
 
 /// Record an event
 ///
@@ -146,6 +147,7 @@ pub(super) async fn edited(
     let (edited, changed) = records::edit(tx, who, &permit, &found.record, edit).await?;
     let edited = guided(tx, Some(&found.record), edited).await?;
     let edited = rules::change(&found.record, edited, &permit, tx.now())?;
+    registrations::follow(tx, &app.post, &found.record.row, &edited.row).await?;
     if let Some(moved) = rules::moved(&found.record.row, &edited.row, tx.now()) {
         outbox::tell(tx, moved).await?;
     }
@@ -253,6 +255,7 @@ pub(super) async fn reschedule(
         }
         let (edited, _) = records::edit(tx, &who, &permit, &found.record, &edit).await?;
         let event = rules::reschedule(&found.record, edited, &permit, body.reason.clone(), tx.now())?;
+        registrations::follow(tx, &app.post, &found.record.row, &event.row).await?;
         let (action, members) = match rules::moved(&found.record.row, &event.row, tx.now()) {
             Some(moved) => {
                 outbox::tell(tx, moved).await?;
@@ -277,7 +280,7 @@ fn done(shown: Shown<EventRecord>, warnings: Vec<EventWarning>) -> Result<Reply,
 
 /// Record an event as held
 ///
-/// With the headcount, if there is one. It is published rounded, and not at all where it is small.
+/// With the headcount, if there is one; else that of those who were checked in. It is published rounded, and not at all where it is small.
 #[utoipa::path(
     tag = "events",
     operation_id = "events.complete",
@@ -298,7 +301,11 @@ pub(super) async fn complete(
         let found =
             records::find_for_change::<EventRecord>(tx, &app.vault, who.actor(), path.event_id).await?;
         let permit = who.over(&found)?;
-        let event = rules::complete(found.record, &permit, body.headcount, tx.now())?;
+        let headcount = match body.headcount.or(found.record.row.headcount) {
+            Some(headcount) => Some(headcount),
+            None => registrations::attendance(tx, path.event_id.into()).await?,
+        };
+        let event = rules::complete(found.record, &permit, headcount, tx.now())?;
         let shown =
             records::keep(tx, &app.vault, &permit, Action::Complete, vec!["status", "headcount"], event)
                 .await?;
@@ -310,7 +317,7 @@ pub(super) async fn complete(
 
 /// Cancel an event
 ///
-/// The reason is kept and not published.
+/// The reason is kept and not published. Everybody who registered with an address is told.
 #[utoipa::path(
     tag = "events",
     operation_id = "events.cancel",

@@ -8,12 +8,14 @@ use super::wire::EventIn;
 use super::{EventRecord, rules};
 use crate::access::action::{EditEvents, ScheduleEvents};
 use crate::access::{Actor, Allowed};
+use crate::app::App;
 use crate::audit::Action;
 use crate::db::Tx;
 use crate::ids;
 use crate::outbox::{self, Fact};
 use crate::problem::Problem;
 use crate::rooms::records::{self, Author, Written as _, revise};
+use crate::rooms::registrations;
 use crate::vault::Vault;
 
 /// An event of a series, and the version it was made as. Another version says that somebody edited it.
@@ -64,12 +66,12 @@ pub async fn make(
 /// 409 if no edit may do that.
 pub async fn follow(
     tx: &Tx,
-    vault: &Vault,
+    app: &App,
     who: &Allowed<EditEvents>,
     made: Made,
     body: EventIn,
 ) -> Result<Option<i64>, Problem> {
-    let found = records::find_for_change::<EventRecord>(tx, vault, who.actor(), made.id.0).await?;
+    let found = records::find_for_change::<EventRecord>(tx, &app.vault, who.actor(), made.id.0).await?;
     if !rules::is_untouched(&found.record.row, made.version, tx.now()) {
         return Ok(None);
     }
@@ -78,13 +80,14 @@ pub async fn follow(
     let (edited, changed) = records::rewrite(tx, who, &permit, &found.record, body).await?;
     let edited = guided(tx, Some(&found.record), edited).await?;
     let edited = rules::change(&found.record, edited, &permit, tx.now())?;
+    registrations::follow(tx, &app.post, &found.record.row, &edited.row).await?;
     if let Some(moved) = rules::moved(&found.record.row, &edited.row, tx.now()) {
         outbox::tell(tx, moved).await?;
     }
     if !changed.is_empty() {
         revise(tx, Author::of_edit(permit.by().account(), None), &found.record, &edited).await?;
     }
-    let shown = records::keep(tx, vault, &permit, Action::Update, changed, edited).await?;
+    let shown = records::keep(tx, &app.vault, &permit, Action::Update, changed, edited).await?;
     Ok(Some(shown.record.row.version))
 }
 

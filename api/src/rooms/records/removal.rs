@@ -3,7 +3,7 @@
 use ::entity::kinds::RecordKind;
 use ::entity::{
     account, data_key, event, event_helper, event_host, initiative_organisation, outcome, outcome_follow_up,
-    person_organisation, quote, series_host, story, theme_link,
+    person_organisation, quote, registration, registration_desk, series_host, story, theme_link,
 };
 use sea_orm::{ColumnTrait as _, DbErr, EntityTrait, PaginatorTrait as _, QueryFilter as _};
 use uuid::Uuid;
@@ -44,6 +44,7 @@ pub async fn remove<R: Record, A>(tx: &Tx, permit: &Permit<A>, record: &R) -> Re
         RecordKind::Event => {
             delete_in::<event_host::Entity, _>(tx, event_host::Column::EventId, &[id]).await?;
             delete_in::<event_helper::Entity, _>(tx, event_helper::Column::EventId, &[id]).await?;
+            delete_in::<registration_desk::Entity, _>(tx, registration_desk::Column::EventId, &[id]).await?;
         }
         RecordKind::Outcome => {
             delete_in::<outcome_follow_up::Entity, _>(tx, outcome_follow_up::Column::OutcomeId, &[id])
@@ -108,6 +109,7 @@ async fn referring(tx: &Tx, kind: RecordKind, id: Uuid) -> Result<Vec<(u64, &'st
                 .await?,
             count::<quote::Entity>(tx, quote::Column::EventId, id, "quotes").await?,
             count::<story::Entity>(tx, story::Column::EventId, id, "stories").await?,
+            count::<registration::Entity>(tx, registration::Column::EventId, id, "registrations").await?,
         ],
         RecordKind::Outcome | RecordKind::Quote | RecordKind::Story => Vec::new(),
     };

@@ -48,7 +48,7 @@ pub(super) async fn follow(
     for mut row in rows {
         if let Some(made) = made(&row) {
             let body = body(plan, template, row.recurrence, Some(&row))?;
-            if let Some(version) = events::follow(tx, &app.vault, who, made, body).await? {
+            if let Some(version) = events::follow(tx, app, who, made, body).await? {
                 row.event_version = Some(version);
             }
         }

@@ -74,7 +74,7 @@ pub(super) async fn hand_over(
         && record.contact.as_ref().is_none_or(|now| now.email != former.email)
     {
         let language = Language::of(former.language.as_deref().unwrap_or(&record.row.language));
-        let letter = Letter { to: former.email, language, message: Message::EntryHandedOver };
+        let letter = Letter { to: former.email, language, message: Message::ListingHandedOver };
         mail(tx, &app.post, letter).await?;
     }
     revise(tx, Author::of_submission(permit.by().account()), &before, &record).await?;

@@ -1,0 +1,173 @@
+//! Registering for an event, with or without an account.
+
+use ::entity::ids::{EventId, RegistrationId};
+use ::entity::registration::{Model, RegistrationStatus as Status};
+use actix_web::web::{Data, Path};
+use actix_web::{HttpResponse, post};
+
+use super::desk::Desk;
+use super::out::{MyRegistration, RegistrationReceived};
+use super::wire::{RegistrationIn, RegistrationsPath};
+use super::{KIND, content, letters, rules, store};
+use crate::access::action::{Anyone, ManageRegistrations};
+use crate::access::{Actor, Allowed, ManageToken};
+use crate::app::App;
+use crate::audit::{Action, By};
+use crate::db::Tx;
+use crate::http::etag;
+use crate::http::idempotency::{Caller, IdempotencyKey, Once, Reply};
+use crate::http::json::Body;
+use crate::ids;
+use crate::problem::{Kind, Problem};
+use crate::publishing;
+use crate::rooms::events::EventRecord;
+use crate::rooms::records;
+
+/// Who comes, and the two secrets that belong to it.
+struct Comer {
+    body: RegistrationIn,
+    language: Option<String>,
+    /// Told in the answer.
+    token: ManageToken,
+    /// Told by mail alone: it shows that the address is theirs.
+    mailed: ManageToken,
+}
+
+/// Register for an event
+///
+/// With a name or pseudonym, and without any contact if one likes: then there is a seat, or a place on the waiting list, at
+/// once. With an e-mail address it counts when the link in the letter is opened (`verify`); a seat is held for thirty
+/// minutes. The answer is the same whether or not somebody registered with this address before. It holds a manage token,
+/// once: with it `/v1/registrations/mine` is followed, changed and taken back. Hosts enter others, also where registration
+/// is closed or by invitation.
+#[utoipa::path(
+    tag = "registrations",
+    operation_id = "registrations.create",
+    params(RegistrationsPath, IdempotencyKey),
+    request_body = RegistrationIn,
+    responses((status = 201, description = "It has arrived", body = RegistrationReceived,
+        headers(("Location" = String, description = "Where it is followed"),
+            ("ETag" = String, description = "Its version"))), Problem),
+    security((), ("bearer" = []))
+)]
+#[post("/v1/events/{event_id}/registrations")]
+pub(super) async fn create(
+    app: Data<App>,
+    who: Allowed<Anyone>,
+    path: Path<RegistrationsPath>,
+    once: Once,
+    body: Body<RegistrationIn>,
+) -> Result<HttpResponse, Problem> {
+    let body = body.into_inner();
+    let language = content::check(body.language.as_deref(), &body.consents)?;
+    let comer = Comer { body, language, token: ManageToken::new()?, mailed: ManageToken::new()? };
+    let caller = who.actor().account().map_or(Caller::Nobody, |account| Caller::Holder(account.0));
+    let _turn = app.replays.line_up(path.event_id).await?;
+    once.run(&app, caller, async |tx| {
+        let event = EventId(path.event_id);
+        let desk = Desk::open(tx, &app.post, event).await?.ok_or(Problem::not_found("event"))?;
+        let by_host = is_host(tx, &app, who.actor(), event).await?;
+        if !by_host && !publishing::is_public(&desk.event, tx.now()) {
+            return Err(Problem::not_found("event"));
+        }
+        rules::takes(&desk.event, by_host, tx.now())?;
+        content::answered(&desk.row.questions.0, &comer.body.answers)?;
+        let (row, registration) = enter(desk, &app, who.actor(), &comer, by_host).await?;
+        let received = RegistrationReceived { registration, manage_token: comer.token.text() };
+        let reply = Reply::created("/v1/registrations/mine", &received)?;
+        Ok(reply.etag(etag::of_version(row.version)).about(row.id))
+    })
+    .await
+}
+
+/// Whether somebody answers for this event, and so enters others.
+async fn is_host(tx: &Tx, app: &App, actor: &Actor, event: EventId) -> Result<bool, Problem> {
+    let Ok(host) = Allowed::<ManageRegistrations>::ask(actor.clone()) else { return Ok(false) };
+    let found = records::find::<EventRecord, _>(tx, &app.vault, actor, event.0).await?;
+    Ok(host.over(&found).is_ok())
+}
+
+/// Writes the registration, and takes a seat if there is one.
+async fn enter(
+    mut desk: Desk<'_>,
+    app: &App,
+    actor: &Actor,
+    comer: &Comer,
+    by_host: bool,
+) -> Result<(Model, MyRegistration), Problem> {
+    let (tx, body) = (desk.tx, &comer.body);
+    let mut row = blank(&mut desk, comer)?;
+    row.token_hash = Some(comer.token.hash(&app.vault, KIND)?);
+    if let (Actor::Account(signed_in), false) = (actor, by_host) {
+        let account = signed_in.account;
+        if store::of_account(tx, desk.event.id, account).await?.is_some() {
+            return Err(Problem::of(Kind::Conflict).with_detail("You are registered for this event already."));
+        }
+        row.account_id = Some(account);
+    }
+    // Without mail nobody can confirm an address: it is kept for the host, and that is all.
+    let email = body.email.as_deref().map(str::trim);
+    match email.filter(|_| !app.post.is_off()) {
+        None => desk.enter(&mut row, by_host).await?,
+        Some(email) => to_verify(&mut desk, app, &mut row, email, &comer.mailed).await?,
+    }
+    let person = content::person(body);
+    store::insert(tx, &app.vault, &mut row, &person, email).await?;
+    let consents = content::consents(row.id, &body.consents, &row.language, tx.now());
+    store::insert_consents(tx, consents.clone()).await?;
+    desk.note(By::from(actor), Action::Create, &row).await?;
+    desk.settle(true).await?;
+    let registration = MyRegistration::of(&row, Some(person), consents);
+    Ok((row, registration))
+}
+
+fn blank(desk: &mut Desk<'_>, comer: &Comer) -> Result<Model, Problem> {
+    let now = desk.tx.now();
+    Ok(Model {
+        id: RegistrationId(ids::v4()),
+        event_id: desk.event.id,
+        arrival: desk.arrival(),
+        status: Status::Waitlisted,
+        holds_seat: false,
+        role: comer.body.role,
+        language: comer.language.clone().unwrap_or_else(|| desk.event.language.clone()),
+        account_id: None,
+        code: Some(content::new_code()?),
+        token_hash: None,
+        mailed_hash: None,
+        email_hash: None,
+        sealed_person: None,
+        sealed_email: None,
+        verified_at: None,
+        until_at: None,
+        closed_at: None,
+        erased_at: None,
+        version: 1,
+        created_at: now,
+        updated_at: now,
+    })
+}
+
+/// Has somebody confirm the address first. For one address one seat is held; whoever registers again learns nothing here,
+/// and holds nothing.
+async fn to_verify(
+    desk: &mut Desk<'_>,
+    app: &App,
+    row: &mut Model,
+    email: &str,
+    mailed: &ManageToken,
+) -> Result<(), Problem> {
+    let hash = content::address_hash(&app.vault, desk.event.id.0, email)?;
+    let before = store::of_address(desk.tx, desk.event.id, &hash).await?;
+    (row.status, row.until_at) = (Status::Unverified, Some(desk.tx.now() + rules::TO_VERIFY));
+    (row.email_hash, row.mailed_hash) = (Some(hash), Some(mailed.hash(&app.vault, KIND)?));
+    if before.is_empty() {
+        desk.hold(row);
+    }
+    let unanswered = before.iter().filter(|other| other.status == Status::Unverified).count();
+    if unanswered >= rules::LETTERS {
+        return Ok(());
+    }
+    let again = before.len() > unanswered;
+    letters::confirm(desk.tx, desk.post, row, email, mailed, again).await
+}

@@ -1,0 +1,47 @@
+//! What tells of a person is nowhere in the clear.
+
+use api::config::settings::{MAIL, RATE_LIMITS, REQUIRE_TOTP};
+use serde_json::json;
+
+use super::{register, scheduled};
+use crate::house::House;
+
+const TELLING: [&str; 5] =
+    ["Amina of the hills", "amina@example.org", "Insulin", "Vegan food", "An honest reason"];
+
+#[tokio::test]
+async fn names_addresses_needs_and_answers_are_sealed() {
+    let house = House::open_with(&[(&MAIL, "file"), (&RATE_LIMITS, "off"), (&REQUIRE_TOTP, "false")]).await;
+    let host = house.host().await;
+    let event = scheduled(&host, json!({})).await;
+    let settings = format!("/v1/events/{}/registration-settings", event["id"].as_str().unwrap());
+    let asks = json!({"offers": false, "questions": [{"id": "meals", "text": "What do you eat?"}]});
+    assert_eq!(host.send(reqwest::Method::PUT, &settings, Some(asks)).await.status, 200);
+    let body = json!({"display_name": TELLING[0], "role": "activist", "email": TELLING[1], "access_needs": TELLING[2],
+        "answers": {"meals": TELLING[3]}});
+    let request = house.request(reqwest::Method::POST, &super::desk(&event));
+    let request = request.header("idempotency-key", "Zq3kT0xW9bL2mV7cR5nY1pQ8").json(&body);
+    let answer = crate::house::answer(request).await;
+    assert_eq!(answer.status, 201, "{}", answer.text());
+    let (amina, _) = super::received(&house, &answer);
+    let reason = json!({"reason": TELLING[4]});
+    assert_eq!(host.post(&amina.at("contact"), reason).await.status, 200);
+    assert_eq!(amina.patch(1, json!({"access_needs": "None"})).await.status, 200);
+    for table in [
+        "registration",
+        "registration_reveal",
+        "registration_desk",
+        "outbox_letter",
+        "idempotent_answer",
+        "audit_entry",
+        "gallery_document",
+    ] {
+        let stored = house.dump(table).await;
+        for telling in TELLING.into_iter().chain([&*amina.token]) {
+            assert!(!stored.contains(telling), "{table}: {telling}");
+        }
+    }
+    assert!(!house.gallery(&event).await.text().contains("Amina"));
+    let (_, again) = register(&house, &event, json!({"display_name": "Bo", "role": "ally"})).await;
+    assert_eq!(again["status"], "confirmed");
+}
