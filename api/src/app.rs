@@ -217,3 +217,13 @@ impl Shared {
         manners::wrap(app, Arc::new(crate::ids::v4))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_schema_of_every_parameter_compiles() {
+        Contract::new(&openapi()).unwrap().compile().unwrap();
+    }
+}

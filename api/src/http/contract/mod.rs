@@ -1,6 +1,6 @@
 //! The published OpenAPI document, enforced: what it does not allow never reaches a handler.
 //!
-//! The document that clients read is compiled once into a table of paths, methods and query parameters. So a
+//! The document that clients read becomes a table of paths, methods and query parameters. So a
 //! handler cannot forget a bound, the document cannot promise one that is not kept, and all faults of a query are
 //! told at once.
 
@@ -20,7 +20,7 @@ use anyhow::Context as _;
 use serde_json::{Map, Value};
 use utoipa::openapi::OpenApi;
 
-use self::parameter::{Compiled, Parameter};
+use self::parameter::{Known, Parameter};
 use super::query::{self, Parameters};
 use crate::problem::{Fault, Kind, Problem};
 
@@ -50,19 +50,29 @@ enum Verdict {
 }
 
 impl Contract {
-    /// Compiles the document.
+    /// Reads the document.
     ///
     /// # Errors
-    /// Fails if a path item or a parameter's schema is invalid.
+    /// Fails if a path item or a parameter is not what the document may hold.
     pub fn new(document: &OpenApi) -> anyhow::Result<Self> {
         let document = serde_json::to_value(document)?;
         let paths = document["paths"].as_object().context("the document has no paths")?;
         let mut paths: Vec<_> = paths.iter().collect();
         // As OpenAPI wants it, the concrete path wins: fewest placeholders, then most literal text.
         paths.sort_by_key(|(path, _)| (path.matches('{').count(), Reverse(path.len())));
-        let mut known = Compiled::new();
+        let mut known = Known::new();
         let routes = paths.into_iter().map(|(path, item)| Route::compile(&document, path, item, &mut known));
         Ok(Self { routes: routes.collect::<Result<_, _>>()? })
+    }
+
+    /// Compiles the schema of every parameter.
+    ///
+    /// # Errors
+    /// If one is invalid.
+    #[cfg(test)]
+    pub fn compile(&self) -> anyhow::Result<()> {
+        let operations = self.routes.iter().flat_map(|route| &route.operations);
+        operations.flat_map(|(_, parameters)| parameters).try_for_each(Parameter::compile)
     }
 
     fn judge(&self, method: &Method, path: &str, query: &str) -> Verdict {
@@ -88,7 +98,7 @@ impl Contract {
 }
 
 impl Route {
-    fn compile(document: &Value, path: &str, item: &Value, known: &mut Compiled) -> anyhow::Result<Self> {
+    fn compile(document: &Value, path: &str, item: &Value, known: &mut Known) -> anyhow::Result<Self> {
         let mut operations = Vec::new();
         for (method, operation) in item.as_object().context("a path item is no object")? {
             let Ok(method @ (Method::GET | Method::PUT | Method::POST | Method::PATCH | Method::DELETE)) =
@@ -98,8 +108,7 @@ impl Route {
             };
             let described =
                 [&item["parameters"], &operation["parameters"]].into_iter().filter_map(Value::as_array);
-            let compiled =
-                described.flatten().map(|parameter| Parameter::compile(document, parameter, known));
+            let compiled = described.flatten().map(|parameter| Parameter::of(document, parameter, known));
             let parameters = compiled.filter_map(Result::transpose).collect::<Result<_, _>>();
             operations.push((method, parameters.with_context(|| path.to_owned())?));
         }

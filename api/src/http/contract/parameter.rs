@@ -2,8 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::HashMap;
-use std::collections::hash_map::Entry;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use anyhow::{Context as _, ensure};
 use jsonschema::{PatternOptions, ValidationError, Validator, error::ValidationErrorKind as Broken};
@@ -14,27 +13,41 @@ use crate::problem::Fault;
 /// More words than these are not enumerated in a refusal.
 const MOST_CHOICES: usize = 50;
 
-/// A query parameter with its compiled schema.
+/// A query parameter with its schema.
 pub(super) struct Parameter {
     pub name: String,
     pub required: bool,
     schema: Value,
-    validator: Arc<Validator>,
+    rules: Arc<Rules>,
 }
 
-/// Compiled schemas by their text: most operations have the same few parameters.
-pub(super) type Compiled = HashMap<String, Arc<Validator>>;
+/// A schema that is compiled when it is first asked: most of them never are in the life of a process.
+pub(super) struct Rules {
+    schema: Value,
+    compiled: OnceLock<Option<Validator>>,
+}
+
+impl Rules {
+    /// The compiled schema.
+    ///
+    /// # Errors
+    /// If the schema is invalid; a test asks every one.
+    fn validator(&self) -> anyhow::Result<&Validator> {
+        let options = || jsonschema::options().should_validate_formats(true);
+        let compile = || options().with_pattern_options(PatternOptions::regex()).build(&self.schema).ok();
+        self.compiled.get_or_init(compile).as_ref().context("a parameter's schema is invalid")
+    }
+}
+
+/// Schemas by their text: most operations have the same few parameters.
+pub(super) type Known = HashMap<String, Arc<Rules>>;
 
 impl Parameter {
-    /// Compiles a Parameter Object; `None` if it is not in the query.
+    /// Reads a Parameter Object; `None` if it is not in the query.
     ///
     /// # Errors
     /// Fails if its schema is invalid, or if it is a list that is not separated by commas.
-    pub fn compile(
-        document: &Value,
-        parameter: &Value,
-        known: &mut Compiled,
-    ) -> anyhow::Result<Option<Self>> {
+    pub fn of(document: &Value, parameter: &Value, known: &mut Known) -> anyhow::Result<Option<Self>> {
         let parameter = follow(document, parameter);
         if parameter["in"] != "query" {
             return Ok(None);
@@ -43,17 +56,19 @@ impl Parameter {
         let schema = resolved(document, &parameter["schema"]);
         let commas = parameter["style"] == "form" && parameter["explode"] == false;
         ensure!(schema["type"] != "array" || commas, "{name}: lists need style = Form, explode = false");
-        let validator = match known.entry(schema.to_string()) {
-            Entry::Occupied(known) => known.get().clone(),
-            Entry::Vacant(new) => {
-                let options = jsonschema::options().should_validate_formats(true);
-                let options = options.with_pattern_options(PatternOptions::regex());
-                let validator = options.build(&schema).map_err(|err| err.to_owned()).context(name.clone())?;
-                new.insert(validator.into()).clone()
-            }
-        };
+        let new = || Rules { schema: schema.clone(), compiled: OnceLock::new() };
+        let rules = known.entry(schema.to_string()).or_insert_with(|| new().into()).clone();
         let required = parameter["required"] == true;
-        Ok(Some(Self { name, required, schema, validator }))
+        Ok(Some(Self { name, required, schema, rules }))
+    }
+
+    /// Compiles its schema.
+    ///
+    /// # Errors
+    /// If it is invalid.
+    #[cfg(test)]
+    pub fn compile(&self) -> anyhow::Result<()> {
+        self.rules.validator().map(drop)
     }
 
     /// The value that `text` stands for, or its faults.
@@ -62,11 +77,13 @@ impl Parameter {
             return Err(vec![self.fault("invalid_character", "must not contain control characters")]);
         }
         let value = read(&self.schema, text);
-        if self.validator.is_valid(&value) {
+        let Ok(validator) = self.rules.validator() else {
+            return Err(vec![self.fault("invalid_value", "cannot be judged: its description is invalid")]);
+        };
+        if validator.is_valid(&value) {
             return Ok(value);
         }
-        let mut faults: Vec<Fault> =
-            self.validator.iter_errors(&value).map(|err| self.explain(&err)).collect();
+        let mut faults: Vec<Fault> = validator.iter_errors(&value).map(|err| self.explain(&err)).collect();
         faults.dedup();
         Err(faults)
     }
@@ -215,11 +232,8 @@ mod tests {
         let kind = json!({"type": "string", "enum": ["live", "talk"]});
         let shared = json!({"in": "query", "name": "x", "style": "form", "explode": false, "schema": schema});
         let document = json!({"components": {"schemas": {"Kind": kind}, "parameters": {"X": shared}}});
-        let compiled = Parameter::compile(
-            &document,
-            &json!({"$ref": "#/components/parameters/X"}),
-            &mut Compiled::new(),
-        );
+        let compiled =
+            Parameter::of(&document, &json!({"$ref": "#/components/parameters/X"}), &mut Known::new());
         compiled.map(Option::unwrap)
     }
 
@@ -281,8 +295,13 @@ mod tests {
     }
 
     #[test]
-    fn a_schema_that_does_not_compile_stops_the_start() {
-        assert!(parameter(json!({"$ref": "#/components/schemas/Absent"})).is_err());
-        assert!(parameter(json!({"type": "string", "pattern": "("})).is_err());
+    fn a_schema_that_does_not_compile_lets_nothing_through() {
+        for broken in
+            [json!({"$ref": "#/components/schemas/Absent"}), json!({"type": "string", "pattern": "("})]
+        {
+            let parameter = parameter(broken).unwrap();
+            assert!(parameter.compile().is_err());
+            assert_eq!(parameter.read("x").unwrap_err()[0].code, "invalid_value");
+        }
     }
 }

@@ -5,7 +5,7 @@ use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post};
 use uuid::Uuid;
 
 use super::clashes::clashes;
-use super::guided::guided;
+use super::guided::with_questions;
 use super::out::{EventOut, EventWarning};
 use super::wire::{
     EventCancelIn, EventCompleteIn, EventFilter, EventIn, EventPage, EventPatch, EventPath, EventRescheduleIn,
@@ -51,7 +51,7 @@ pub(super) async fn create(
     let permit = who.anew();
     once.run(&app, Caller::Holder(who.account()?.0), async |tx| {
         let event = records::read(tx, &who, &permit, ids::v7(tx.now()), (*body).clone()).await?;
-        let event = guided(tx, None, event).await?;
+        let event = with_questions(tx, None, event).await?;
         let shown = records::keep(tx, &app.vault, &permit, Action::Create, vec![], event).await?;
         let warnings = clashes(tx, &app.vault, &who, &shown.record).await?;
         let (id, version) = (shown.record.row.id, shown.record.row.version);
@@ -145,7 +145,7 @@ pub(super) async fn edited(
     let permit = who.over(&found)?;
     if_match.check(found.record.row.version)?;
     let (edited, changed) = records::edit(tx, who, &permit, &found.record, edit).await?;
-    let edited = guided(tx, Some(&found.record), edited).await?;
+    let edited = with_questions(tx, Some(&found.record), edited).await?;
     let edited = rules::change(&found.record, edited, &permit, tx.now())?;
     registrations::follow(tx, &app.post, &found.record.row, &edited.row).await?;
     if let Some(moved) = rules::moved(&found.record.row, &edited.row, tx.now()) {

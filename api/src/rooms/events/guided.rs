@@ -12,7 +12,7 @@ use crate::rooms::guides;
 ///
 /// # Errors
 /// 422 if there is no such version, or if questions are given that are not the guide's.
-pub async fn guided(
+pub async fn with_questions(
     tx: &Tx,
     before: Option<&EventRecord>,
     mut event: EventRecord,

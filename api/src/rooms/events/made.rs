@@ -3,7 +3,7 @@
 use ::entity::ids::EventId;
 use ::entity::kinds::Risk;
 
-use super::guided::guided;
+use super::guided::with_questions;
 use super::wire::EventIn;
 use super::{EventRecord, rules};
 use crate::access::action::{EditEvents, ScheduleEvents};
@@ -43,7 +43,7 @@ pub async fn make(
     let permit = who.anew();
     let (id, checked) = (ids::v7(tx.now()), body.clone());
     let event = records::read_again(tx, &who, &permit, id, body, &checked.names()).await?;
-    let event = guided(tx, None, event).await?;
+    let event = with_questions(tx, None, event).await?;
     let mut shown = records::keep(tx, vault, &permit, Action::Create, vec![], event).await?;
     if to_be_scheduled && shown.record.row.risk > Risk::Low {
         let event = rules::submit(shown.record, &permit)?;
@@ -78,7 +78,7 @@ pub async fn follow(
     // Whoever may change the series may change what goes along with it.
     let permit = who.anew();
     let (edited, changed) = records::rewrite(tx, who, &permit, &found.record, body).await?;
-    let edited = guided(tx, Some(&found.record), edited).await?;
+    let edited = with_questions(tx, Some(&found.record), edited).await?;
     let edited = rules::change(&found.record, edited, &permit, tx.now())?;
     registrations::follow(tx, &app.post, &found.record.row, &edited.row).await?;
     if let Some(moved) = rules::moved(&found.record.row, &edited.row, tx.now()) {

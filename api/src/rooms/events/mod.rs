@@ -22,7 +22,7 @@ use uuid::Uuid;
 use crate::http::routes::Routes;
 use crate::reference::Point;
 
-pub use guided::guided;
+pub use guided::with_questions;
 pub use jobs::follow_zone_data;
 pub use made::{Made, call_off, follow, make};
 pub use store::{load, save};

@@ -59,7 +59,7 @@ pub(super) async fn check(
     let event = EventIn::of_template(&body.template, &when)?;
     let event = records::read_again(tx, who, permit, ids::v7(tx.now()), event, &former).await;
     let event = match event {
-        Ok(event) => events::guided(tx, None, event).await,
+        Ok(event) => events::with_questions(tx, None, event).await,
         refused => refused,
     };
     let hosts = match event {

@@ -202,13 +202,13 @@ impl OccurrenceOut {
             candidates: skipped.into_iter().flatten().map(written).collect(),
         };
         match event {
-            Some(event) => planned.as_event(event, slot.recurrence),
+            Some(event) => planned.of_event(event, slot.recurrence),
             None => planned,
         }
     }
 
     /// With the time that its event has by now.
-    fn as_event(self, event: &event::Model, recurrence: NaiveDateTime) -> Self {
+    fn of_event(self, event: &event::Model, recurrence: NaiveDateTime) -> Self {
         let Some(local) = event.starts_local else { return self };
         Self {
             starts_local: written(local),
