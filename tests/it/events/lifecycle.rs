@@ -85,3 +85,21 @@ async fn what_is_sealed_is_in_no_answer_and_survives_edits() {
         }
     }
 }
+
+#[tokio::test]
+async fn what_was_never_scheduled_does_not_become_public_by_being_called_off() {
+    let house = House::open().await;
+    let host = house.host().await;
+    let draft = host.makes("events", dialogue()).await;
+    let mut risky = dialogue();
+    risky["risk"] = json!("high");
+    let waiting = host.makes("events", risky).await;
+    host.does("submit", &waiting).await;
+    for event in [draft, waiting] {
+        let cancelled = host.post(&format!("{}/cancel", address(&event)), json!({})).await.json();
+        assert_eq!((&cancelled["status"], &cancelled["published"]), (&json!("cancelled"), &json!(false)));
+        assert_eq!(house.gallery(&event).await.status, 404);
+    }
+    let listed = house.get("/v1/gallery/events").await.json();
+    assert_eq!(listed["items"], json!([]));
+}

@@ -3,6 +3,7 @@
 use ::entity::account::Role;
 use ::entity::event;
 use ::entity::event::EventStatus::{self, Cancelled, Draft, Held, InReview, Scheduled};
+use ::entity::event::Visibility;
 use ::entity::kinds::Risk;
 use ::entity::values::Headcount;
 use chrono::{DateTime, TimeDelta, Utc};
@@ -152,10 +153,13 @@ pub(super) fn cancel(
     _: &Permit<EditEvents>,
     reason: Option<String>,
 ) -> Result<EventRecord, Problem> {
-    event.row.status = match event.row.status {
-        Draft | InReview | Scheduled => Cancelled,
+    match event.row.status {
+        Scheduled => {}
+        // What nobody let onto the public side does not get there by being called off.
+        Draft | InReview => event.row.visibility = Visibility::Private,
         other => return Err(Problem::wrong_state(allowed(other))),
-    };
+    }
+    event.row.status = Cancelled;
     event.row.cancel_reason = reason;
     Ok(event)
 }
