@@ -206,6 +206,8 @@ impl Shared {
             .app_data(self.contract.clone())
             .app_data(self.document.clone())
             .app_data(http::path_config())
+            // What reaches an extractor was read by `limits::body`, within its bounds, which are not the library's.
+            .app_data(web::PayloadConfig::new(usize::MAX))
             .wrap(from_fn(access::authenticate))
             .wrap(from_fn(limits::capacity::enforce))
             .wrap(from_fn(contract::enforce))

@@ -39,3 +39,11 @@ async fn a_body_of_a_mebibyte_does_not_disturb() {
     assert_eq!(answer.status(), 200);
     assert_eq!(client.post(&address).body("{}").send().await.unwrap().status(), 405);
 }
+
+#[tokio::test]
+async fn a_json_body_is_read_up_to_the_limit_that_is_told() {
+    let house = House::open().await;
+    let long = serde_json::json!({"email": "x".repeat(900 * 1024), "password": "y"});
+    let answer = house.post("/v1/sessions", long).await;
+    assert_eq!((answer.status, answer.json()["errors"][0]["code"].as_str()), (422, Some("too_long")));
+}
