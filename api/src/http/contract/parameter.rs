@@ -17,7 +17,6 @@ const MOST_CHOICES: usize = 50;
 pub(super) struct Parameter {
     pub name: String,
     pub required: bool,
-    schema: Value,
     rules: Arc<Rules>,
 }
 
@@ -56,10 +55,11 @@ impl Parameter {
         let schema = resolved(document, &parameter["schema"]);
         let commas = parameter["style"] == "form" && parameter["explode"] == false;
         ensure!(schema["type"] != "array" || commas, "{name}: lists need style = Form, explode = false");
-        let new = || Rules { schema: schema.clone(), compiled: OnceLock::new() };
-        let rules = known.entry(schema.to_string()).or_insert_with(|| new().into()).clone();
+        let text = schema.to_string();
+        let rules =
+            known.entry(text).or_insert_with(|| Rules { schema, compiled: OnceLock::new() }.into()).clone();
         let required = parameter["required"] == true;
-        Ok(Some(Self { name, required, schema, rules }))
+        Ok(Some(Self { name, required, rules }))
     }
 
     /// Compiles its schema.
@@ -76,7 +76,7 @@ impl Parameter {
         if text.chars().any(char::is_control) {
             return Err(vec![self.fault("invalid_character", "must not contain control characters")]);
         }
-        let value = read(&self.schema, text);
+        let value = read(&self.rules.schema, text);
         let Ok(validator) = self.rules.validator() else {
             return Err(vec![self.fault("invalid_value", "cannot be judged: its description is invalid")]);
         };
@@ -96,7 +96,8 @@ impl Parameter {
     /// Says what the schema demands, without the value that did not comply.
     fn explain(&self, err: &ValidationError<'_>) -> Fault {
         let at = err.instance_path().as_str().strip_prefix('/');
-        let rules = at.map_or(&self.schema, |at| element(&self.schema, at.parse().unwrap_or_default()));
+        let rules =
+            at.map_or(&self.rules.schema, |at| element(&self.rules.schema, at.parse().unwrap_or_default()));
         let (code, demand) = match err.kind() {
             Broken::Type { .. } => ("wrong_type", format!("be {}", type_name(rules))),
             Broken::Enum { .. } | Broken::Constant { .. } => {
