@@ -55,6 +55,7 @@ pub mod registration_consent;
 pub mod registration_desk;
 pub mod registration_reveal;
 pub mod revision;
+pub mod second_factor_removal;
 pub mod series;
 pub mod series_host;
 pub mod series_occurrence;

@@ -30,6 +30,7 @@ mod m0060_registrations;
 mod m0063_event_parts;
 mod m0064_series;
 mod m0065_guides;
+mod m0070_second_factor_removals;
 
 /// All steps, in order.
 pub struct Migrator;
@@ -61,6 +62,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0063_event_parts::Migration),
             Box::new(m0064_series::Migration),
             Box::new(m0065_guides::Migration),
+            Box::new(m0070_second_factor_removals::Migration),
         ]
     }
 }

@@ -2,5 +2,7 @@
 
 mod admin;
 mod invitations;
+mod lists;
+mod lost_factor;
 mod me;
 mod secrecy;

@@ -27,6 +27,7 @@ mod records;
 mod registrations;
 mod revisions;
 mod scheduling;
+mod secrecy;
 mod series;
 mod service;
 mod sessions;

@@ -52,3 +52,19 @@ async fn what_the_list_of_countries_does_not_have_is_refused() {
     let refused = moderator.post("/v1/organisations", body).await;
     assert_eq!(sorted(&refused), [("#/country".to_owned(), "unknown_country".to_owned())]);
 }
+
+#[tokio::test]
+async fn there_is_one_of_a_name() {
+    let house = House::open().await;
+    let moderator = house.moderator().await;
+    let group = moderator.makes("organisations", json!({"name": "Sample group", "kind": "ngo"})).await;
+    let other = moderator.makes("organisations", json!({"name": "Sample movement", "kind": "ngo"})).await;
+    let again = json!({"name": " SAMPLE Group ", "kind": "ngo", "country": "SS"});
+    let refused = moderator.post("/v1/organisations", again).await;
+    assert_eq!((refused.status, &*refused.code()), (409, "conflict"), "{}", refused.text());
+    let renamed = moderator.patch(address(&other), json!({"name": "sample group"})).await;
+    assert_eq!((renamed.status, &*renamed.code()), (409, "conflict"), "{}", renamed.text());
+    assert_eq!(moderator.edits(&group, json!({"name": "Sample Group"})).await["name"], "Sample Group");
+    assert_eq!(moderator.edits(&other, json!({"kind": "donor"})).await["name"], "Sample movement");
+    assert_eq!(house.count("SELECT count(*) AS n FROM organisation").await, 2);
+}

@@ -1,6 +1,6 @@
 //! `/v1/sessions`
 
 mod refresh;
-mod second_factor;
+pub mod second_factor;
 mod sign_in;
 mod tokens;

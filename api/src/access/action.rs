@@ -103,7 +103,7 @@ actions! {
     OwnSessions { member: Own, host: Own, moderator: Own, admin: Own }
     /// See accounts, their e-mail addresses included.
     ReadAccounts { admin: All }
-    /// Invite people, give roles, suspend and restore accounts.
+    /// Invite people, give roles, suspend and restore accounts, take lost second factors away.
     ManageAccounts { admin: All }, seen by ReadAccounts
     /// See themes as records.
     ReadThemes { host: All, moderator: All, admin: All }

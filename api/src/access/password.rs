@@ -83,6 +83,11 @@ impl Cost {
     }
 }
 
+/// Whether a password is long enough where there is no second factor.
+pub fn may_stand_alone(password: &SecretString) -> bool {
+    normalised(password).chars().count() >= SHORTEST_ALONE
+}
+
 /// Hashes and compares.
 pub struct Passwords {
     cost: Cost,

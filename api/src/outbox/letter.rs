@@ -70,6 +70,8 @@ pub enum Message {
     },
     /// The password was changed.
     PasswordChanged,
+    /// An admin took the second factor away.
+    SecondFactorRemoved,
     /// A submission has arrived.
     SubmissionReceived {
         /// Where it is followed.
@@ -136,6 +138,7 @@ impl Message {
             Self::Invitation { .. } => "invitation",
             Self::PasswordReset { .. } => "password_reset",
             Self::PasswordChanged => "password_changed",
+            Self::SecondFactorRemoved => "second_factor_removed",
             Self::SubmissionReceived { .. } => "submission_received",
             Self::SubmissionChangesRequested { .. } => "submission_changes_requested",
             Self::SubmissionApproved { .. } => "submission_approved",
@@ -154,7 +157,7 @@ impl Message {
     /// The link in it, if there is one.
     pub(super) fn link(&self) -> Option<&str> {
         match self {
-            Self::PasswordChanged | Self::ListingHandedOver => None,
+            Self::PasswordChanged | Self::SecondFactorRemoved | Self::ListingHandedOver => None,
             Self::Invitation { link }
             | Self::PasswordReset { link }
             | Self::SubmissionReceived { link }

@@ -23,7 +23,7 @@ pub enum Kind {
     SecondFactorRequired,
     /// The caller is known and may not.
     Forbidden,
-    /// The role demands a second factor and the account has none.
+    /// Role or password demand a second factor and the account has none.
     SecondFactorEnrolment,
     /// Absent, or not for this caller to see.
     NotFound,
@@ -171,7 +171,7 @@ impl Kind {
                 StatusCode::FORBIDDEN,
                 "second_factor_enrolment",
                 "Second factor to be set up",
-                "This role signs in with a second factor only, and the account has none yet.",
+                "This role, or a password as short as this, signs in with a second factor only, and the account has none.",
                 "Set one up: send the `enrolment_token` of this answer as access token to `POST /v1/me/totp` and \
                  `POST /v1/me/totp/confirm`, which is all that it is good for. Then sign in again with a code.",
             ),

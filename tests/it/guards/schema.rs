@@ -102,6 +102,7 @@ async fn the_entities_are_the_tables() {
         registration_consent,
         registration_desk,
         registration_reveal,
+        second_factor_removal,
         session,
         setting,
         signing_key,

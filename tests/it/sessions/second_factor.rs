@@ -12,19 +12,20 @@ use crate::house::{Actor, Answer, House};
 const PASSWORD: &str = "marigold tractor seventeen fog";
 
 /// What an authenticator with this secret shows now.
-fn code(house: &House, secret: &str) -> String {
+pub fn code(house: &House, secret: &str) -> String {
     let totp = Builder::new().with_secret(Secret::try_from_base32(secret).unwrap()).build().unwrap();
     totp.generate(house.now().timestamp().try_into().unwrap()).to_string()
 }
 
-async fn sign_in(house: &House, email: &str, further: Value) -> Answer {
+/// Signs in with the password of every actor, and what is given further.
+pub async fn sign_in(house: &House, email: &str, further: Value) -> Answer {
     let mut body = json!({"email": email, "password": PASSWORD});
     body.as_object_mut().unwrap().extend(further.as_object().unwrap().clone());
     house.post("/v1/sessions", body).await
 }
 
 /// Sets one up with this token; the secret and the recovery codes.
-async fn enrol(house: &House, token: &str) -> (String, Vec<String>) {
+pub async fn enrol(house: &House, token: &str) -> (String, Vec<String>) {
     let begun = house.with_token(token, Method::POST, "/v1/me/totp", None).await;
     assert_eq!(begun.status, 200, "{}", begun.text());
     let secret = begun.json()["secret"].as_str().unwrap().to_owned();
@@ -36,7 +37,8 @@ async fn enrol(house: &House, token: &str) -> (String, Vec<String>) {
     (secret, codes.iter().map(|code| code.as_str().unwrap().to_owned()).collect())
 }
 
-async fn enrolled(house: &House) -> (Actor<'_>, String, Vec<String>) {
+/// A host who has one, with its secret and recovery codes.
+pub async fn enrolled(house: &House) -> (Actor<'_>, String, Vec<String>) {
     let amina = house.host().await;
     let (secret, codes) = enrol(house, &amina.token).await;
     (amina, secret, codes)

@@ -4,24 +4,40 @@ use futures_util::future::join_all;
 use reqwest::Method;
 use serde_json::json;
 
-use super::{newcomer, submit};
+use super::{newcomer, newcomer_with, submit};
 use crate::house::{House, answer};
 
 #[tokio::test]
 async fn of_twenty_moderators_who_approve_at_once_one_does() {
     let house = House::open().await;
     let submission = submit(&house, newcomer()).await;
-    // Two accounts in twenty sessions, and twenty ways to ask.
-    let (amina, bo) = (house.moderator().await, house.moderator().await);
-    let approvals = join_all((0..20).map(|n| {
-        let actor = if n % 2 == 0 { &amina } else { &bo };
-        let path = submission.at("approve");
-        async move { actor.post(&path, json!({})).await }
+    let admin = house.admin().await;
+    let mut invited = Vec::new();
+    for n in 0..20 {
+        let email = format!("moderator{n}@example.org");
+        let body = json!({"email": email, "role": "moderator", "display_name": "Moderator"});
+        let id = admin.post("/v1/accounts/invite", body).await.json()["account"]["id"].clone();
+        invited.push((id, email));
+    }
+    // Choosing twenty passwords takes longer than all of the rest.
+    let same = "(SELECT password_hash FROM account WHERE role = 'admin')";
+    house
+        .sql(&format!("UPDATE account SET state = 'active', password_hash = {same} WHERE state = 'invited'"))
+        .await;
+    let mut moderators = Vec::new();
+    for (id, email) in &invited {
+        moderators.push(house.sign_in(id.as_str().unwrap(), email).await);
+    }
+    // Every other one says which version they read.
+    let approvals = join_all(moderators.iter().zip(0..).map(|(moderator, n)| {
+        let request = house.request(Method::POST, &submission.at("approve")).bearer_auth(&moderator.token);
+        let request = if n % 2 == 0 { request } else { request.header("if-match", "\"1\"") };
+        answer(request.json(&json!({})))
     }))
     .await;
     let done = approvals.iter().filter(|answer| answer.status == 200).count();
-    let refused =
-        approvals.iter().filter(|answer| (answer.status, &*answer.code()) == (409, "wrong_state")).count();
+    let codes = [(409, "wrong_state"), (412, "precondition_failed")];
+    let refused = approvals.iter().filter(|answer| codes.contains(&(answer.status, &*answer.code()))).count();
     assert_eq!(
         (done, refused),
         (1, 19),
@@ -33,6 +49,8 @@ async fn of_twenty_moderators_who_approve_at_once_one_does() {
     }
     let told = "SELECT count(*) AS n FROM outbox_fact WHERE kind = 'submission_approved'";
     assert_eq!(house.count(told).await, 1);
+    let noted = "SELECT count(*) AS n FROM audit_entry WHERE action IN ('approve', 'publish')";
+    assert_eq!(house.count(noted).await, 2);
 }
 
 #[tokio::test]
@@ -91,4 +109,26 @@ async fn two_submissions_of_one_new_organisation_make_it_once() {
     .await;
     assert_eq!(approvals, [200; 6]);
     assert_eq!(house.count("SELECT count(*) AS n FROM organisation").await, 1);
+}
+
+#[tokio::test]
+async fn an_organisation_that_is_recorded_while_its_submission_is_approved_is_there_once() {
+    let house = House::open().await;
+    let (amina, bo) = (house.moderator().await, house.moderator().await);
+    for round in 1..=6 {
+        let name = format!("Guardianes de Semillas {round}");
+        let submission = submit(&house, newcomer_with(json!({"submitter": {"organisation": name}}))).await;
+        let body = json!({"name": name.to_uppercase(), "kind": "grassroots_group", "country": "MX"});
+        let approve = submission.at("approve");
+        let records = join_all((0..4).map(|_| bo.post("/v1/organisations", body.clone())));
+        let (approved, recorded) = tokio::join!(amina.post(&approve, json!({})), records);
+        assert_eq!(approved.status, 200, "{}", approved.text());
+        let made = recorded.iter().filter(|answer| answer.status == 201).count();
+        let refused =
+            recorded.iter().filter(|answer| (answer.status, &*answer.code()) == (409, "conflict")).count();
+        assert!(made <= 1 && made + refused == 4, "{made} made, {refused} refused");
+        for table in ["organisation", "initiative", "initiative_organisation"] {
+            assert_eq!(house.count(&format!("SELECT count(*) AS n FROM {table}")).await, round, "{table}");
+        }
+    }
 }

@@ -28,6 +28,15 @@ The link works once and for a limited time. If you did not ask for it, you need 
 If that was not you, choose a new one now and tell those who run this service.
 ",
     ),
+    second_factor_removed: Words(
+        "A change you should know of",
+        "Those who run this service have taken away the second factor with which you sign in, because they were told that you had lost it.
+Everybody who was signed in as you has been signed out.
+
+Sign in with your password; you may be asked to set up another one. If it was not you who asked, sign in at once, choose a new
+password and tell those who run this service.
+",
+    ),
     submission_received: Words(
         "We have received your message",
         "Thank you. What you sent has arrived. Follow it here:

@@ -28,6 +28,15 @@ El enlace sirve una sola vez y por tiempo limitado. Si no lo ha pedido, no tiene
 Si no ha sido usted, elija ahora una nueva y avise a quienes administran este servicio.
 ",
     ),
+    second_factor_removed: Words(
+        "Un cambio que debe conocer",
+        "Quienes administran este servicio han retirado el segundo factor con el que usted entra, porque se les dijo que lo había perdido.
+Se han cerrado todas sus sesiones.
+
+Entre con su contraseña; puede que se le pida configurar otro. Si no lo pidió usted, entre cuanto antes, elija una contraseña nueva
+y avise a quienes administran este servicio.
+",
+    ),
     submission_received: Words(
         "Hemos recibido su mensaje",
         "Gracias. Lo que envió ha llegado. Puede seguirlo aquí:

@@ -28,6 +28,15 @@ Le lien ne sert qu’une fois et pour un temps limité. Si vous n’avez rien de
 Si ce n’était pas vous, choisissez-en un nouveau maintenant et prévenez les responsables de ce service.
 ",
     ),
+    second_factor_removed: Words(
+        "Un changement à connaître",
+        "Les responsables de ce service ont retiré le second facteur avec lequel vous vous connectez, car on leur a dit que vous l’aviez perdu.
+Toutes vos sessions ont été fermées.
+
+Connectez-vous avec votre mot de passe ; il se peut que l’on vous demande d’en configurer un autre. Si la demande ne venait pas de vous,
+connectez-vous sans attendre, choisissez un nouveau mot de passe et prévenez les responsables de ce service.
+",
+    ),
     submission_received: Words(
         "Nous avons reçu votre message",
         "Merci. Votre envoi est arrivé. Suivez-le ici :

@@ -28,6 +28,15 @@ A ligação funciona uma só vez e por tempo limitado. Se não a pediu, não pre
 Se não foi você, escolha agora uma nova e avise quem gere este serviço.
 ",
     ),
+    second_factor_removed: Words(
+        "Uma mudança que deve conhecer",
+        "Quem gere este serviço retirou o segundo fator com que inicia sessão, porque lhe disseram que o tinha perdido.
+Todas as suas sessões foram encerradas.
+
+Inicie sessão com a sua palavra-passe; pode ser-lhe pedido que configure outro. Se não foi você que o pediu, inicie sessão sem demora,
+escolha uma nova palavra-passe e avise quem gere este serviço.
+",
+    ),
     submission_received: Words(
         "Recebemos a sua mensagem",
         "Obrigado. O que enviou chegou. Acompanhe aqui:

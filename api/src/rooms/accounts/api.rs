@@ -1,13 +1,16 @@
 //! What admins do with accounts.
 
+use ::entity::account;
 use ::entity::ids::AccountId;
 use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse, get, patch, post};
+use sea_orm::ConnectionTrait;
 
-use super::wire::{AccountOut, AccountPage, AccountPatch, AccountPath, InviteIn, InvitedOut};
+use super::filters::AccountFilters;
+use super::wire::{AccountOut, AccountPage, AccountPatch, AccountPath, Details, InviteIn, InvitedOut};
 use super::{Address, links, rules, store};
-use crate::access::Allowed;
 use crate::access::action::{ManageAccounts, ReadAccounts};
+use crate::access::{Allowed, Permit};
 use crate::app::App;
 use crate::audit::{self, Action, By, Entry, Kind};
 use crate::db::Tx;
@@ -25,11 +28,11 @@ const LIST: &str = "accounts";
 
 /// List accounts
 ///
-/// In no particular order, without e-mail addresses.
+/// In no particular order, without e-mail addresses. An account that is found by its address is noted in the audit log as read.
 #[utoipa::path(
     tag = "accounts",
     operation_id = "accounts.list",
-    params(Paging),
+    params(AccountFilters, Paging),
     responses((status = 200, description = "A page of accounts", body = AccountPage), Problem),
     security(("bearer" = []))
 )]
@@ -37,13 +40,26 @@ const LIST: &str = "accounts";
 pub(super) async fn list(
     app: Data<App>,
     req: HttpRequest,
-    _who: Allowed<ReadAccounts>,
+    who: Allowed<ReadAccounts>,
+    filters: Query<AccountFilters>,
     paging: Query<Paging>,
 ) -> Result<HttpResponse, Problem> {
     let Paging { limit, cursor } = paging.0;
-    let after = cursor.map(|cursor| Cursor::decode::<AccountId>(LIST, &cursor)).transpose()?;
-    let rows = store::page(app.db.reader(), after, limit.get()).await?;
-    page::answer(&req, LIST, limit, rows, |row| row.id, |row| AccountOut::new(row, None))
+    let binding = format!("{LIST}?{}", serde_json::to_string(&filters.0).map_err(Problem::internal)?);
+    let after = cursor.map(|cursor| Cursor::decode::<AccountId>(&binding, &cursor)).transpose()?;
+    let sought = filters.0.sought(&app.vault)?;
+    let rows = store::page(app.db.reader(), filters.0.fitting(), sought.as_ref(), after, limit.get()).await?;
+    let is_told = |row: &&account::Model| sought.as_ref().is_some_and(|sought| sought.is_address_of(row));
+    if let Some(row) = rows.iter().take(usize::from(limit.get())).find(is_told) {
+        note_reading(&app, &who.over(row)?, row.id).await?;
+    }
+    page::answer(&req, &binding, limit, rows, |row| row.id, |row| AccountOut::new(row, None))
+}
+
+/// Notes that somebody learnt the e-mail address of an account.
+async fn note_reading(app: &App, permit: &Permit<ReadAccounts>, id: AccountId) -> Result<(), Problem> {
+    let read = Entry::new(By::from(permit.by()), Action::Read).on(Kind::Account, id).fields(["email"]);
+    Ok(app.db.write(async |tx| audit::note(tx, read.clone()).await).await?)
 }
 
 /// Read an account
@@ -65,8 +81,7 @@ pub(super) async fn get(
     let row = store::by_id(app.db.reader(), path.account_id.into()).await?;
     let row = row.ok_or(Problem::not_found("account"))?;
     let permit = who.over(&row)?;
-    let read = Entry::new(By::from(permit.by()), Action::Read).on(Kind::Account, row.id).fields(["email"]);
-    app.db.write(async |tx| audit::note(tx, read.clone()).await).await?;
+    note_reading(&app, &permit, row.id).await?;
     answer(&app, row).await
 }
 
@@ -157,7 +172,8 @@ pub(super) async fn invite(
         audit::note(tx, Entry::new(By::from(permit.by()), Action::Invite).on(Kind::Account, row.id)).await?;
         let (location, etag, id) =
             (format!("/v1/accounts/{}", row.id), etag::of_version(row.version), row.id);
-        let account = AccountOut::new(row, Some(address.text().to_owned()));
+        let details = Details { email: address.text().to_owned(), removal: None };
+        let account = AccountOut::new(row, Some(details));
         let invited = InvitedOut { account, token: link.token, expires_at: link.expires_at };
         Ok(Reply::created(location, &invited)?.etag(etag).about(id))
     })
@@ -231,14 +247,19 @@ pub(super) async fn restore(
 }
 
 /// An account as the answer to a verb.
-pub(super) async fn reply(tx: &Tx, app: &App, row: ::entity::account::Model) -> Result<Reply, Problem> {
-    let email = store::email(tx, &app.vault, &row).await?;
+pub(super) async fn reply(tx: &Tx, app: &App, row: account::Model) -> Result<Reply, Problem> {
+    let details = details(tx, app, &row).await?;
     let (id, etag) = (row.id, etag::of_version(row.version));
-    Ok(Reply::ok(&AccountOut::new(row, Some(email)))?.etag(etag).about(id))
+    Ok(Reply::ok(&AccountOut::new(row, Some(details)))?.etag(etag).about(id))
 }
 
 /// An account as an answer.
-pub(super) async fn answer(app: &App, row: ::entity::account::Model) -> Result<HttpResponse, Problem> {
-    let email = store::email(app.db.reader(), &app.vault, &row).await?;
-    record(row.version, &AccountOut::new(row, Some(email)))
+pub(super) async fn answer(app: &App, row: account::Model) -> Result<HttpResponse, Problem> {
+    let details = details(app.db.reader(), app, &row).await?;
+    record(row.version, &AccountOut::new(row, Some(details)))
+}
+
+async fn details<C: ConnectionTrait>(conn: &C, app: &App, row: &account::Model) -> anyhow::Result<Details> {
+    let email = store::email(conn, &app.vault, row).await?;
+    Ok(Details { email, removal: store::last_removal(conn, &app.vault, row.id).await? })
 }

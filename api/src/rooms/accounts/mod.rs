@@ -6,6 +6,7 @@
 
 mod address;
 mod api;
+mod filters;
 mod links;
 mod me;
 mod policy;
@@ -48,6 +49,7 @@ pub fn routes(routes: &mut Routes<'_>) {
         .service(api::change)
         .service(api::suspend)
         .service(api::restore)
+        .service(totp::take_away)
         .service(links::accept)
         .service(links::request_reset)
         .service(links::complete_reset);

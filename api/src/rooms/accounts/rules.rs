@@ -96,6 +96,28 @@ pub fn restore(mut row: Model, _: &Permit<ManageAccounts>) -> Result<Model, Prob
     Ok(row)
 }
 
+/// Takes a lost second factor away from somebody else.
+///
+/// # Errors
+/// 403 for one's own, which takes a code; 409 if there is none.
+pub fn take_second_factor(row: Model, permit: &Permit<ManageAccounts>) -> Result<Model, Problem> {
+    if permit.by().account() == Some(row.id) {
+        let detail =
+            "Your own second factor is taken away with `POST /v1/me/totp/remove`, or by another admin.";
+        return Err(Problem::of(Kind::Forbidden).with_detail(detail));
+    }
+    match row.totp_confirmed_at {
+        Some(_) => Ok(without_second_factor(row)),
+        None => Err(Problem::wrong_state(allowed(row.state))),
+    }
+}
+
+/// The account as it is without its second factor.
+pub fn without_second_factor(mut row: Model) -> Model {
+    (row.sealed_totp, row.totp_confirmed_at, row.totp_step) = (None, None, None);
+    row
+}
+
 /// Sets the password that somebody chose with a one-time token. An invited account is active from then on.
 ///
 /// # Errors

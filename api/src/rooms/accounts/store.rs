@@ -3,22 +3,26 @@
 use ::entity::account::{self, AccountState, Role};
 use ::entity::ids::AccountId;
 use ::entity::one_time_link::{self, LinkPurpose};
-use ::entity::{password_reset_request, recovery_code, session};
+use ::entity::{password_reset_request, recovery_code, second_factor_removal, session};
 use anyhow::Context as _;
 use chrono::{DateTime, TimeDelta, Utc};
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{
-    ActiveModelTrait as _, ColumnTrait as _, ConnectionTrait, DbErr, EntityTrait as _, IntoActiveModel as _,
-    QueryFilter as _, QueryOrder as _, QuerySelect as _, Set,
+    ActiveModelTrait as _, ColumnTrait as _, Condition, ConnectionTrait, DbErr, EntityTrait as _,
+    IntoActiveModel as _, QueryFilter as _, QueryOrder as _, QuerySelect as _, Set,
 };
 
 use super::Address;
+use super::filters::Sought;
 use super::rules::New;
 use crate::db::{Tx, insert_all};
 use crate::ids;
 use crate::vault::{Keyring, Vault};
 
 const TABLE: &str = "account";
+const REMOVALS: &str = "second_factor_removal";
+/// How many accounts are looked through at once for a name.
+const PORTION: usize = 500;
 
 /// By its identifier.
 pub(super) async fn by_id<C: ConnectionTrait>(
@@ -49,17 +53,31 @@ pub(super) async fn for_change(tx: &Tx, id: AccountId) -> Result<Option<account:
     account::Entity::find_by_id(id).lock_exclusive().one(tx).await
 }
 
-/// One page, in the order of identifiers, and one more if there is a next page.
+/// One page of the accounts that fit, in the order of identifiers, and one more if there is a next page.
 pub(super) async fn page<C: ConnectionTrait>(
     conn: &C,
-    after: Option<AccountId>,
+    fits: Condition,
+    sought: Option<&Sought>,
+    mut after: Option<AccountId>,
     limit: u8,
 ) -> Result<Vec<account::Model>, DbErr> {
-    let mut query = account::Entity::find().order_by_asc(account::Column::Id).limit(u64::from(limit) + 1);
-    if let Some(after) = after {
-        query = query.filter(account::Column::Id.gt(after));
+    let most = usize::from(limit) + 1;
+    let portion = if sought.is_some() { PORTION } else { most };
+    let mut found = Vec::new();
+    loop {
+        let mut query = account::Entity::find().filter(fits.clone());
+        if let Some(after) = after {
+            query = query.filter(account::Column::Id.gt(after));
+        }
+        let rows = query.order_by_asc(account::Column::Id).limit(portion as u64).all(conn).await?;
+        let is_last = rows.len() < portion;
+        after = rows.last().map(|row| row.id);
+        found.extend(rows.into_iter().filter(|row| sought.is_none_or(|sought| sought.is(row))));
+        if is_last || found.len() >= most {
+            found.truncate(most);
+            return Ok(found);
+        }
     }
-    query.all(conn).await
 }
 
 /// How many active admins there are beside this one. They are kept from changing until the transaction ends, so that two
@@ -173,6 +191,57 @@ pub(super) async fn set_recovery_codes(
         .await?;
     let rows = hashes.into_iter().map(|code_hash| recovery_code::Model { account_id, code_hash });
     insert_all(tx, rows.collect()).await
+}
+
+/// That an admin took away somebody's second factor.
+pub(super) struct Removal {
+    /// Who did.
+    pub(super) by: AccountId,
+    /// When.
+    pub(super) at: DateTime<Utc>,
+    /// Why.
+    pub(super) reason: String,
+}
+
+/// Notes that an admin took an account's second factor away, and why.
+pub(super) async fn note_removal(
+    tx: &Tx,
+    vault: &Vault,
+    id: AccountId,
+    by: AccountId,
+    reason: &str,
+) -> anyhow::Result<()> {
+    let removal = ids::v4();
+    let keys = Keyring::for_reading(tx, vault, vec![id.0]).await?;
+    let sealed = keys.seal(REMOVALS, &format!("sealed_reason {removal}"), id.0, Some(&reason))?;
+    let row = second_factor_removal::Model {
+        id: removal,
+        account_id: id,
+        removed_by: by,
+        sealed_reason: sealed.context("a reason was sealed")?,
+        removed_at: tx.now(),
+    };
+    Ok(insert_all(tx, vec![row]).await?)
+}
+
+/// The last time that an admin took an account's second factor away.
+pub(super) async fn last_removal<C: ConnectionTrait>(
+    conn: &C,
+    vault: &Vault,
+    id: AccountId,
+) -> anyhow::Result<Option<Removal>> {
+    let row = second_factor_removal::Entity::find()
+        .filter(second_factor_removal::Column::AccountId.eq(id))
+        .order_by_desc(second_factor_removal::Column::RemovedAt)
+        .order_by_desc(second_factor_removal::Column::Id)
+        .limit(1)
+        .one(conn)
+        .await?;
+    let Some(row) = row else { return Ok(None) };
+    let keys = Keyring::for_reading(conn, vault, vec![id.0]).await?;
+    let reason = keys.open(REMOVALS, &format!("sealed_reason {}", row.id), id.0, Some(&row.sealed_reason))?;
+    let reason = reason.context("a removal has a reason")?;
+    Ok(Some(Removal { by: row.removed_by, at: row.removed_at, reason }))
 }
 
 /// Uses a recovery code up; whether there was such a one.

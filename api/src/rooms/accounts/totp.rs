@@ -4,15 +4,17 @@ use std::net::IpAddr;
 
 use ::entity::account;
 use ::entity::ids::AccountId;
-use actix_web::web::Data;
+use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse, post};
 use secrecy::{ExposeSecret as _, SecretString};
 
 use super::me::wrong_password;
-use super::wire::{RecoveryCodesOut, TotpConfirmIn, TotpOut, TotpRemoveIn};
-use super::{needs_second_factor, store};
-use crate::access::action::{EnrolSecondFactor, OwnAccount};
-use crate::access::password::{Compared, SHORTEST_ALONE};
+use super::wire::{
+    AccountOut, AccountPath, RecoveryCodesOut, TotpConfirmIn, TotpOut, TotpRemoveIn, TotpTakeIn,
+};
+use super::{api, needs_second_factor, rules, store};
+use crate::access::action::{EnrolSecondFactor, ManageAccounts, OwnAccount};
+use crate::access::password::{Compared, may_stand_alone};
 use crate::access::{Allowed, secret, totp};
 use crate::app::App;
 use crate::audit::{self, Action, By, Entry};
@@ -20,6 +22,7 @@ use crate::db::Tx;
 use crate::http::idempotency::{Caller, IdempotencyKey, Once, Reply};
 use crate::http::json::{Body, Empty};
 use crate::http::limits::Limits;
+use crate::outbox::{Language, Letter, Message, mail};
 use crate::problem::{Fault, Kind, Problem};
 use crate::vault::Vault;
 
@@ -179,7 +182,7 @@ pub(super) async fn remove(
     let answer = once
         .run(&app, Caller::Holder(id.0), async |tx| {
             known.as_ref().map_err(Problem::clone)?;
-            let mut row = store::for_change(tx, id).await?.ok_or(Problem::not_found("account"))?;
+            let row = store::for_change(tx, id).await?.ok_or(Problem::not_found("account"))?;
             let permit = who.over(&row)?;
             if row.totp_confirmed_at.is_none() {
                 return Err(Problem::wrong_state(&["enrol"]));
@@ -191,14 +194,55 @@ pub(super) async fn remove(
             if !spent {
                 return Err(Problem::of(Kind::SecondFactorRequired));
             }
-            (row.sealed_totp, row.totp_confirmed_at, row.totp_step) = (None, None, None);
             let kept = (!(app.access.require_totp && needs_second_factor(row.role))).then_some(session);
-            store::save(tx, row).await?;
+            store::save(tx, rules::without_second_factor(row)).await?;
             store::set_recovery_codes(tx, id, Vec::new()).await?;
             store::end_sessions(tx, id, kept).await?;
             let removed = Entry::new(By::from(permit.by()), Action::RemoveSecondFactor);
             audit::note(tx, removed.on(audit::Kind::Account, id)).await?;
             Ok(Reply::no_content())
+        })
+        .await;
+    app.access.forget_account(id);
+    answer
+}
+
+/// Take somebody's lost second factor away
+///
+/// For whoever has lost authenticator and recovery codes, once an admin is sure that it is they who ask. Every session of the
+/// account ends, and a letter tells its owner, who reads the reason in `/v1/me`. The next sign-in sets up another, where the
+/// role demands one or the password is too short to stand alone. One's own is not taken away like this (403).
+#[utoipa::path(
+    tag = "accounts",
+    operation_id = "accounts.totp.remove",
+    params(AccountPath, IdempotencyKey),
+    request_body = TotpTakeIn,
+    responses((status = 200, description = "The account", body = AccountOut), Problem),
+    security(("bearer" = []))
+)]
+#[post("/v1/accounts/{account_id}/totp/remove")]
+pub(super) async fn take_away(
+    app: Data<App>,
+    who: Allowed<ManageAccounts>,
+    path: Path<AccountPath>,
+    once: Once,
+    body: Body<TotpTakeIn>,
+) -> Result<HttpResponse, Problem> {
+    let (id, by) = (path.account_id.into(), who.account()?);
+    let answer = once
+        .run(&app, Caller::Holder(by.0), async |tx| {
+            let row = store::for_change(tx, id).await?.ok_or(Problem::not_found("account"))?;
+            let permit = who.over(&row)?;
+            let row = store::save(tx, rules::take_second_factor(row, &permit)?).await?;
+            store::set_recovery_codes(tx, id, Vec::new()).await?;
+            store::end_sessions(tx, id, None).await?;
+            store::note_removal(tx, &app.vault, id, by, body.reason.trim()).await?;
+            let removed = Entry::new(By::from(permit.by()), Action::RemoveSecondFactor);
+            audit::note(tx, removed.on(audit::Kind::Account, id).fields(["reason"])).await?;
+            let language = Language::of(row.language.as_deref().unwrap_or_default());
+            let to = store::email(tx, &app.vault, &row).await?;
+            mail(tx, &app.post, Letter { to, language, message: Message::SecondFactorRemoved }).await?;
+            api::reply(tx, &app, row).await
         })
         .await;
     app.access.forget_account(id);
@@ -218,7 +262,7 @@ async fn know_password(
     if app.access.passwords.compare(password, row.password_hash.as_deref()).await? == Compared::Wrong {
         return Err(wrong_password("/password"));
     }
-    if password.expose_secret().chars().count() < SHORTEST_ALONE {
+    if !may_stand_alone(password) {
         let detail = "must have at least 15 characters without a second factor: change the password first";
         return Err(Problem::invalid_body(vec![Fault::pointer("/password", "too_short", detail)]));
     }

@@ -8,6 +8,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 use serde::{Deserialize, Serialize, Serializer};
 use utoipa::{IntoParams, ToSchema};
 
+use super::store::Removal;
 use crate::http::patch::clearable;
 
 /// An account.
@@ -32,6 +33,10 @@ pub(super) struct AccountOut {
     person: Option<PersonId>,
     /// Whether it has a second factor.
     second_factor: bool,
+    /// The last time that an admin took a lost one away, if that happened; left out in lists.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    second_factor_removed: Option<SecondFactorRemoved>,
     /// Grows by one with every edit; the `ETag` is made of it.
     version: i64,
     /// When it was made.
@@ -40,8 +45,27 @@ pub(super) struct AccountOut {
     updated_at: DateTime<Utc>,
 }
 
+/// That a lost second factor was taken away.
+#[derive(Serialize, ToSchema)]
+pub(super) struct SecondFactorRemoved {
+    /// Which account did.
+    by: AccountId,
+    /// When.
+    at: DateTime<Utc>,
+    /// Why.
+    reason: String,
+}
+
+/// What is told of an account where it is read by itself.
+pub(super) struct Details {
+    /// The e-mail address.
+    pub(super) email: String,
+    /// The last time that its second factor was taken away.
+    pub(super) removal: Option<Removal>,
+}
+
 impl AccountOut {
-    pub(super) fn new(row: account::Model, email: Option<String>) -> Self {
+    pub(super) fn new(row: account::Model, details: Option<Details>) -> Self {
         let account::Model {
             id,
             display_name,
@@ -61,6 +85,8 @@ impl AccountOut {
             updated_at,
         } = row;
         let second_factor = totp_confirmed_at.is_some();
+        let (email, removal) = details.map(|told| (told.email, told.removal)).unzip();
+        let removed = |Removal { by, at, reason }| SecondFactorRemoved { by, at, reason };
         Self {
             id,
             display_name,
@@ -70,6 +96,7 @@ impl AccountOut {
             language,
             person: person_id,
             second_factor,
+            second_factor_removed: removal.flatten().map(removed),
             version,
             created_at,
             updated_at,
@@ -235,6 +262,19 @@ pub(super) struct TotpRemoveIn {
     #[serde(default)]
     #[schema(value_type = String, nullable = false, min_length = 10, max_length = 20)]
     pub(super) recovery_code: Option<SecretString>,
+}
+
+/// Somebody's lost second factor is to be taken away.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct TotpTakeIn {
+    /// In a sentence: how it is known that they asked. The account's owner and admins read it.
+    #[schema(
+        max_length = 500,
+        pattern = r"\S",
+        example = "Her phone was taken at the border; we met and spoke."
+    )]
+    pub(super) reason: String,
 }
 
 /// Writes a secret into the one answer that it is meant for.

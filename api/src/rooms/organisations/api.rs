@@ -20,12 +20,13 @@ use crate::http::json::Body;
 use crate::http::page::Paging;
 use crate::http::patch::{EditHeaders, IfMatch, Patch};
 use crate::ids;
-use crate::problem::Problem;
+use crate::problem::{Kind, Problem};
 use crate::rooms::records::{self, Shown};
 
 /// Record an organisation
 ///
-/// Of hosts, those whose person belongs to it may edit it.
+/// Of hosts, those whose person belongs to it may edit it. 409 if there is one of this name, whatever its case: submissions name
+/// organisations, and each is to be one record.
 #[utoipa::path(
     tag = "organisations",
     operation_id = "organisations.create",
@@ -45,10 +46,19 @@ pub(super) async fn create(
     let permit = who.anew();
     once.run(&app, Caller::Holder(who.account()?.0), async |tx| {
         let organisation = records::read(tx, &who, &permit, ids::v7(tx.now()), (*body).clone()).await?;
+        name_is_free(tx, &organisation).await?;
         let shown = records::keep(tx, &app.vault, &permit, Action::Create, vec![], organisation).await?;
         records::created::<_, OrganisationOut>(shown)
     })
     .await
+}
+
+/// Refuses a second organisation of one name.
+async fn name_is_free(tx: &Tx, organisation: &Organisation) -> Result<(), Problem> {
+    let other = store::of_name(tx, &organisation.name).await?.filter(|other| other.id != organisation.id);
+    let detail =
+        "There is an organisation of this name. Use that one, or add to the name what tells the two apart.";
+    other.map_or(Ok(()), |_| Err(Problem::of(Kind::Conflict).with_detail(detail)))
 }
 
 /// List organisations
@@ -92,7 +102,7 @@ pub(super) async fn get(
 
 /// Edit an organisation
 ///
-/// What the gallery shows of it changes at once.
+/// What the gallery shows of it changes at once. 409 if it would get the name of another one.
 #[utoipa::path(
     tag = "organisations",
     operation_id = "organisations.patch",
@@ -127,6 +137,9 @@ pub(super) async fn edited(
     let permit = who.over(&found)?;
     if_match.check(found.record.version)?;
     let (edited, changed) = records::edit(tx, who, &permit, &found.record, edit).await?;
+    if edited.name != found.record.name {
+        name_is_free(tx, &edited).await?;
+    }
     records::keep_edit(tx, &app.vault, &permit, edit, &found.record, changed, edited).await
 }
 

@@ -70,6 +70,20 @@ pub(super) fn fitting(filter: &OrganisationFilter) -> Condition {
         .add_option(any_of(Column::Country, countries))
 }
 
+/// The organisation of this name, whatever its case. Until the transaction ends nobody else makes one.
+///
+/// # Errors
+/// The database's.
+pub(super) async fn of_name(tx: &Tx, name: &str) -> Result<Option<Model>, DbErr> {
+    let name = name.trim();
+    if tx.get_database_backend() == DbBackend::Postgres {
+        let lock = "SELECT pg_advisory_xact_lock(2, hashtext(lower($1)))";
+        tx.execute_raw(Statement::from_sql_and_values(DbBackend::Postgres, lock, [name.into()])).await?;
+    }
+    let same = Expr::expr(Func::lower(Expr::col(Column::Name))).eq(Func::lower(Expr::val(name)));
+    Entity::find().filter(same).order_by_asc(Column::Id).one(tx).await
+}
+
 /// The organisation of this name, whatever its case; a new one if there is none. Says whether it is new. Two transactions
 /// that ask for the same name do not both make one.
 ///
@@ -82,13 +96,7 @@ pub async fn named(
     country: Option<&str>,
 ) -> Result<(OrganisationId, bool), DbErr> {
     let name = name.trim();
-    if tx.get_database_backend() == DbBackend::Postgres {
-        let lock = "SELECT pg_advisory_xact_lock(2, hashtext(lower($1)))";
-        tx.execute_raw(Statement::from_sql_and_values(DbBackend::Postgres, lock, [name.into()])).await?;
-    }
-    let folded = || Func::lower(Expr::col(Column::Name));
-    let same = Expr::expr(folded()).eq(Func::lower(Expr::val(name)));
-    if let Some(found) = Entity::find().filter(same).order_by_asc(Column::Id).one(tx).await? {
+    if let Some(found) = of_name(tx, name).await? {
         return Ok((found.id, false));
     }
     let id = OrganisationId(ids::v7(tx.now()));

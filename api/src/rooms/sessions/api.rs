@@ -10,7 +10,7 @@ use secrecy::ExposeSecret as _;
 use super::wire::{RefreshIn, SessionIn, SessionOut, SessionPage, SessionPath, TokensOut};
 use super::{begin, store};
 use crate::access::action::{Anyone, OwnSessions};
-use crate::access::password::Compared;
+use crate::access::password::{Compared, may_stand_alone};
 use crate::access::secret::RefreshToken;
 use crate::access::{Allowed, Row, TOKEN_LIFE, session_end};
 use crate::app::App;
@@ -39,8 +39,8 @@ impl Row for ::entity::session::Model {
 ///
 /// Wrong password and unknown account answer alike. After some failures from one network the next attempt has to wait a
 /// little (429); nobody is ever locked out. An account with a second factor needs `totp` or `recovery_code` as well (401
-/// `second_factor_required`); an admin or moderator without one gets 403 `second_factor_enrolment` with a token that sets one
-/// up. Takes no `Idempotency-Key`.
+/// `second_factor_required`); an admin or moderator without one, and whoever's password is too short without one, gets 403
+/// `second_factor_enrolment` with a token that sets one up. Takes no `Idempotency-Key`.
 #[utoipa::path(
     tag = "sessions",
     operation_id = "sessions.create",
@@ -62,7 +62,8 @@ pub(super) async fn create(
     app.access.throttle.pass(attempt, app.clock.now())?;
     let row = with_password(&app, &address, &body).await?;
     let factor = Factor::of(body.totp.as_ref(), body.recovery_code.as_ref());
-    let token = app.db.write(async |tx| let_in(&app, tx, &row, factor.as_ref()).await).await?;
+    let alone = may_stand_alone(&body.password);
+    let token = app.db.write(async |tx| let_in(&app, tx, &row, factor.as_ref(), alone).await).await?;
     let token = match token {
         Entry::Session(token) => token,
         Entry::Enrolment => {
@@ -106,15 +107,23 @@ enum Entry {
     Enrolment,
 }
 
-/// The second half of signing in: the second factor, and the session.
-async fn let_in(app: &App, tx: &Tx, row: &account::Model, factor: Option<&Factor>) -> Result<Entry, Problem> {
+/// The second half of signing in: the second factor, and the session. A password that may not stand `alone` is left over
+/// where a second factor was taken away.
+async fn let_in(
+    app: &App,
+    tx: &Tx,
+    row: &account::Model,
+    factor: Option<&Factor>,
+    alone: bool,
+) -> Result<Entry, Problem> {
     let now = accounts::lock(tx, row.id).await?;
     // Changed while the password was compared.
     let same =
         |now: &account::Model| now.state == AccountState::Active && now.password_hash == row.password_hash;
     let row = now.filter(same).ok_or(Problem::of(Kind::InvalidCredentials))?;
     let has_factor = row.totp_confirmed_at.is_some();
-    if !has_factor && app.access.require_totp && accounts::needs_second_factor(row.role) {
+    let demanded = app.access.require_totp && accounts::needs_second_factor(row.role);
+    if !has_factor && (demanded || !alone) {
         return Ok(Entry::Enrolment);
     }
     if has_factor {

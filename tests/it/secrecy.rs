@@ -1,0 +1,177 @@
+//! What people told us, written through the calls of the private side and the open forms, is nowhere in the log.
+
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use crate::events::dialogue;
+use crate::house::program::Server;
+use crate::house::{Answer, House, answer};
+use crate::submissions::newcomer_with;
+
+/// A server of its own that logs as much as it can, and who calls it.
+struct Heard {
+    server: Server,
+    address: String,
+    client: reqwest::Client,
+}
+
+impl Heard {
+    fn start(house: &House) -> Self {
+        let further =
+            [("SOLIDARITY_LOG", "trace"), ("SOLIDARITY_REQUIRE_TOTP", "false"), ("SOLIDARITY_MAIL", "file")];
+        let mut server = Server::start(&house.variables(&further), &["serve", "--listen", "127.0.0.1:0"]);
+        let address = server.address();
+        Self { server, address, client: reqwest::Client::new() }
+    }
+
+    /// A call with a token, if there is one; the version that is edited is the newest.
+    async fn call(&self, token: &str, method: Method, path: &str, body: Value) -> Answer {
+        let edits = method == Method::PATCH;
+        let mut request = self.client.request(method, format!("{}{path}", self.address)).json(&body);
+        if !token.is_empty() {
+            request = request.bearer_auth(token);
+        }
+        if edits {
+            let read = self.client.get(format!("{}{path}", self.address)).bearer_auth(token);
+            request = request.header("if-match", answer(read).await.header("etag"));
+        }
+        answer(request).await
+    }
+
+    async fn post(&self, token: &str, path: &str, body: Value, status: u16) -> Value {
+        let answer = self.call(token, Method::POST, path, body).await;
+        assert_eq!(answer.status, status, "{path}: {}", answer.text());
+        answer.json()
+    }
+
+    async fn patch(&self, token: &str, path: &str, body: Value) {
+        let answer = self.call(token, Method::PATCH, path, body).await;
+        assert_eq!(answer.status, 200, "{path}: {}", answer.text());
+    }
+
+    /// Sends what is refused: other members, other types, no JSON at all.
+    async fn refused(&self, token: &str, path: &str) {
+        for body in [
+            json!({"marker-member": "marker-value"}),
+            json!({"display_name": {"marker": 1}, "text": ["marker"]}),
+        ] {
+            let answer = self.call(token, Method::POST, path, body).await;
+            assert_eq!(answer.status, 422, "{path}: {}", answer.text());
+        }
+        let request = self.client.post(format!("{}{path}", self.address)).bearer_auth(token);
+        let broken = request.header("content-type", "application/json").body("{\"marker\": marker");
+        assert_eq!(answer(broken).await.status, 400, "{path}");
+    }
+
+    /// Stops the server and looks for these, and for whatever is marked, in all that it said.
+    fn said_nothing_of(self, tokens: &[&str], paths: &[&str]) {
+        self.server.signal("TERM");
+        let log = self.server.outcome().stderr;
+        for path in paths {
+            assert!(log.contains(path), "{path} was called: {log}");
+        }
+        for line in log.lines() {
+            let line = line.to_lowercase();
+            assert!(!line.contains("marker") && !line.contains("555 01"), "it is in the log: {line}");
+        }
+        for token in tokens {
+            assert!(token.len() > 20 && !log.contains(token), "a token is in the log");
+        }
+    }
+}
+
+fn id(record: &Value) -> &str {
+    record["id"].as_str().unwrap()
+}
+
+#[tokio::test]
+async fn nothing_of_people_and_quotes_is_in_the_log() {
+    let house = House::open().await;
+    let (host, moderator) = (house.host().await, house.moderator().await);
+    let heard = Heard::start(&house);
+    let contact = json!({"email": "marker-mail@example.org", "phone": "+1 555 0142"});
+    let body = json!({"display_name": "Marker-name", "role": "activist", "contact": contact});
+    let person = heard.post(&host.token, "/v1/people", body, 201).await;
+    let path = format!("/v1/people/{}", id(&person));
+    let patch = json!({"display_name": "Marker-other", "contact": {"phone": "+1 555 0143"}});
+    heard.patch(&moderator.token, &path, patch).await;
+    heard.refused(&host.token, "/v1/people").await;
+
+    let mut event = dialogue();
+    event["title"] = json!("Marker-title");
+    event["place"]["venue"] = json!("Marker-hall");
+    event["online"] =
+        json!({"platform": "jitsi", "join_url": "https://marker.example/room", "instructions": "marker"});
+    let event = heard.post(&host.token, "/v1/events", event, 201).await;
+    let quote = json!({"event": id(&event), "text": "Marker-words", "language": "en",
+        "attribution": {"level": "pseudonym", "label": "Marker-label"},
+        "consent": {"purpose": "publish_quote", "scope": ["gallery"], "method": "written"}});
+    let quote = heard.post(&host.token, "/v1/quotes", quote, 201).await;
+    let path = format!("/v1/quotes/{}", id(&quote));
+    heard.patch(&moderator.token, &path, json!({"attribution": {"label": "Marker-2"}})).await;
+    heard.refused(&host.token, "/v1/quotes").await;
+    heard.post(&host.token, &format!("{path}/withdraw"), json!({}), 200).await;
+    heard
+        .said_nothing_of(&[&host.token, &moderator.token], &["/v1/people", "/v1/quotes/{quote_id}/withdraw"]);
+}
+
+#[tokio::test]
+async fn nothing_of_submissions_and_their_review_is_in_the_log() {
+    let house = House::open().await;
+    let moderator = house.moderator().await;
+    let mut heard = Heard::start(&house);
+    let body = newcomer_with(json!({
+        "initiative": {"title": "Marker-title", "summary": "Marker-summary", "url": "https://marker.example"},
+        "submitter": {"name": "Marker-name", "role": "marker", "email": "marker-mail@example.org", "organisation": "Marker"},
+        "message": "marker-words"
+    }));
+    let sent = heard.post("", "/v1/submissions", body.clone(), 201).await;
+    let token = sent["tracking_token"].as_str().unwrap().to_owned();
+    let at = |verb: &str| format!("/v1/submissions/{}/{verb}", id(&sent));
+    heard.post(&moderator.token, &at("claim"), json!({}), 200).await;
+    heard.post(&moderator.token, &at("messages"), json!({"text": "Marker-note"}), 200).await;
+    heard.post(&moderator.token, &at("request-changes"), json!({"message": "Marker-question"}), 200).await;
+    heard.refused(&moderator.token, &at("request-changes")).await;
+    heard.patch(&token, "/v1/submissions/mine", json!({"submitter": {"name": "Marker-2"}})).await;
+    heard.post(&moderator.token, &at("approve"), json!({"changes": {"title": "Marker-3"}}), 200).await;
+    let other = heard.post("", "/v1/submissions", body, 201).await;
+    let reject = format!("/v1/submissions/{}/reject", id(&other));
+    let why = json!({"reason_code": "other", "message": "Marker-reason"});
+    heard.post(&moderator.token, &reject, why, 200).await;
+    heard.refused("", "/v1/submissions").await;
+    // What was written to the submitter is sent by the same process.
+    while house.filed_letters().is_empty() {
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    heard.server.heard("/v1/submissions/mine");
+    heard.said_nothing_of(&[&token, &moderator.token], &["/v1/submissions/{submission_id}/approve"]);
+}
+
+#[tokio::test]
+async fn nothing_of_who_registers_is_in_the_log() {
+    let house = House::open().await;
+    let (admin, host) = (house.admin().await, house.host().await);
+    let mut body = dialogue();
+    body["registration"] = json!("open");
+    let event = host.makes("events", body).await;
+    host.does("schedule", &event).await;
+    let heard = Heard::start(&house);
+    let settings = format!("/v1/events/{}/registration-settings", id(&event));
+    let asks = json!({"offers": false, "questions": [{"id": "meals", "text": "What do you eat?"}]});
+    assert_eq!(heard.call(&host.token, Method::PUT, &settings, asks).await.status, 200);
+    let desk = format!("/v1/events/{}/registrations", id(&event));
+    let body = json!({"display_name": "Marker-name", "role": "activist", "email": "marker-mail@example.org",
+        "access_needs": "Marker-needs", "answers": {"meals": "Marker-food"}});
+    let answer = heard.post("", &desk, body, 201).await;
+    let token = answer["manage_token"].as_str().unwrap();
+    let registration = id(&answer["registration"]);
+    heard.refused("", &desk).await;
+    heard.patch(token, "/v1/registrations/mine", json!({"access_needs": "Marker-other"})).await;
+    let contact = format!("/v1/registrations/{registration}/contact");
+    heard.post(&host.token, &contact, json!({"reason": "Marker-reason"}), 200).await;
+    heard.post(token, "/v1/registrations/mine/cancel", json!({}), 200).await;
+    let found =
+        heard.call(&admin.token, Method::GET, "/v1/accounts?q=marker-mail%40example.org", json!({})).await;
+    assert_eq!(found.status, 200, "{}", found.text());
+    heard.said_nothing_of(&[token, &host.token], &["/v1/events/{event_id}/registrations", "/v1/accounts"]);
+}
