@@ -128,8 +128,9 @@ pub(super) async fn read_version(
     _who: Allowed<ReadGuides>,
     path: Path<GuideVersionPath>,
 ) -> Result<HttpResponse, Problem> {
-    let found = store::version(app.db.reader(), GuideId(path.guide_id), path.number).await?;
-    let found = found.ok_or_else(|| Problem::not_found("guide version"))?;
+    let absent = || Problem::not_found("guide version");
+    let number = i32::try_from(path.number).map_err(|_| absent())?;
+    let found = store::version(app.db.reader(), GuideId(path.guide_id), number).await?.ok_or_else(absent)?;
     Ok(HttpResponse::Ok().json(GuideVersionOut::from(found)))
 }
 

@@ -226,6 +226,7 @@ pub(super) struct GuideVersionPath {
     #[param(value_type = Uuid)]
     pub(super) guide_id: Uuid,
     /// The number of the version, from 1.
-    #[param(value_type = String)]
-    pub(super) number: i32,
+    #[serde(deserialize_with = "crate::http::id::version")]
+    #[param(minimum = 1)]
+    pub(super) number: i64,
 }

@@ -135,7 +135,7 @@ pub(super) struct OccurrencePath {
     pub(super) series_id: Uuid,
     /// The wall time that the rule gives it, such as `2027-03-14T19:00:00`.
     #[serde(deserialize_with = "recurrence")]
-    #[param(value_type = String)]
+    #[param(value_type = String, pattern = r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}$")]
     pub(super) recurrence: NaiveDateTime,
 }
 
@@ -158,8 +158,8 @@ pub(super) struct SeriesFilter {
 #[derive(Debug, Serialize, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(super) struct OccurrencePeriod {
-    /// A date in the zone of the series: the rule gives it that day or a later one. Today if not said.
-    #[param(nullable = false, example = "2027-01-01")]
+    /// A date in the zone of the series, of the years 1900 to 2310: the rule gives it that day or a later one. Today if not said.
+    #[param(nullable = false, pattern = "^(19[0-9]{2}|2[0-2][0-9]{2}|230[0-9]|2310)-", example = "2027-01-01")]
     pub(super) from: Option<NaiveDate>,
     /// A date there: the rule gives it that day or an earlier one. A year after `from` if not said, ten years at most.
     #[param(nullable = false, example = "2027-12-31")]
