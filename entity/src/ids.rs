@@ -53,6 +53,8 @@ ids! {
     GuideId,
     /// An initiative (UUIDv7).
     InitiativeId,
+    /// A code with which invited people register (UUIDv4).
+    InvitationId,
     /// An organisation (UUIDv7).
     OrganisationId,
     /// An outcome (UUIDv7).

@@ -2,7 +2,7 @@
 
 use sea_orm::entity::prelude::*;
 
-use crate::ids::{AccountId, EventId, RegistrationId};
+use crate::ids::{AccountId, EventId, InvitationId, RegistrationId};
 use crate::kinds::PersonRole;
 
 crate::text_enum! {
@@ -67,6 +67,10 @@ pub struct Model {
     pub sealed_email: Option<Vec<u8>>,
     /// When the address was shown to be theirs.
     pub verified_at: Option<DateTimeUtc>,
+    /// Whether they are reminded of the event.
+    pub reminders: bool,
+    /// The code with which they registered.
+    pub invitation_id: Option<InvitationId>,
     /// Until when it may be confirmed or accepted.
     pub until_at: Option<DateTimeUtc>,
     /// When it ended.

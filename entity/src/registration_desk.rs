@@ -3,7 +3,7 @@
 use sea_orm::entity::prelude::*;
 
 use crate::ids::EventId;
-use crate::values::RegistrationQuestions;
+use crate::values::{RegistrationQuestions, ReminderOffsets};
 
 crate::text_enum! {
     /// What the public may know of an event's seats. Never a number.
@@ -36,6 +36,11 @@ pub struct Model {
     /// What the host asks.
     #[sea_orm(column_type = "JsonBinary")]
     pub questions: RegistrationQuestions,
+    /// How long before the event people are reminded.
+    #[sea_orm(column_type = "JsonBinary")]
+    pub reminders: ReminderOffsets,
+    /// When it is looked at next, to remind people.
+    pub remind_at: Option<DateTimeUtc>,
     /// Grows by one with every change of the settings.
     pub version: i64,
     /// When the settings last changed.

@@ -123,3 +123,8 @@ pub struct RegistrationQuestion {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, FromJsonQueryResult)]
 #[serde(transparent)]
 pub struct RegistrationQuestions(pub Vec<RegistrationQuestion>);
+
+/// How long before an event people are reminded of it, in minutes.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, FromJsonQueryResult)]
+#[serde(transparent)]
+pub struct ReminderOffsets(pub Vec<u16>);

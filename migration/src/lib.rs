@@ -30,6 +30,9 @@ mod m0060_registrations;
 mod m0063_event_parts;
 mod m0064_series;
 mod m0065_guides;
+mod m0066_reminders;
+mod m0067_calendar_feeds;
+mod m0068_invitation_codes;
 mod m0070_second_factor_removals;
 
 /// All steps, in order.
@@ -62,6 +65,9 @@ impl MigratorTrait for Migrator {
             Box::new(m0063_event_parts::Migration),
             Box::new(m0064_series::Migration),
             Box::new(m0065_guides::Migration),
+            Box::new(m0066_reminders::Migration),
+            Box::new(m0067_calendar_feeds::Migration),
+            Box::new(m0068_invitation_codes::Migration),
             Box::new(m0070_second_factor_removals::Migration),
         ]
     }

@@ -22,7 +22,13 @@ impl CalendarFile {
     pub fn of(answer: &Answer) -> Self {
         assert_eq!(answer.status, 200, "{}", answer.text());
         assert_eq!(answer.header("content-type"), "text/calendar; charset=utf-8");
-        let raw = answer.text().to_owned();
+        Self::read(answer.text())
+    }
+
+    /// Checks that a text is a calendar file as the format wants it.
+    #[track_caller]
+    pub fn read(raw: &str) -> Self {
+        let raw = raw.to_owned();
         let folded = raw.strip_suffix("\r\n").expect("an end of the last line");
         for line in folded.split("\r\n") {
             assert!(line.len() <= 75 && !line.contains(['\r', '\n']), "{line:?}");

@@ -13,6 +13,8 @@ use crate::vault::Vault;
 
 /// What one-time tokens begin with.
 const ONE_TIME: &str = "sol_ot_";
+/// What the secret parts of calendar addresses begin with.
+const CALENDAR_FEED: &str = "sol_cf_";
 /// What refresh tokens begin with.
 const REFRESH: &str = "sol_rt_";
 /// Bytes of a secret.
@@ -33,8 +35,20 @@ pub fn hash(vault: &Vault, purpose: &str, secret: &SecretString) -> anyhow::Resu
 /// # Errors
 /// If the system has no randomness.
 pub fn one_time() -> anyhow::Result<SecretString> {
+    new(ONE_TIME)
+}
+
+/// A new secret part of the address of a calendar.
+///
+/// # Errors
+/// If the system has no randomness.
+pub fn calendar_feed() -> anyhow::Result<SecretString> {
+    new(CALENDAR_FEED)
+}
+
+fn new(prefix: &str) -> anyhow::Result<SecretString> {
     let bytes = Zeroizing::new(ids::secret::<SECRET>()?);
-    Ok(format!("{ONE_TIME}{}", BASE64_URL_SAFE_NO_PAD.encode(*bytes)).into())
+    Ok(format!("{prefix}{}", BASE64_URL_SAFE_NO_PAD.encode(*bytes)).into())
 }
 
 /// A refresh token: the session it belongs to, 256 secret bits, and a check by which one that was once given out is told

@@ -115,6 +115,10 @@ async fn deliver(db: &Db, post: &Post, id: Uuid) -> anyhow::Result<Outcome> {
     let (Some(row), Some(key)) = (letter, key) else { return Ok(Outcome::Done) };
     let plain = post.vault.unwrap_key(id, &key.wrapped)?.open(TABLE, SEALED, id, &row.sealed)?;
     let letter: Letter = serde_json::from_slice(&plain).context("a letter is not what it should be")?;
+    if letter.message.reminder().is_some_and(|reminder| reminder.until <= db.now()) {
+        tracing::info!(letter = %id, "a reminder came too late and was not sent");
+        return Ok(Outcome::Done);
+    }
     Ok(send::send(post, id, &letter, row.created_at).await)
 }
 

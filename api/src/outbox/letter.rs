@@ -2,12 +2,14 @@
 
 use ::entity::outbox_job::JobKind;
 use ::entity::{data_key, outbox_letter};
-use sea_orm::{ActiveModelTrait as _, IntoActiveModel as _};
+use chrono::{DateTime, Utc};
+use sea_orm::{ActiveModelTrait as _, DbErr, IntoActiveModel as _};
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 use zeroize::Zeroizing;
 
 use super::{Post, jobs};
-use crate::db::Tx;
+use crate::db::{Tx, delete_in};
 use crate::ids;
 use crate::problem::Problem;
 
@@ -129,6 +131,25 @@ pub enum Message {
         /// Where it is followed.
         link: String,
     },
+    /// What somebody has entered for is about to take place.
+    EntryReminder(Box<Reminder>),
+}
+
+/// What reminds somebody of an event. It carries no place and no way to join.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reminder {
+    /// Where it is followed.
+    pub link: String,
+    /// When it begins, as it is to be read.
+    pub when: String,
+    /// Where reminders are ended by somebody who reads the letter.
+    pub stop: String,
+    /// The address at which their mail program ends them (RFC 8058).
+    pub one_click: String,
+    /// The calendar file.
+    pub calendar: String,
+    /// From then on it reminds of nothing and is not sent any more.
+    pub until: DateTime<Utc>,
 }
 
 impl Message {
@@ -151,6 +172,7 @@ impl Message {
             Self::EntryNews { .. } => "entry_news",
             Self::EntryOffered { .. } => "entry_offered",
             Self::EntryCalledOff { .. } => "entry_called_off",
+            Self::EntryReminder(_) => "entry_reminder",
         }
     }
 
@@ -171,6 +193,15 @@ impl Message {
             | Self::EntryNews { link }
             | Self::EntryOffered { link }
             | Self::EntryCalledOff { link } => Some(link),
+            Self::EntryReminder(reminder) => Some(&reminder.link),
+        }
+    }
+
+    /// What reminds of an event, if it does.
+    pub(super) fn reminder(&self) -> Option<&Reminder> {
+        match self {
+            Self::EntryReminder(reminder) => Some(reminder),
+            _ => None,
         }
     }
 }
@@ -192,12 +223,19 @@ pub struct Letter {
 /// # Errors
 /// 500 or 503: the database's or the vault's.
 pub async fn mail(tx: &Tx, post: &Post, letter: Letter) -> Result<(), Problem> {
+    mail_as(tx, post, ids::v4(), letter).await
+}
+
+/// As [`mail`], under an identifier (UUIDv4) by which it can be taken back.
+///
+/// # Errors
+/// 500 or 503: the database's or the vault's.
+pub async fn mail_as(tx: &Tx, post: &Post, id: Uuid, letter: Letter) -> Result<(), Problem> {
     let template = letter.message.template();
     if post.is_off() {
         tracing::info!(template, "mail is off: a letter was dropped");
         return Ok(());
     }
-    let id = ids::v4();
     let (key, wrapped) = post.vault.new_key(id).map_err(Problem::internal)?;
     let plain = Zeroizing::new(serde_json::to_vec(&letter).map_err(Problem::internal)?);
     let sealed = key.seal(TABLE, SEALED, id, &plain).map_err(Problem::internal)?;
@@ -207,6 +245,20 @@ pub async fn mail(tx: &Tx, post: &Post, letter: Letter) -> Result<(), Problem> {
     row.into_active_model().insert(tx).await?;
     jobs::add(tx, JobKind::Letter, id).await?;
     Ok(())
+}
+
+/// Takes back letters that are not sent yet. One that is being sent at this moment may arrive nevertheless.
+///
+/// # Errors
+/// The database's.
+pub async fn take_back(tx: &Tx, letters: &[Uuid]) -> Result<(), DbErr> {
+    if letters.is_empty() {
+        return Ok(());
+    }
+    tx.erase();
+    delete_in::<outbox_letter::Entity, _>(tx, outbox_letter::Column::Id, letters).await?;
+    // Their jobs find nothing to send, and are done.
+    delete_in::<data_key::Entity, _>(tx, data_key::Column::RecordId, letters).await
 }
 
 #[cfg(test)]

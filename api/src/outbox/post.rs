@@ -190,6 +190,11 @@ impl Post {
         format!("{}/{page}", self.base)
     }
 
+    /// The whole address of a path of this server.
+    pub fn address(&self, path: &str) -> String {
+        format!("{}{path}", self.base)
+    }
+
     /// The master key.
     pub fn vault(&self) -> &Vault {
         &self.vault

@@ -4,8 +4,8 @@ use std::io::Write as _;
 use std::path::Path;
 
 use chrono::{DateTime, Utc};
-use lettre::message::Mailbox;
 use lettre::message::header::{ContentType, Header, HeaderName, HeaderValue};
+use lettre::message::{Attachment, Mailbox, MultiPart, SinglePart};
 use lettre::transport::smtp::authentication::Credentials;
 use lettre::transport::smtp::client::{Tls, TlsParameters};
 use lettre::transport::smtp::extension::ClientId;
@@ -15,7 +15,7 @@ use secrecy::ExposeSecret as _;
 use tokio::time::timeout;
 use uuid::Uuid;
 
-use super::letter::Letter;
+use super::letter::{Letter, Reminder};
 use super::post::{Mail, Post, Secured, Smtp};
 use super::{Outcome, texts};
 
@@ -34,6 +34,42 @@ impl Header for AutoSubmitted {
 
     fn display(&self) -> HeaderValue {
         HeaderValue::new(Self::name(), "auto-generated".to_owned())
+    }
+}
+
+/// How no more of these are had (RFC 2369).
+#[derive(Clone)]
+struct ListUnsubscribe(String);
+
+impl Header for ListUnsubscribe {
+    fn name() -> HeaderName {
+        HeaderName::new_from_ascii_str("List-Unsubscribe")
+    }
+
+    fn parse(text: &str) -> Result<Self, Box<dyn std::error::Error + Send + Sync>> {
+        Ok(Self(text.to_owned()))
+    }
+
+    fn display(&self) -> HeaderValue {
+        HeaderValue::new(Self::name(), self.0.clone())
+    }
+}
+
+/// That it takes no more than a POST (RFC 8058).
+#[derive(Clone)]
+struct ListUnsubscribePost;
+
+impl Header for ListUnsubscribePost {
+    fn name() -> HeaderName {
+        HeaderName::new_from_ascii_str("List-Unsubscribe-Post")
+    }
+
+    fn parse(_: &str) -> Result<Self, Box<dyn std::error::Error + Send + Sync>> {
+        Ok(Self)
+    }
+
+    fn display(&self) -> HeaderValue {
+        HeaderValue::new(Self::name(), "List-Unsubscribe=One-Click".to_owned())
     }
 }
 
@@ -56,15 +92,32 @@ fn compose(
     written_at: DateTime<Utc>,
 ) -> Result<Email, lettre::error::Error> {
     let (subject, text) = texts::text(letter.language, &letter.message);
-    Email::builder()
+    let email = Email::builder()
         .from((*post.from).clone())
         .to(Mailbox::new(None, to))
         .subject(subject)
         .date(written_at.into())
         .message_id(Some(format!("<{id}@{}>", post.from.email.domain())))
-        .header(AutoSubmitted)
-        .header(ContentType::TEXT_PLAIN)
-        .body(text)
+        .header(AutoSubmitted);
+    let Some(reminder) = letter.message.reminder() else {
+        return email.header(ContentType::TEXT_PLAIN).body(text);
+    };
+    let email = email.header(ListUnsubscribe(format!("<{}>", reminder.one_click)));
+    // Without TLS anybody on the way could do it for them, and mail programs would not.
+    let email = match reminder.one_click.starts_with("https://") {
+        true => email.header(ListUnsubscribePost),
+        false => email,
+    };
+    email.multipart(with_calendar(id, text, reminder)?)
+}
+
+/// The text and the calendar file. What divides them is made from the letter's identifier: sent twice it is the same.
+fn with_calendar(id: Uuid, text: String, reminder: &Reminder) -> Result<MultiPart, lettre::error::Error> {
+    let calendar = ContentType::parse("text/calendar; charset=utf-8; method=PUBLISH");
+    let calendar = calendar.map_err(|_| lettre::error::Error::NonAsciiChars)?;
+    let file = Attachment::new("event.ics".to_owned()).body(reminder.calendar.clone(), calendar);
+    let parts = MultiPart::mixed().boundary(format!("part-{}", id.simple()));
+    Ok(parts.singlepart(SinglePart::plain(text)).singlepart(file))
 }
 
 /// Puts it into the folder, for its owner only and whole or not at all.

@@ -35,6 +35,7 @@ use sea_orm::{ConnectionTrait, DbErr};
 use uuid::Uuid;
 
 pub use alike::{PublicInitiative, initiatives_alike};
+pub use counts::K as CROWD;
 pub use dependents::{changed, joined};
 pub use documents::GalleryItem;
 pub use due::run_due;

@@ -4,6 +4,7 @@
 pub mod accounts;
 pub mod audit_log;
 pub mod bundle;
+pub mod calendars;
 pub mod consents;
 pub mod entries;
 pub mod events;
@@ -36,6 +37,7 @@ pub fn routes(routes: &mut Routes<'_>) {
     series::routes(routes);
     events::routes(routes);
     registrations::routes(routes);
+    calendars::routes(routes);
     scheduling::routes(routes);
     outcomes::routes(routes);
     quotes::routes(routes);

@@ -134,11 +134,16 @@ async fn round(db: &Db, post: &Post) -> Result<(), Problem> {
     // A fact that nobody can hear, or a contact who cannot be asked, must not keep the chain from growing.
     let heard = outbox::dispatch(db, post, SUBSCRIBERS).await;
     let asked = entries::ask(db, post).await;
+    let reminded = registrations::remind(db, post).await;
     audit::link_pending(db).await?;
     heard?;
     let asked = asked?;
     if asked > 0 {
         tracing::info!(asked, "asked contacts whether their entries are still so");
+    }
+    let reminded = reminded?;
+    if reminded > 0 {
+        tracing::info!(reminded, "reminded people of events");
     }
     Ok(())
 }

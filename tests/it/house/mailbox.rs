@@ -136,8 +136,10 @@ fn talk(stream: &TcpStream, manner: Manner) -> std::io::Result<Option<Received>>
 pub struct Parsed {
     /// Every header with its name in lower case, encoded words decoded.
     pub headers: Vec<(String, String)>,
-    /// The text, decoded.
+    /// The text, decoded; that of the first part where there are several.
     pub text: String,
+    /// The parts behind the first.
+    pub attachments: Vec<Self>,
 }
 
 impl Parsed {
@@ -152,7 +154,19 @@ impl Parsed {
             (name.to_lowercase(), words(value.trim()))
         };
         let headers: Vec<_> = head.lines().map(header).collect();
-        let mut parsed = Self { headers, text: String::new() };
+        let mut parsed = Self { headers, text: String::new(), attachments: Vec::new() };
+        if let Some((_, boundary)) = parsed.header("content-type").split_once("boundary=\"") {
+            let line = format!("--{}", boundary.trim_end_matches('"'));
+            let parts = body.split(&line).skip(1).take_while(|part| !part.starts_with("--"));
+            let mut parts = parts.map(|part| {
+                // The line break before the boundary belongs to it.
+                let part = part.trim_start_matches('\n');
+                Self::new(part.strip_suffix('\n').unwrap_or(part))
+            });
+            let first = parts.next().expect("a first part");
+            (parsed.text, parsed.attachments) = (first.text, parts.collect());
+            return parsed;
+        }
         parsed.text = match parsed.header("content-transfer-encoding") {
             "base64" => base64(&body.replace('\n', "")),
             "quoted-printable" => quoted_printable(body),

@@ -123,3 +123,23 @@ async fn the_word_is_closed_when_registration_ends() {
     assert_eq!(house.gallery(&event).await.json()["seats"], "closed");
     assert_eq!(house.post(&super::desk(&event), comer("ally")).await.code(), "registration_closed");
 }
+
+#[tokio::test]
+async fn more_seats_are_not_kept_for_roles_than_there_are() {
+    let house = House::open().await;
+    let host = house.host().await;
+    let shares = json!([{"role": "activist", "min": 3}, {"role": "ally", "min": 3}]);
+    let mut body = crate::events::dialogue();
+    (body["capacity"], body["composition"]) = (json!(5), shares.clone());
+    let refused = host.post("/v1/events", body.clone()).await;
+    assert_eq!(refused.faults(), [("#/composition".to_owned(), "impossible".to_owned())]);
+    body["capacity"] = json!(6);
+    let event = host.makes("events", body).await;
+    let refused = host.patch(address(&event), json!({"capacity": 5})).await;
+    assert_eq!(refused.faults(), [("#/composition".to_owned(), "impossible".to_owned())]);
+    assert_eq!(
+        host.edits(&event, json!({"capacity": null})).await["composition"],
+        shares,
+        "without an end they fit"
+    );
+}

@@ -131,4 +131,19 @@ If you know nothing of it, you need do nothing: everything stays as it is.
 {link}
 ",
     ),
+    entry_reminder: Words(
+        "A reminder for you",
+        "Something you have a place at begins then:
+
+{when}
+
+See it here. Where it is and how it is joined is in no letter: it is told there, from 24 hours before.
+
+{link}
+
+The file with this letter puts it into your calendar. Open this link to get no more reminders of it:
+
+{stop}
+",
+    ),
 };

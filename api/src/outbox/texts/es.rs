@@ -131,4 +131,19 @@ Si no sabe de qué se trata, no tiene que hacer nada: todo queda como está.
 {link}
 ",
     ),
+    entry_reminder: Words(
+        "Un recordatorio para usted",
+        "Algo en lo que usted tiene un lugar comienza entonces:
+
+{when}
+
+Véalo aquí. Dónde es y cómo se participa no está en ninguna carta: se dice allí, desde 24 horas antes.
+
+{link}
+
+El archivo de esta carta lo pone en su calendario. Abra este enlace para no recibir más recordatorios de ello:
+
+{stop}
+",
+    ),
 };

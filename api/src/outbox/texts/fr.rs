@@ -131,4 +131,19 @@ Si cela ne vous dit rien, vous n’avez rien à faire : tout reste comme avant.
 {link}
 ",
     ),
+    entry_reminder: Words(
+        "Un rappel pour vous",
+        "Quelque chose où vous avez une place commence alors :
+
+{when}
+
+Voyez ici. Où cela se passe et comment y participer n’est dans aucune lettre : on le dit là, à partir de 24 heures avant.
+
+{link}
+
+Le fichier joint le met dans votre agenda. Ouvrez ce lien pour ne plus recevoir de rappels à ce sujet :
+
+{stop}
+",
+    ),
 };

@@ -13,6 +13,10 @@ use super::{Language, Message};
 
 /// Where the link goes.
 const LINK: &str = "{link}";
+/// When something begins.
+const WHEN: &str = "{when}";
+/// Where no more letters of this kind are had.
+const STOP: &str = "{stop}";
 
 /// A subject and a text; the text says `{link}` where its link goes.
 struct Words(&'static str, &'static str);
@@ -35,6 +39,7 @@ struct Texts {
     entry_news: Words,
     entry_offered: Words,
     entry_called_off: Words,
+    entry_reminder: Words,
 }
 
 /// The subject and the text of a message.
@@ -63,12 +68,18 @@ pub(super) fn text(language: Language, message: &Message) -> (&'static str, Stri
         Message::EntryNews { .. } => &texts.entry_news,
         Message::EntryOffered { .. } => &texts.entry_offered,
         Message::EntryCalledOff { .. } => &texts.entry_called_off,
+        Message::EntryReminder(_) => &texts.entry_reminder,
     };
-    (subject, text.replace(LINK, message.link().unwrap_or_default()))
+    let text = text.replace(LINK, message.link().unwrap_or_default());
+    match message.reminder() {
+        Some(reminder) => (subject, text.replace(WHEN, &reminder.when).replace(STOP, &reminder.stop)),
+        None => (subject, text),
+    }
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::Reminder;
     use super::*;
 
     fn every_message() -> Vec<Message> {
@@ -90,6 +101,14 @@ mod tests {
             Message::EntryNews { link: link() },
             Message::EntryOffered { link: link() },
             Message::EntryCalledOff { link: link() },
+            Message::EntryReminder(Box::new(Reminder {
+                link: link(),
+                when: "2099-03-14, 18:00 (Africa/Juba)".to_owned(),
+                stop: "https://example.org/stop#token".to_owned(),
+                one_click: "https://example.org/stop".to_owned(),
+                calendar: String::new(),
+                until: chrono::DateTime::UNIX_EPOCH,
+            })),
         ]
     }
 
@@ -100,7 +119,14 @@ mod tests {
                 let (subject, text) = text(language, &message);
                 let name = format!("{} {}", language.tag(), message.template());
                 assert!(!subject.is_empty() && !subject.contains(['\r', '\n']), "{name}");
-                assert!(text.ends_with('\n') && !text.contains(LINK), "{name}");
+                assert!(text.ends_with('\n') && !text.contains(['{', '}']), "{name}");
+                if let Some(reminder) = message.reminder() {
+                    assert!(
+                        [&reminder.when, &reminder.stop]
+                            .iter()
+                            .all(|own| text.lines().any(|line| line == **own))
+                    );
+                }
                 let lines = text.lines().filter(|line| Some(*line) == message.link()).count();
                 assert_eq!(lines, usize::from(message.link().is_some()), "{name}");
             }

@@ -131,4 +131,19 @@ Se não sabe de nada, não precisa de fazer nada: tudo fica como está.
 {link}
 ",
     ),
+    entry_reminder: Words(
+        "Um lembrete para si",
+        "Algo em que tem um lugar começa então:
+
+{when}
+
+Veja aqui. Onde é e como se participa não está em nenhuma carta: diz-se ali, a partir de 24 horas antes.
+
+{link}
+
+O ficheiro desta carta põe-no no seu calendário. Abra esta ligação para não receber mais lembretes disto:
+
+{stop}
+",
+    ),
 };

@@ -55,6 +55,37 @@ pub(super) async fn calendar(
     Ok(etag::answer(&req, ready))
 }
 
+/// An event in a calendar that is not its hosts': its place and texts stay out, as does the title where the risk is high,
+/// since a title tells as much as a place. Nothing where the day is not known.
+pub fn discreet_entry(event: event::Model, link: Option<String>) -> Option<Entry> {
+    let is_risky = event.risk >= Risk::High;
+    let mut entry = entry(event, link)?;
+    if is_risky {
+        entry.title = anything(&entry.language).to_owned();
+    }
+    Some(entry)
+}
+
+/// What somebody's calendar is called: it says nothing on a locked screen.
+pub fn calendar_name(language: &str) -> &'static str {
+    match language.split('-').next().unwrap_or_default() {
+        "es" | "pt" => "Eventos",
+        "fr" => "Événements",
+        "ar" => "فعاليات",
+        _ => "Events",
+    }
+}
+
+/// What an event is called that is not to be named.
+fn anything(language: &str) -> &'static str {
+    match language.split('-').next().unwrap_or_default() {
+        "es" | "pt" => "Evento",
+        "fr" => "Événement",
+        "ar" => "فعالية",
+        _ => "Event",
+    }
+}
+
 /// Nothing where the day is not known.
 fn entry(event: event::Model, link: Option<String>) -> Option<Entry> {
     let hides_its_zone = event.public_precision == Precision::Hidden || event.risk >= Risk::High;

@@ -12,6 +12,7 @@ use crate::db::Db;
 use crate::moment::{Moment, ZONE_DATA, from_columns};
 use crate::outbox;
 use crate::publishing::{self, RecordRef};
+use crate::rooms::registrations;
 
 /// Events looked at in one transaction.
 const PORTION: u64 = 200;
@@ -56,6 +57,7 @@ pub async fn follow_zone_data(db: &Db) -> Result<u64, DbErr> {
                         }
                     }
                     let row = row.update(tx).await?;
+                    registrations::rewritten(tx, &[(row.id, publishing::begins(&row))]).await?;
                     if row.status == EventStatus::Scheduled && row.starts_at != event.starts_at {
                         outbox::tell(tx, rules::rescheduled(&row, event.starts_at)).await?;
                     }

@@ -22,10 +22,11 @@ use uuid::Uuid;
 use crate::http::routes::Routes;
 use crate::reference::Point;
 
+pub use calendar::{calendar_name, discreet_entry};
 pub use guided::with_questions;
 pub use jobs::follow_zone_data;
 pub use made::{Made, call_off, follow, make};
-pub use store::{load, save};
+pub use store::{load, rows, save};
 pub use wire::EventIn;
 
 /// An event with what belongs to it, its secrets open.

@@ -4,10 +4,11 @@ use std::collections::HashMap;
 
 use ::entity::event_helper::HelperPart;
 use ::entity::event_host::HostPart;
+use ::entity::ids::EventId;
 use ::entity::kinds::RecordKind;
 use ::entity::{event, event_helper, event_host};
 use chrono::{DateTime, Utc};
-use sea_orm::{Condition, ConnectionTrait};
+use sea_orm::{Condition, ConnectionTrait, DbErr};
 use uuid::Uuid;
 
 use super::wire::EventFilter;
@@ -17,7 +18,7 @@ use crate::db::{Tx, delete_in, find_in, insert_all, save_all};
 use crate::publishing;
 use crate::rooms::bundle::{EventLine, Names};
 use crate::rooms::records::{Record, any_of, of_row};
-use crate::rooms::themes;
+use crate::rooms::{registrations, themes};
 use crate::vault::{Keyring, Vault};
 
 /// The table, for the seals.
@@ -62,7 +63,9 @@ pub async fn save(tx: &Tx, vault: &Vault, events: Vec<EventRecord>) -> anyhow::R
         about.push((row.id.0, themes));
         rows.push(row);
     }
+    let beginnings: Vec<_> = rows.iter().map(|row| (row.id, publishing::begins(row))).collect();
     save_all(tx, rows, &[event::Column::CreatedAt, event::Column::CreatedBy]).await?;
+    registrations::rewritten(tx, &beginnings).await?;
     delete_in::<event_host::Entity, _>(tx, event_host::Column::EventId, &ids).await?;
     insert_all(tx, all_hosts).await?;
     delete_in::<event_helper::Entity, _>(tx, event_helper::Column::EventId, &ids).await?;
@@ -105,6 +108,14 @@ pub async fn load<C: ConnectionTrait>(
         records.insert(id, EventRecord { row, place, joining, hosts, helpers, themes });
     }
     Ok(records)
+}
+
+/// Reads events by their identifiers, without what belongs to them and with what is sealed as it is.
+///
+/// # Errors
+/// The database's.
+pub async fn rows<C: ConnectionTrait>(conn: &C, ids: &[EventId]) -> Result<Vec<event::Model>, DbErr> {
+    find_in::<event::Entity, _, _>(conn, event::Column::Id, ids.to_vec()).await
 }
 
 /// Who helps at events, in their order.

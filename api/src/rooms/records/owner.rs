@@ -43,7 +43,17 @@ fn own_initiative(account: AccountId) -> Condition {
     made(initiative::Column::CreatedBy, account).add(initiative::Column::Id.in_subquery(carried))
 }
 
-fn own_event(account: AccountId) -> Condition {
+/// The events that the person or organisations behind an account host, co-host or help at.
+pub fn events_with_a_part(account: AccountId) -> Condition {
+    let hosting = hosted_by(account, event_host::Column::PersonId, event_host::Column::OrganisationId);
+    let hosted = select(event_host::Entity, event_host::Column::EventId).cond_where(hosting).to_owned();
+    let helping = hosted_by(account, event_helper::Column::PersonId, event_helper::Column::OrganisationId);
+    let helped = select(event_helper::Entity, event_helper::Column::EventId).cond_where(helping).to_owned();
+    Condition::any().add(event::Column::Id.in_subquery(hosted)).add(event::Column::Id.in_subquery(helped))
+}
+
+/// The events that are an account's own.
+pub fn own_event(account: AccountId) -> Condition {
     let hosting = hosted_by(account, event_host::Column::PersonId, event_host::Column::OrganisationId);
     let hosted = select(event_host::Entity, event_host::Column::EventId).cond_where(hosting).to_owned();
     made(event::Column::CreatedBy, account).add(event::Column::Id.in_subquery(hosted))

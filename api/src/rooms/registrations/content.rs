@@ -7,6 +7,7 @@ use ::entity::ids::{ConsentId, RegistrationId};
 use ::entity::registration_consent;
 use ::entity::values::RegistrationQuestion;
 use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
 use unicode_normalization::UnicodeNormalization as _;
 
 use super::rules;
@@ -27,6 +28,7 @@ const LETTERS: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 /// 422 with every fault.
 pub(super) fn check(
     language: Option<&str>,
+    time_zone: Option<&str>,
     consents: &[RegistrationConsent],
 ) -> Result<Option<String>, Problem> {
     let mut faults = Vec::new();
@@ -36,6 +38,10 @@ pub(super) fn check(
             text.to_owned()
         })
     });
+    if time_zone.is_some_and(|name| name.parse::<Tz>().is_err()) {
+        let detail = "must be a time zone of the IANA database, such as `Africa/Juba`";
+        faults.push(fault("/time_zone", "unknown_time_zone", detail));
+    }
     let mut named = BTreeSet::new();
     for (at, consent) in consents.iter().enumerate() {
         let pointer = step(&step("/consents", &at.to_string()), "purpose");
@@ -53,6 +59,7 @@ pub(super) fn person(body: &RegistrationIn) -> Person {
     Person {
         display_name: body.display_name.trim().to_owned(),
         access_needs: body.access_needs.as_ref().map(|needs| needs.trim().to_owned()),
+        time_zone: body.time_zone.clone(),
         answers: body.answers.clone(),
     }
 }
@@ -74,6 +81,10 @@ pub(super) fn edit(
     if let Some(needs) = &patch.access_needs {
         person.access_needs = needs.as_ref().map(|needs| needs.trim().to_owned());
         fields.push("access_needs");
+    }
+    if let Some(zone) = &patch.time_zone {
+        person.time_zone.clone_from(zone);
+        fields.push("time_zone");
     }
     if let Some(answers) = &patch.answers {
         answered(questions, answers)?;
@@ -161,10 +172,13 @@ mod tests {
     #[test]
     fn each_purpose_is_named_once_and_quotes_are_consented_to_with_their_words() {
         let one = |purpose| RegistrationConsent { purpose, text_version: None };
-        assert_eq!(check(Some("EN"), &[one(ConsentPurpose::Contact)]).ok().unwrap().as_deref(), Some("en"));
+        assert_eq!(
+            check(Some("EN"), None, &[one(ConsentPurpose::Contact)]).ok().unwrap().as_deref(),
+            Some("en")
+        );
         let wrong = [ConsentPurpose::Contact, ConsentPurpose::Contact, ConsentPurpose::PublishQuote].map(one);
-        let refused = check(Some("no language at all"), &wrong).err().unwrap();
+        let refused = check(Some("no language at all"), Some("Mars/Olympus"), &wrong).err().unwrap();
         let codes: Vec<_> = refused.faults().iter().map(|fault| fault.code).collect();
-        assert_eq!(codes, ["invalid_language", "repeated", "out_of_range"]);
+        assert_eq!(codes, ["invalid_language", "unknown_time_zone", "repeated", "out_of_range"]);
     }
 }

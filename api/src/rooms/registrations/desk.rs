@@ -11,7 +11,7 @@ use ::entity::registration_desk::{self, PublicSeats};
 use sea_orm::{EntityTrait as _, QuerySelect as _};
 
 use super::seats::{Plan, Taken};
-use super::{letters, rules, store};
+use super::{letters, reminders, rules, store};
 use crate::audit::{self, Action, By, Entry, Kind};
 use crate::db::{Tx, save_all};
 use crate::outbox::{self, Fact, Message, Post};
@@ -131,6 +131,7 @@ impl<'a> Desk<'a> {
         self.free(row);
         (row.status, row.until_at, row.closed_at) = (how, None, Some(self.tx.now()));
         store::save(self.tx, row).await?;
+        reminders::recall(self.tx, row.id).await?;
         if how == Status::Cancelled && counted != Status::Unverified {
             let (registration_id, event_id) = (row.id.0, row.event_id.0);
             outbox::tell(self.tx, Fact::RegistrationCancelled { registration_id, event_id }).await?;

@@ -7,7 +7,7 @@ use actix_web::{HttpResponse, get, patch, post};
 use super::desk::Desk;
 use super::out::MyRegistration;
 use super::wire::RegistrationPatch;
-use super::{KIND, content, rules, store};
+use super::{KIND, content, reminders, rules, store};
 use crate::access::action::Anyone;
 use crate::access::{Allowed, ManageToken};
 use crate::app::App;
@@ -94,7 +94,9 @@ pub(super) async fn change(
     if_match: IfMatch,
     body: Patch<RegistrationPatch>,
 ) -> Result<HttpResponse, Problem> {
-    let language = content::check(body.language.as_deref(), body.consents.as_deref().unwrap_or_default())?;
+    let zone = body.time_zone.as_ref().and_then(Option::as_deref);
+    let consents = body.consents.as_deref().unwrap_or_default();
+    let language = content::check(body.language.as_deref(), zone, consents)?;
     let found = find(&app, &token).await?;
     let _turn = app.replays.line_up(found.event_id.0).await?;
     let (version, shown) = app
@@ -128,6 +130,13 @@ async fn put(
     if let Some(language) = language {
         language.clone_into(&mut row.language);
         fields.push("language");
+    }
+    if let Some(reminders) = patch.reminders {
+        row.reminders = reminders;
+        fields.push("reminders");
+        if !reminders {
+            reminders::recall(tx, row.id).await?;
+        }
     }
     if let Some(consents) = &patch.consents {
         let given = content::consents(row.id, consents, &row.language, tx.now());

@@ -5,11 +5,14 @@
 //! (`api`), and say what is asked (`settings`). Who may have a seat, and who is next, is arithmetic (`seats`) on what is true
 //! while the event's row is locked (`desk`): a command that frees a seat gives it to whoever is next before it commits.
 //! Names, addresses and needs are sealed under a key per registration (`store`), letters go to confirmed addresses
-//! (`letters`), and all of it is erased when it has served its purpose (`retention`).
+//! (`letters`), who has a seat is reminded (`reminders`), and all of it is erased when it has served its purpose
+//! (`retention`). To what is for invited people one comes with a code (`invitations`).
 
 mod api;
+mod calendar;
 mod content;
 mod desk;
+mod invitations;
 mod letters;
 mod me;
 mod mine;
@@ -17,25 +20,33 @@ mod mine;
 mod model;
 mod open;
 mod out;
+mod reminders;
 mod retention;
 mod rules;
 mod seats;
 mod settings;
 mod store;
 mod wire;
+mod zones;
 
 use ::entity::event;
-use ::entity::ids::EventId;
+use ::entity::ids::{AccountId, EventId};
 use ::entity::kinds::PersonRole;
+use ::entity::registration;
 use ::entity::values::Headcount;
+use sea_orm::{ConnectionTrait, DbErr, EntityTrait as _, QuerySelect as _};
 
 use crate::db::{Db, Tx};
 use crate::http::routes::Routes;
 use crate::outbox::{Fact, Heard, Message, Post, Told};
 use crate::problem::{Kind, Problem};
 use desk::Desk;
+use seats::Plan;
 
+pub use calendar::entry as calendar_entry;
+pub use reminders::{remind, rewritten};
 pub use retention::erase_old;
+pub use zones::{CrowdZones, zones_for, zones_of};
 
 /// What manage tokens of this room are for.
 const KIND: &str = "registration";
@@ -46,6 +57,7 @@ const ROUND: u64 = 100;
 pub fn routes(routes: &mut Routes<'_>) {
     routes
         .service(open::create)
+        .service(calendar::calendar)
         .service(mine::get)
         .service(mine::change)
         .service(mine::cancel)
@@ -65,7 +77,11 @@ pub fn routes(routes: &mut Routes<'_>) {
         .service(api::contact)
         .service(settings::get)
         .service(settings::put)
-        .service(settings::venue);
+        .service(settings::venue)
+        .service(reminders::stop)
+        .service(invitations::create)
+        .service(invitations::list)
+        .service(invitations::revoke);
 }
 
 /// Follows an edit of an event, whose row is locked and not written yet: whoever waits and fits now gets a seat.
@@ -91,6 +107,21 @@ pub async fn follow(
     desk.settle(false).await
 }
 
+/// Whether the seats of an event that are taken may be taken under what it is to become. Its row is locked until the
+/// transaction ends.
+///
+/// # Errors
+/// The database's.
+pub async fn leaves_room(tx: &Tx, after: &event::Model) -> Result<bool, DbErr> {
+    let before = event::Entity::find_by_id(after.id).lock_exclusive().one(tx).await?;
+    let same =
+        |before: &event::Model| before.capacity == after.capacity && before.composition == after.composition;
+    if before.is_none_or(|before| same(&before)) {
+        return Ok(true);
+    }
+    Ok(Plan::of(after).holds(&store::taken(tx, after.id).await?))
+}
+
 /// How many were checked in, by role; none if nobody was.
 ///
 /// # Errors
@@ -110,6 +141,18 @@ pub async fn attendance(tx: &Tx, event: EventId) -> Result<Option<Headcount>, Pr
         ally: of(PersonRole::Ally),
         organisations: None,
     }))
+}
+
+/// The registrations of an account that have not ended, of those made last at most so many.
+///
+/// # Errors
+/// The database's.
+pub async fn of_account<C: ConnectionTrait>(
+    conn: &C,
+    account: AccountId,
+    most: u64,
+) -> Result<Vec<registration::Model>, Problem> {
+    Ok(store::live_of_account(conn, account, most).await?)
 }
 
 /// Frees the seats of those whose time is over, for whoever is next. Answers how many events were looked at.

@@ -1,5 +1,6 @@
 //! Registering for an event, with or without an account.
 
+use ::entity::event::RegistrationMode;
 use ::entity::ids::{EventId, RegistrationId};
 use ::entity::registration::{Model, RegistrationStatus as Status};
 use actix_web::web::{Data, Path};
@@ -7,8 +8,9 @@ use actix_web::{HttpResponse, post};
 
 use super::desk::Desk;
 use super::out::{MyRegistration, RegistrationReceived};
+use super::rules::Way;
 use super::wire::{RegistrationIn, RegistrationsPath};
-use super::{KIND, content, letters, rules, store};
+use super::{KIND, content, invitations, letters, rules, store};
 use crate::access::action::{Anyone, ManageRegistrations};
 use crate::access::{Actor, Allowed, ManageToken};
 use crate::app::App;
@@ -16,7 +18,7 @@ use crate::audit::{Action, By};
 use crate::db::Tx;
 use crate::http::etag;
 use crate::http::idempotency::{Caller, IdempotencyKey, Once, Reply};
-use crate::http::json::Body;
+use crate::http::json::{Body, fault};
 use crate::ids;
 use crate::problem::{Kind, Problem};
 use crate::publishing;
@@ -39,7 +41,7 @@ struct Comer {
 /// once. With an e-mail address it counts when the link in the letter is opened (`verify`); a seat is held for thirty
 /// minutes. The answer is the same whether or not somebody registered with this address before. It holds a manage token,
 /// once: with it `/v1/registrations/mine` is followed, changed and taken back. Hosts enter others, also where registration
-/// is closed or by invitation.
+/// is closed or by invitation. Where it is by invitation, whoever has a code registers with it, also where the event is not public.
 #[utoipa::path(
     tag = "registrations",
     operation_id = "registrations.create",
@@ -59,25 +61,44 @@ pub(super) async fn create(
     body: Body<RegistrationIn>,
 ) -> Result<HttpResponse, Problem> {
     let body = body.into_inner();
-    let language = content::check(body.language.as_deref(), &body.consents)?;
+    let language = content::check(body.language.as_deref(), body.time_zone.as_deref(), &body.consents)?;
     let comer = Comer { body, language, token: ManageToken::new()?, mailed: ManageToken::new()? };
     let caller = who.actor().account().map_or(Caller::Nobody, |account| Caller::Holder(account.0));
     let _turn = app.replays.line_up(path.event_id).await?;
     once.run(&app, caller, async |tx| {
         let event = EventId(path.event_id);
         let desk = Desk::open(tx, &app.post, event).await?.ok_or(Problem::not_found("event"))?;
-        let by_host = is_host(tx, &app, who.actor(), event).await?;
-        if !by_host && !publishing::is_public(&desk.event, tx.now()) {
-            return Err(Problem::not_found("event"));
-        }
-        rules::takes(&desk.event, by_host, tx.now())?;
+        let way = way(&desk, &app, who.actor(), &comer.body).await?;
+        rules::takes(&desk.event, way, tx.now())?;
         content::answered(&desk.row.questions.0, &comer.body.answers)?;
-        let (row, registration) = enter(desk, &app, who.actor(), &comer, by_host).await?;
+        let (row, registration) = enter(desk, &app, who.actor(), &comer, way).await?;
         let received = RegistrationReceived { registration, manage_token: comer.token.text() };
         let reply = Reply::created("/v1/registrations/mine", &received)?;
         Ok(reply.etag(etag::of_version(row.version)).about(row.id))
     })
     .await
+}
+
+/// How somebody comes to register for this event. What is not public is not there for who has no code.
+async fn way(desk: &Desk<'_>, app: &App, actor: &Actor, body: &RegistrationIn) -> Result<Way, Problem> {
+    let (tx, event) = (desk.tx, &desk.event);
+    if is_host(tx, app, actor, event.id).await? {
+        return Ok(Way::Host);
+    }
+    let is_public = publishing::is_public(event, tx.now());
+    let code = body.invitation.as_deref().filter(|_| event.registration == RegistrationMode::ByInvitation);
+    match code {
+        Some(code) => match invitations::usable(tx, &app.vault, event.id, code).await? {
+            Some(invitation) => Ok(Way::Invited(invitation)),
+            None if is_public => {
+                let detail = "is no code for this event, or none that can still be used";
+                Err(Problem::invalid_body(vec![fault("/invitation", "not_usable", detail)]))
+            }
+            None => Err(Problem::not_found("event")),
+        },
+        None if is_public => Ok(Way::Open),
+        None => Err(Problem::not_found("event")),
+    }
 }
 
 /// Whether somebody answers for this event, and so enters others.
@@ -93,10 +114,10 @@ async fn enter(
     app: &App,
     actor: &Actor,
     comer: &Comer,
-    by_host: bool,
+    way: Way,
 ) -> Result<(Model, MyRegistration), Problem> {
-    let (tx, body) = (desk.tx, &comer.body);
-    let mut row = blank(&mut desk, comer)?;
+    let (tx, body, by_host) = (desk.tx, &comer.body, way == Way::Host);
+    let mut row = blank(&mut desk, comer, way)?;
     row.token_hash = Some(comer.token.hash(&app.vault, KIND)?);
     if let (Actor::Account(signed_in), false) = (actor, by_host) {
         let account = signed_in.account;
@@ -121,7 +142,7 @@ async fn enter(
     Ok((row, registration))
 }
 
-fn blank(desk: &mut Desk<'_>, comer: &Comer) -> Result<Model, Problem> {
+fn blank(desk: &mut Desk<'_>, comer: &Comer, way: Way) -> Result<Model, Problem> {
     let now = desk.tx.now();
     Ok(Model {
         id: RegistrationId(ids::v4()),
@@ -139,6 +160,11 @@ fn blank(desk: &mut Desk<'_>, comer: &Comer) -> Result<Model, Problem> {
         sealed_person: None,
         sealed_email: None,
         verified_at: None,
+        reminders: comer.body.reminders,
+        invitation_id: match way {
+            Way::Invited(id) => Some(id),
+            Way::Host | Way::Open => None,
+        },
         until_at: None,
         closed_at: None,
         erased_at: None,

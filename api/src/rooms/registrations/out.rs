@@ -33,7 +33,7 @@ pub(super) struct RegistrationReceived {
     pub(super) manage_token: SecretString,
 }
 
-fn told_once<S: Serializer>(secret: &SecretString, serializer: S) -> Result<S::Ok, S::Error> {
+pub(super) fn told_once<S: Serializer>(secret: &SecretString, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(secret.expose_secret())
 }
 
@@ -87,6 +87,11 @@ pub(super) struct MyRegistration {
     /// What they need to take part.
     #[schema(required = true)]
     access_needs: Option<String>,
+    /// The zone of their clock (IANA).
+    #[schema(required = true)]
+    time_zone: Option<String>,
+    /// Whether they are reminded of the event.
+    reminders: bool,
     /// What they answered, by question.
     answers: BTreeMap<String, String>,
     /// What they allow.
@@ -129,6 +134,7 @@ impl MyRegistration {
         person: Option<Person>,
         consents: Vec<registration_consent::Model>,
     ) -> Self {
+        let time_zone = person.as_ref().and_then(|person| person.time_zone.clone());
         let (display_name, access_needs, answers) = parts(person);
         let has_seat = matches!(row.status, RegistrationStatus::Confirmed | RegistrationStatus::Attended);
         Self {
@@ -139,6 +145,8 @@ impl MyRegistration {
             display_name,
             language: row.language.clone(),
             access_needs,
+            time_zone,
+            reminders: row.reminders,
             answers,
             consents: consents.into_iter().map(Into::into).collect(),
             has_email: row.sealed_email.is_some(),
@@ -154,7 +162,9 @@ impl MyRegistration {
 
 fn parts(person: Option<Person>) -> (Option<String>, Option<String>, BTreeMap<String, String>) {
     match person {
-        Some(Person { display_name, access_needs, answers }) => (Some(display_name), access_needs, answers),
+        Some(Person { display_name, access_needs, time_zone: _, answers }) => {
+            (Some(display_name), access_needs, answers)
+        }
         None => (None, None, BTreeMap::new()),
     }
 }
@@ -316,6 +326,8 @@ pub(super) struct RegistrationSettings {
     offers: bool,
     /// What everybody who registers is asked. The questions are public.
     questions: Vec<RegistrationQuestion>,
+    /// When people who have a seat and an address are reminded: minutes before the event begins.
+    reminders: Vec<u16>,
     /// How many seats are taken, by role. Not public.
     taken: RegistrationSeats,
     /// What is public instead, while everybody may register.
@@ -331,6 +343,7 @@ impl RegistrationSettings {
         Self {
             offers: desk.offers,
             questions: desk.questions.0.clone(),
+            reminders: desk.reminders.0.clone(),
             taken: RegistrationSeats { activist, donor, ally },
             seats: desk.seats,
             version: desk.version,

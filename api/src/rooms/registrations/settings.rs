@@ -65,9 +65,13 @@ pub(super) async fn put(
     body: Body<RegistrationSettingsIn>,
 ) -> Result<HttpResponse, Problem> {
     let mut named = BTreeSet::new();
+    let mut offsets = BTreeSet::new();
+    let again = body.reminders.iter().enumerate().filter(|(_, minutes)| !offsets.insert(**minutes));
+    let again = again.map(|(at, _)| step("/reminders", &at.to_string()));
     let repeated = body.questions.iter().enumerate().filter(|(_, question)| !named.insert(&question.id));
     let pointer = |at: usize| step(&step("/questions", &at.to_string()), "id");
-    let faults: Vec<_> = repeated.map(|(at, _)| fault(&pointer(at), "repeated", "is named before")).collect();
+    let repeated = repeated.map(|(at, _)| pointer(at)).chain(again);
+    let faults: Vec<_> = repeated.map(|at| fault(&at, "repeated", "is named before")).collect();
     if !faults.is_empty() {
         return Err(Problem::invalid_body(faults));
     }
@@ -79,6 +83,8 @@ pub(super) async fn put(
             let permit = permitted(tx, &app, &who, event, "event").await?;
             desk.row.offers = body.offers;
             desk.row.questions.0.clone_from(&body.questions);
+            desk.row.reminders.0 = body.reminders.iter().map(|minutes| minutes.0).collect();
+            desk.row.remind_at = Some(desk.row.remind_at.map_or(tx.now(), |at| at.min(tx.now())));
             desk.row.version += 1;
             desk.row.updated_at = tx.now();
             let row = desk.row.clone();

@@ -5,7 +5,10 @@ use std::collections::{BTreeMap, HashMap};
 use ::entity::ids::{AccountId, EventId, RegistrationId};
 use ::entity::kinds::PersonRole;
 use ::entity::registration::{Column, Entity, Model, RegistrationStatus as Status};
-use ::entity::{data_key, registration_consent, registration_desk, registration_reveal};
+use ::entity::values::ReminderOffsets;
+use ::entity::{
+    data_key, registration_consent, registration_desk, registration_reminder, registration_reveal,
+};
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::Expr;
 use sea_orm::{
@@ -15,12 +18,14 @@ use sea_orm::{
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::rules;
 use super::seats::Taken;
 use crate::db::{Tx, delete_in, insert_all};
 use crate::ids;
 use crate::vault::{Keyring, Vault};
 
-const TABLE: &str = "registration";
+/// The table, for the seals.
+pub(super) const TABLE: &str = "registration";
 const REVEALS: &str = "registration_reveal";
 /// The states in which somebody may still come.
 const LIVE: [Status; 7] = [
@@ -41,6 +46,9 @@ pub(super) struct Person {
     /// What they need to take part.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) access_needs: Option<String>,
+    /// The zone of their clock (IANA).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) time_zone: Option<String>,
     /// What they answered, by question.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub(super) answers: BTreeMap<String, String>,
@@ -101,6 +109,8 @@ pub(super) fn new_desk(event_id: EventId, now: DateTime<Utc>) -> registration_de
         seats: registration_desk::PublicSeats::Open,
         offers: false,
         questions: Default::default(),
+        reminders: ReminderOffsets(rules::REMINDERS.to_vec()),
+        remind_at: Some(now),
         version: 1,
         updated_at: now,
     }
@@ -170,6 +180,16 @@ pub(super) async fn of_account<C: ConnectionTrait>(
     live(event).filter(Column::AccountId.eq(account)).one(conn).await
 }
 
+/// Those of an account that have not ended, the newest first.
+pub(super) async fn live_of_account<C: ConnectionTrait>(
+    conn: &C,
+    account: AccountId,
+    most: u64,
+) -> Result<Vec<Model>, DbErr> {
+    let live = Entity::find().filter(Column::AccountId.eq(account)).filter(Column::Status.is_in(LIVE));
+    live.order_by_desc(Column::CreatedAt).order_by_desc(Column::Id).limit(most).all(conn).await
+}
+
 /// Those of an account, whatever became of them: one page, and one more if there is a next page.
 pub(super) async fn all_of_account<C: ConnectionTrait>(
     conn: &C,
@@ -182,6 +202,11 @@ pub(super) async fn all_of_account<C: ConnectionTrait>(
         query = query.filter(Column::Id.gt(after));
     }
     query.order_by_asc(Column::Id).limit(u64::from(limit) + 1).all(conn).await
+}
+
+/// Those who have a seat, or had one.
+pub(super) async fn seated<C: ConnectionTrait>(conn: &C, event: EventId) -> Result<Vec<Model>, DbErr> {
+    Entity::find().filter(Column::EventId.eq(event)).filter(Column::HoldsSeat.eq(true)).all(conn).await
 }
 
 /// Everybody who may still come.
@@ -360,6 +385,8 @@ pub(super) async fn erase(tx: &Tx, row: &mut Model) -> Result<(), DbErr> {
     tx.erase();
     let reveals = registration_reveal::Column::RegistrationId;
     delete_in::<registration_reveal::Entity, _>(tx, reveals, &[row.id]).await?;
+    let reminders = registration_reminder::Column::RegistrationId;
+    delete_in::<registration_reminder::Entity, _>(tx, reminders, &[row.id]).await?;
     data_key::Entity::delete_by_id(row.id.0).exec(tx).await?;
     (row.sealed_person, row.sealed_email, row.code, row.account_id) = (None, None, None, None);
     (row.token_hash, row.mailed_hash, row.email_hash) = (None, None, None);

@@ -11,6 +11,7 @@ use utoipa::openapi::{Object, ObjectBuilder, RefOr, Schema, Type};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
+use super::rules;
 use crate::http::patch::clearable;
 
 /// Somebody who registers. All of it but role and language is sealed, and none of it public.
@@ -42,6 +43,18 @@ pub(super) struct RegistrationIn {
         example = "en"
     )]
     pub(super) language: Option<String>,
+    /// The zone of their clock (IANA), in which letters tell the hour; the event's if not said. Sealed, like the name.
+    #[serde(default)]
+    #[schema(nullable = false, min_length = 1, max_length = 64, example = "Africa/Juba")]
+    pub(super) time_zone: Option<String>,
+    /// Whether they are reminded of the event, if there is an address.
+    #[serde(default = "yes")]
+    #[schema(default = true)]
+    pub(super) reminders: bool,
+    /// The code of an invitation, where registration is by invitation.
+    #[serde(default)]
+    #[schema(nullable = false, min_length = 1, max_length = 40, example = "7KX2-M9QD-4TBW-0ZNE")]
+    pub(super) invitation: Option<String>,
     /// What they need to take part.
     #[serde(default)]
     #[schema(nullable = false, max_length = 2000, pattern = r"\S")]
@@ -85,6 +98,14 @@ pub(super) struct RegistrationPatch {
         pattern = "^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$"
     )]
     pub(super) language: Option<String>,
+    /// The zone of their clock (IANA), in which letters tell the hour; the event's if not said. Sealed, like the name.
+    #[serde(default, deserialize_with = "clearable")]
+    #[schema(value_type = Option<String>, min_length = 1, max_length = 64, example = "Africa/Juba")]
+    pub(super) time_zone: Option<Option<String>>,
+    /// Whether they are reminded of the event.
+    #[serde(default)]
+    #[schema(nullable = false)]
+    pub(super) reminders: Option<bool>,
     /// What they need to take part.
     #[serde(default, deserialize_with = "clearable")]
     #[schema(value_type = Option<String>, max_length = 2000, pattern = r"\S")]
@@ -127,6 +148,25 @@ pub(super) struct RegistrationSettingsIn {
     #[serde(default)]
     #[schema(max_items = 20)]
     pub(super) questions: Vec<RegistrationQuestion>,
+    /// When people who have a seat and an address are reminded: minutes before the event begins. A week, a day and two hours
+    /// before if not said; nobody is if it is empty.
+    #[serde(default = "reminders")]
+    #[schema(default = json!([10080, 1440, 120]), max_items = 5)]
+    pub(super) reminders: Vec<ReminderMinutes>,
+}
+
+/// How long before an event, in minutes: a quarter of an hour to four weeks.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize, ToSchema)]
+#[serde(transparent)]
+#[schema(minimum = 15, maximum = 40_320, example = 1440)]
+pub(super) struct ReminderMinutes(pub(super) u16);
+
+fn reminders() -> Vec<ReminderMinutes> {
+    rules::REMINDERS.map(ReminderMinutes).to_vec()
+}
+
+const fn yes() -> bool {
+    true
 }
 
 /// Which registration.
