@@ -1,5 +1,6 @@
 //! `/v1/series`
 
+mod fairness;
 mod lifecycle;
 mod making;
 mod recurrences;

@@ -113,3 +113,38 @@ async fn a_name_that_was_withdrawn_here_is_not_brought_back_by_a_file() {
     house.import(&changed.with("p", "consents", later)).await.applied();
     assert_eq!(house.items("/v1/gallery/events").await[0]["hosts"][0]["name"], "Sample Name");
 }
+
+#[tokio::test]
+async fn an_import_takes_no_seat_away_and_what_it_adds_is_given_to_those_who_wait() {
+    let house = House::open().await;
+    let mut line = event("e");
+    line["when"] = json!({"precision": "minute", "starts_local": "2099-03-14T18:00:00", "time_zone": "Africa/Juba",
+        "duration_minutes": 60});
+    (line["status"], line["registration"], line["capacity"]) = (json!("scheduled"), json!("open"), json!(2));
+    house.import(&Bundle::of([line.clone()])).await.applied();
+    let known = house.items("/v1/gallery/events").await;
+    let path = format!("/v1/events/{}/registrations", known[0]["id"].as_str().unwrap());
+    for _ in 0..3 {
+        assert_eq!(house.post(&path, json!({"display_name": "Amina", "role": "ally"})).await.status, 201);
+    }
+    let seated = "SELECT count(*) AS n FROM registration WHERE status = 'confirmed'";
+    let mut less = line.clone();
+    less["capacity"] = json!(1);
+    let refused = house.import(&Bundle::of([less])).await;
+    assert_eq!(refused.faults(2), [("#/capacity".into(), "seats_taken".into())]);
+    let mut roles = line.clone();
+    roles["composition"] = json!([{"role": "ally", "max": 1}]);
+    assert_eq!(
+        house.import(&Bundle::of([roles])).await.faults(2),
+        [("#/capacity".into(), "seats_taken".into())]
+    );
+    let mut other = line.clone();
+    other["title"] = json!("Another title");
+    assert_eq!(house.import(&Bundle::of([other])).await.applied().verdict("e"), "updated");
+    assert_eq!(house.count(seated).await, 2);
+    line["capacity"] = json!(3);
+    assert_eq!(house.import(&Bundle::of([line])).await.applied().verdict("e"), "updated");
+    house.advance(std::time::Duration::from_secs(60));
+    house.run_jobs().await;
+    assert_eq!(house.count(seated).await, 3);
+}

@@ -204,3 +204,41 @@ async fn a_series_of_somebody_who_may_no_longer_make_events_stalls() {
     assert_eq!(again["stalled_because"], Value::Null);
     assert!(events(&admin, &series).await.len() >= 12);
 }
+
+#[tokio::test]
+async fn registration_closes_so_long_before_each_and_no_template_takes_seats_away() {
+    let house = House::open().await;
+    let host = house.host().await;
+    let mut body = weekly(&house);
+    let template = body["template"].as_object_mut().unwrap();
+    template.insert("registration".to_owned(), json!("open"));
+    template.insert("registration_closes_before_minutes".to_owned(), json!(2880));
+    template.insert("capacity".to_owned(), json!(2));
+    body["rrule"] = json!("FREQ=WEEKLY;COUNT=2");
+    let series = host.makes("series", body).await;
+    assert_eq!(series["template"]["registration_closes_before_minutes"], 2880);
+    house.run_jobs().await;
+    for event in events(&host, &series).await {
+        let closes = instant(&event["registration_closes_at"]);
+        assert_eq!(instant(&event["starts_at"]) - closes, chrono::Duration::days(2));
+    }
+    let first = events(&host, &series).await.remove(0);
+    let desk = format!("{}/registrations", address(&first));
+    for _ in 0..2 {
+        assert_eq!(house.post(&desk, json!({"display_name": "Amina", "role": "ally"})).await.status, 201);
+    }
+    let lowered = host.patch(address(&series), json!({"template": {"capacity": 1}})).await;
+    assert_eq!((lowered.status, &*lowered.code()), (409, "conflict"), "{}", lowered.text());
+    assert_eq!(host.get(address(&series)).await.json()["template"]["capacity"], 2, "none of it is done");
+    let edited = json!({"template": {"capacity": 3, "registration_closes_before_minutes": 60}});
+    let edited = host.edits(&series, edited).await;
+    assert_eq!(edited["template"]["capacity"], 3);
+    for event in events(&host, &series).await {
+        assert_eq!(event["capacity"], 3);
+        let closes = instant(&event["registration_closes_at"]);
+        assert_eq!(instant(&event["starts_at"]) - closes, chrono::Duration::hours(1));
+    }
+    let far =
+        host.patch(address(&series), json!({"template": {"registration_closes_before_minutes": -1}})).await;
+    assert_eq!(sorted(&far)[0].1, "out_of_range");
+}

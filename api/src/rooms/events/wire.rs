@@ -5,14 +5,14 @@ use std::collections::BTreeMap;
 use ::entity::event::{EventFormat, EventKind, EventStatus, RegistrationMode, Visibility, Waitlist};
 use ::entity::kinds::{Precision, Risk};
 use ::entity::values::{Headcount, SeatShare, Translation};
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 use super::EventRecord;
 use super::out::EventOut;
-use crate::moment::When;
+use crate::moment::{Moment, When};
 use crate::problem::Problem;
 use crate::rooms::bundle::{
     CountryCode, Delivery, EventGuide, EventLine, EventPlace, Incoming, LanguageTag, Names, Online, RecordId,
@@ -178,6 +178,9 @@ written_as!(EventIn is EventLine without { id: RecordId, status: EventStatus } w
     registration_closes_at, waitlist, visibility, risk, headcount, recording, translations,
 });
 
+/// What a template says instead of `registration_closes_at`.
+const CLOSES_BEFORE: &str = "registration_closes_before_minutes";
+
 impl EventIn {
     /// The body of an event that is as a template says and takes place then.
     ///
@@ -187,6 +190,12 @@ impl EventIn {
         let mut body = serde_json::to_value(template).map_err(Problem::internal)?;
         if let Some(members) = body.as_object_mut() {
             members.insert("when".to_owned(), serde_json::to_value(when).map_err(Problem::internal)?);
+            // A template cannot name an instant: it says how long before each event.
+            let before = members.remove(CLOSES_BEFORE).and_then(|minutes| minutes.as_i64());
+            if let (Some(minutes), Ok(Moment::Minute { starts_at, .. })) = (before, when.understand()) {
+                let closes = serde_json::to_value(starts_at - TimeDelta::minutes(minutes));
+                members.insert("registration_closes_at".to_owned(), closes.map_err(Problem::internal)?);
+            }
         }
         serde_json::from_value(body).map_err(Problem::internal)
     }

@@ -1,14 +1,17 @@
 //! Finding a time.
 
+use actix_web::web::Data;
 use actix_web::{HttpResponse, post, web};
 
-use super::wire::{ScheduleIn, ScheduleOut};
+use super::wire::{ParticipantIn, ScheduleIn, ScheduleOut};
 use super::{clocks, fair};
 use crate::access::Allowed;
 use crate::access::action::SuggestTimes;
+use crate::app::App;
 use crate::http::idempotency::{IdempotencyKey, Once};
-use crate::http::json::Body;
+use crate::http::json::{Body, fault};
 use crate::problem::Problem;
+use crate::rooms::registrations;
 
 /// Suggest fair times
 ///
@@ -28,12 +31,26 @@ use crate::problem::Problem;
 )]
 #[post("/v1/scheduling/suggest")]
 pub(super) async fn suggest(
-    _who: Allowed<SuggestTimes>,
+    app: Data<App>,
+    who: Allowed<SuggestTimes>,
     // It has no effect that a repetition could double.
     _once: Once,
     body: Body<ScheduleIn>,
 ) -> Result<HttpResponse, Problem> {
-    let asked = body.into_inner();
+    let mut asked = body.into_inner();
+    if let Some(event) = asked.registrants_of {
+        let known = registrations::zones_for(&app, who.actor(), event.into()).await?;
+        asked.participants.extend(known.zones.into_iter().map(|zone| ParticipantIn {
+            country: None,
+            time_zone: Some(zone.name().to_owned()),
+            weight: 1,
+        }));
+    }
+    if asked.participants.is_empty() {
+        let detail =
+            "must name somebody, or an event of which eleven people or more have said the same time zone";
+        return Err(Problem::invalid_body(vec![fault("/participants", "too_few", detail)]));
+    }
     let find = move || {
         let (question, countries) = clocks::settle(asked)?;
         let placed = fair::suggest(&question);

@@ -1,6 +1,7 @@
 //! When to meet, so that nobody is always the one awake at night.
 //!
-//! Who takes part is told as countries and zones; nothing here knows a person, and nothing is stored. [`fairness`] judges the
+//! Who takes part is told as countries and zones, or as the crowds of an event; nothing here knows a person, and nothing is
+//! stored. [`fairness`] judges the
 //! sessions of a series.
 
 mod api;

@@ -3,6 +3,7 @@
 use chrono::{DateTime, Duration, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
+use uuid::Uuid;
 
 use super::clocks::Countries;
 use super::fair::{Placed, Question, Session, Slot, is_outside, judge};
@@ -13,8 +14,14 @@ use crate::rooms::bundle::CountryCode;
 #[serde(deny_unknown_fields)]
 pub(super) struct ScheduleIn {
     /// Who takes part.
-    #[schema(min_items = 1, max_items = 50)]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schema(max_items = 50)]
     pub participants: Vec<ParticipantIn>,
+    /// An event of one's own: the time zones of those who have seats take part as well, as far as they said and at least
+    /// eleven of them have the same one. Each counts once.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub registrants_of: Option<Uuid>,
     /// How long each session lasts, in minutes.
     #[schema(minimum = 15, maximum = 720, example = 90)]
     pub duration_minutes: i32,

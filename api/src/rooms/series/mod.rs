@@ -11,6 +11,7 @@
 
 mod api;
 mod check;
+mod fairness;
 mod follow;
 mod make;
 mod occurrences;
@@ -38,5 +39,6 @@ pub fn routes(routes: &mut Routes<'_>) {
         .service(split::split)
         .service(occurrences::list)
         .service(occurrences::reschedule)
-        .service(occurrences::cancel);
+        .service(occurrences::cancel)
+        .service(fairness::fairness);
 }

@@ -139,6 +139,10 @@ template! {
     #[serde(default = "closed")]
     #[schema(default = "closed")]
     registration: RegistrationMode,
+    /// How long before each begins registration closes, in minutes: with it, at the latest, if not said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, minimum = 0, maximum = 525_600, example = 2880)]
+    registration_closes_before_minutes: Option<i64>,
     /// Who is promoted first.
     #[serde(default = "fifo")]
     #[schema(default = "fifo")]

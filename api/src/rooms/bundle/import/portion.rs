@@ -25,7 +25,9 @@ use crate::rooms::people::PersonRecord;
 use crate::rooms::quotes::QuoteRecord;
 use crate::rooms::records::{blank_revisions, revise_imported};
 use crate::rooms::stories::StoryRecord;
-use crate::rooms::{events, initiatives, organisations, outcomes, people, quotes, stories, themes};
+use crate::rooms::{
+    events, initiatives, organisations, outcomes, people, quotes, registrations, stories, themes,
+};
 use crate::vault::Vault;
 
 /// A line with its number, read as far as it could be.
@@ -156,7 +158,12 @@ impl Portion<'_> {
             };
             let withdrawn = line.is_withdrawn();
             writes.add(line, &mut incoming);
-            let Incoming { id: record_id, version, faults, .. } = incoming;
+            let Incoming { id: record_id, version, mut faults, .. } = incoming;
+            if let (RecordKind::Event, Some(_), Some(event)) = (kind, before, writes.events.last())
+                && !registrations::leaves_room(self.tx, &event.row).await?
+            {
+                faults.push(fault("/capacity", "seats_taken", "leaves fewer seats than are taken"));
+            }
             if !faults.is_empty() {
                 writes.take_back(kind, record_id);
                 tell(Some(id), Verdict::Failed, faults);

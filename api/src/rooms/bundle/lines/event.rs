@@ -208,6 +208,11 @@ impl EventLine {
                 );
             }
         }
+        let least: u64 = self.composition.iter().filter_map(|share| share.min).map(u64::from).sum();
+        if self.capacity.is_some_and(|seats| u64::try_from(seats).unwrap_or(0) < least) {
+            let detail = "keeps more seats for roles than there are";
+            incoming.refuse("/composition", "impossible", detail);
+        }
         let online = self.online.unwrap_or_default();
         let columns = When::columns(&moment, &self.when);
         let held = self.status == EventStatus::Held;
