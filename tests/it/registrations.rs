@@ -1,12 +1,16 @@
 //! `/v1/events/{id}/registrations` and `/v1/registrations`: people take seats, wait, come; hosts decide.
 
 mod address;
+mod calendar;
 mod door;
 mod hosts;
 mod interleavings;
+mod invitations;
+mod kills;
 mod mine;
 mod open;
 mod races;
+mod reminders;
 mod retention;
 mod seats;
 mod secrecy;
