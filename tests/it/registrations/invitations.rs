@@ -112,6 +112,20 @@ async fn a_code_is_for_one_event_and_counts_only_where_people_are_invited() {
 }
 
 #[tokio::test]
+async fn a_draft_goes_with_its_codes() {
+    let house = House::open().await;
+    let host = house.host().await;
+    let mut body = crate::events::dialogue();
+    body["registration"] = json!("by_invitation");
+    let draft = host.makes("events", body).await;
+    let (_, code) = code(&host, &draft, json!({"uses": 5})).await;
+    assert_eq!(comes(&house, &draft, &code).await.code(), "registration_closed", "not yet");
+    assert_eq!(host.delete(address(&draft)).await.status, 204);
+    assert_eq!(comes(&house, &draft, &code).await.status, 404);
+    assert_eq!(house.count("SELECT count(*) AS n FROM registration_invitation").await, 0);
+}
+
+#[tokio::test]
 async fn what_nobody_confirmed_gives_its_use_back() {
     use api::config::settings::{MAIL, RATE_LIMITS, REQUIRE_TOTP};
     let house = House::open_with(&[(&MAIL, "file"), (&RATE_LIMITS, "off"), (&REQUIRE_TOTP, "false")]).await;

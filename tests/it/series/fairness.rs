@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{events, weekly};
+use super::{events, later, weekly};
 use crate::house::House;
 use crate::house::actors::Actor;
 use crate::records::address;
@@ -50,9 +50,19 @@ async fn who_meets_at_night_is_told_zone_by_zone() {
     assert_eq!((&of(2)["outside"], &of(2)["outside_share"]), (&json!(6), &json!(1.0)));
     assert!(of(2)["burden"].as_f64().unwrap() > 4.0, "{found}");
     assert!(found["fairness"].as_f64().unwrap() < 0.4, "{found}");
+    let from = later(&series["starts_local"], 21);
+    let split = host.post(&format!("{}/split", address(&series)), json!({"from": from})).await;
+    assert_eq!(split.status, 201, "{}", split.text());
+    let goes_on = read(&host, &split.json(), "?time_zone=Europe/Madrid").await;
+    assert_eq!(
+        (&goes_on["sessions"], &goes_on["zones"][0]["outside"]),
+        (&json!(6), &json!(6)),
+        "what was before counts"
+    );
+    assert_eq!(read(&host, &series, "?time_zone=Europe/Madrid").await["sessions"], 3);
     let one = events(&host, &series).await.remove(0);
     host.does("cancel", &one).await;
-    assert_eq!(read(&host, &series, "?time_zone=Europe/Madrid").await["zones"][0]["outside"], 5);
+    assert_eq!(read(&host, &series, "?time_zone=Europe/Madrid").await["zones"][0]["outside"], 2);
     let path = format!("{}/fairness", address(&series));
     assert_eq!(host.get(&format!("{path}?time_zone=Mars/Olympus")).await.code(), "invalid_parameter");
     assert_eq!(house.host().await.get(&path).await.status, 404);

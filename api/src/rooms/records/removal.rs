@@ -3,7 +3,8 @@
 use ::entity::kinds::RecordKind;
 use ::entity::{
     account, data_key, event, event_helper, event_host, initiative_organisation, outcome, outcome_follow_up,
-    person_organisation, quote, registration, registration_desk, series_host, story, theme_link,
+    person_organisation, quote, registration, registration_desk, registration_invitation, series_host, story,
+    theme_link,
 };
 use sea_orm::{ColumnTrait as _, DbErr, EntityTrait, PaginatorTrait as _, QueryFilter as _};
 use uuid::Uuid;
@@ -45,6 +46,8 @@ pub async fn remove<R: Record, A>(tx: &Tx, permit: &Permit<A>, record: &R) -> Re
             delete_in::<event_host::Entity, _>(tx, event_host::Column::EventId, &[id]).await?;
             delete_in::<event_helper::Entity, _>(tx, event_helper::Column::EventId, &[id]).await?;
             delete_in::<registration_desk::Entity, _>(tx, registration_desk::Column::EventId, &[id]).await?;
+            let codes = registration_invitation::Column::EventId;
+            delete_in::<registration_invitation::Entity, _>(tx, codes, &[id]).await?;
         }
         RecordKind::Outcome => {
             delete_in::<outcome_follow_up::Entity, _>(tx, outcome_follow_up::Column::OutcomeId, &[id])

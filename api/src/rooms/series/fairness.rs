@@ -64,7 +64,7 @@ pub(super) struct SeriesZoneShare {
 /// Read how fair a series has been
 ///
 /// To the clocks of those who come: how often each zone meets at night, what it has borne, and how evenly. It judges events
-/// that were made of the series and not cancelled. Zones of few people are not told.
+/// that were made of the series, and of those that it goes on with, and not cancelled. Zones of few people are not told.
 #[utoipa::path(
     tag = "series",
     operation_id = "series.fairness",
@@ -87,7 +87,10 @@ pub(super) async fn fairness(
     let snapshot = app.db.snapshot().await?;
     let found = policy::find(&snapshot, &app.vault, who.actor(), path.series_id).await?;
     let _permit = who.over(&found)?;
-    let known = store::all_known(&snapshot, found.series.row.id).await?;
+    let mut known = Vec::new();
+    for series in store::with_those_before(&snapshot, &found.series.row).await? {
+        known.extend(store::all_known(&snapshot, series).await?);
+    }
     let events = store::events_of(&snapshot, &known).await?;
     let judged: Vec<&event::Model> = events.values().filter(|event| takes_place(event)).collect();
     let crowds = match named.is_empty() {

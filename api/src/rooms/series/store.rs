@@ -20,6 +20,8 @@ use crate::rooms::events::HostId;
 use crate::rooms::records::hosted_by;
 use crate::vault::{Keyring, Vault};
 
+/// Series that are looked at together at most.
+const LONGEST_CHAIN: usize = 50;
 /// The table and the column, for the seal.
 const PLACE: (&str, &str) = ("series", "sealed_template");
 
@@ -182,6 +184,22 @@ pub(super) async fn all_known(
         .order_by_asc(series_occurrence::Column::Recurrence)
         .all(conn)
         .await
+}
+
+/// A series and those that it goes on with, the newest first: the last few, where there are very many.
+///
+/// # Errors
+/// The database's.
+pub(super) async fn with_those_before(
+    conn: &impl ConnectionTrait,
+    row: &series::Model,
+) -> Result<Vec<SeriesId>, DbErr> {
+    let (mut chain, mut previous) = (vec![row.id], row.previous_id);
+    while let Some(id) = previous.filter(|id| chain.len() < LONGEST_CHAIN && !chain.contains(id)) {
+        chain.push(id);
+        previous = series::Entity::find_by_id(id).one(conn).await?.and_then(|row| row.previous_id);
+    }
+    Ok(chain)
 }
 
 /// The events that occurrences became.
