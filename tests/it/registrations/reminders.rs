@@ -42,7 +42,7 @@ enum Letters<'a> {
 
 impl Letters<'_> {
     /// All of them; of files in the order in which they were written.
-    fn new(&mut self) -> Vec<Parsed> {
+    fn arrived(&mut self) -> Vec<Parsed> {
         match self {
             Self::Mailbox(mailbox) => mailbox.letters().iter().map(|l| Parsed::new(&l.data)).collect(),
             Self::Files(house, known) => {
@@ -60,7 +60,7 @@ impl Letters<'_> {
     }
 
     fn reminders(&mut self) -> Vec<Parsed> {
-        self.new().into_iter().filter(|letter| !letter.header("list-unsubscribe").is_empty()).collect()
+        self.arrived().into_iter().filter(|letter| !letter.header("list-unsubscribe").is_empty()).collect()
     }
 }
 
@@ -75,7 +75,7 @@ async fn confirmed<'a>(
     body["email"] = json!(email);
     let (registered, _) = register(house, event, body).await;
     house.run_jobs().await;
-    let letter = letters.new().into_iter().find(|letter| letter.header("to") == email).unwrap();
+    let letter = letters.arrived().into_iter().find(|letter| letter.header("to") == email).unwrap();
     let token = letter.text.lines().find_map(|line| line.split_once('#')).unwrap().1.to_owned();
     let by_mail = Registered { house, id: registered.id, token };
     assert_eq!(by_mail.post("verify").await.status, 200);
@@ -176,7 +176,7 @@ async fn a_moved_event_is_told_anew_and_one_that_is_called_off_never() {
     mailbox.set(Manner::Accept);
     house.advance(Duration::from_secs(HOUR));
     house.run_jobs().await;
-    let news = letters.new();
+    let news = letters.arrived();
     assert_eq!(news.len(), 1, "it is told that it was moved: {news:?}");
     assert!(news[0].header("list-unsubscribe").is_empty());
     house.advance(Duration::from_secs(36 * HOUR));
@@ -191,14 +191,14 @@ async fn a_moved_event_is_told_anew_and_one_that_is_called_off_never() {
     mailbox.set(Manner::Accept);
     house.advance(Duration::from_secs(HOUR));
     house.run_jobs().await;
-    let last = letters.new();
+    let last = letters.arrived();
     assert_eq!(last.len(), 1, "{last:?}");
     assert!(last[0].text.contains("will not take place"));
     for _ in 0..3 {
         house.advance(Duration::from_secs(12 * HOUR));
         house.run_jobs().await;
     }
-    assert!(letters.new().is_empty());
+    assert!(letters.arrived().is_empty());
 }
 
 #[tokio::test]
@@ -215,7 +215,7 @@ async fn a_reminder_that_comes_too_late_is_not_sent() {
     mailbox.set(Manner::Accept);
     house.advance(Duration::from_secs(2 * HOUR));
     house.run_jobs().await;
-    assert!(letters.new().is_empty(), "it has begun");
+    assert!(letters.arrived().is_empty(), "it has begun");
     assert_eq!(house.count("SELECT count(*) AS n FROM outbox_job WHERE state <> 'done'").await, 0);
 }
 
