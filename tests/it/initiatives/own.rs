@@ -79,3 +79,72 @@ async fn lists_are_filtered_and_walked() {
     let elsewhere = moderator.get(&format!("/v1/initiatives?limit=2&country=SS&cursor={cursor}")).await;
     assert_eq!(elsewhere.status, 400);
 }
+
+/// Two organisations with a host each, and an initiative that both carry.
+async fn carried_by_two(house: &House) -> (Actor<'_>, Actor<'_>, [Value; 2], Value) {
+    let admin = house.admin().await;
+    let mut groups = Vec::new();
+    for name in ["One group", "Another group"] {
+        groups.push(admin.makes("organisations", json!({"name": name, "kind": "grassroots_group"})).await);
+    }
+    let ids = [groups[0]["id"].clone(), groups[1]["id"].clone()];
+    let (one, _) = house.somebody("host", ids[0].as_str().unwrap()).await;
+    let (other, _) = house.somebody("host", ids[1].as_str().unwrap()).await;
+    let mut body = initiative();
+    body["organisations"] = json!(ids);
+    let shared = admin.makes("initiatives", body).await;
+    (one, other, ids, shared)
+}
+
+#[tokio::test]
+async fn what_names_an_event_is_not_the_business_of_all_who_carry_its_initiative() {
+    let house = House::open().await;
+    let (one, other, _, shared) = carried_by_two(&house).await;
+    let mut event = crate::events::past();
+    (event["visibility"], event["risk"]) = (json!("private"), json!("high"));
+    let event = one.makes("events", event).await;
+    let quote = json!({"event": event["id"], "initiative": shared["id"], "text": "We meet at night", "language": "en"});
+    let quote = one.makes("quotes", quote).await;
+    let story = json!({"event": event["id"], "initiative": shared["id"], "kind": "video", "title": "The night",
+        "url": "https://example.org/v", "language": "en"});
+    let story = one.makes("stories", story).await;
+    for record in [&quote, &story] {
+        let path = address(record);
+        assert_eq!(one.get(path).await.status, 200);
+        assert_eq!(other.get(path).await.status, 404);
+        assert_eq!(other.patch_version(path, "\"1\"", json!({"language": "es"})).await.status, 404);
+        assert_eq!(other.post(&format!("{path}/withdraw"), json!({})).await.status, 404);
+        assert_eq!(other.delete(path).await.status, 404);
+    }
+    for list in ["/v1/quotes", "/v1/stories"] {
+        assert_eq!(other.get(list).await.json()["items"], json!([]), "{list}");
+    }
+    let said = json!({"initiative": shared["id"], "text": "We keep seeds", "language": "en"});
+    let said = one.makes("quotes", said).await;
+    assert_eq!(
+        other.get(address(&said)).await.status,
+        200,
+        "it names the initiative that both carry, and no event"
+    );
+}
+
+#[tokio::test]
+async fn nobody_takes_another_organisation_off_an_initiative() {
+    let house = House::open().await;
+    let (one, other, ids, shared) = carried_by_two(&house).await;
+    let path = address(&shared);
+    for left in [json!([ids[1]]), json!([])] {
+        assert_eq!(other.patch(path, json!({"organisations": left})).await.status, 403);
+    }
+    assert_eq!(other.delete(path).await.status, 403);
+    assert_eq!(one.get(path).await.json()["organisations"], json!(ids));
+    let left = other.edits(&shared, json!({"organisations": [ids[0]]})).await;
+    assert_eq!(left["organisations"], json!([ids[0]]), "itself it may");
+    assert_eq!(other.get(path).await.status, 404);
+    let moderator = house.moderator().await;
+    assert_eq!(
+        moderator.edits(&shared, json!({"organisations": [ids[1]]})).await["organisations"],
+        json!([ids[1]])
+    );
+    assert_eq!(other.delete(path).await.status, 204);
+}

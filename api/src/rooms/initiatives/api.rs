@@ -94,7 +94,7 @@ pub(super) async fn get(
 /// Edit an initiative
 ///
 /// What is public changes at once. `confirmed` says that all of it is so today; on the map it and `contact` are for moderators
-/// and admins.
+/// and admins. An organisation is taken off it by itself or by them, not by the others that carry it.
 #[utoipa::path(
     tag = "initiatives",
     operation_id = "initiatives.patch",
@@ -130,6 +130,8 @@ pub(super) async fn edited(
     if_match.check(found.record.row.version)?;
     let (edited, changed) = records::edit(tx, who, &permit, &found.record, edit).await?;
     let edited = rules::change(&found.record, edited, &permit)?;
+    let left = rules::left_out(&found.record, &edited, &permit);
+    rules::none_of_others(&records::others(tx, who.actor().account(), &left).await?)?;
     let unedited = rules::says_nothing_of_it(&changed);
     let shown = records::keep_edit(tx, &app.vault, &permit, edit, &found.record, changed, edited).await?;
     if unedited {
@@ -206,7 +208,8 @@ pub(super) async fn archive(
 
 /// Remove an initiative
 ///
-/// A draft to which nothing refers. What has been on the map is archived instead.
+/// A draft to which nothing refers. What has been on the map is archived instead. What other organisations carry too, only
+/// whoever made it removes, and moderators.
 #[utoipa::path(
     tag = "initiatives",
     operation_id = "initiatives.delete",
@@ -227,6 +230,8 @@ pub(super) async fn remove(
                     .await?;
             let permit = who.over(&found)?;
             rules::remove(&found.record, &permit)?;
+            let left = rules::left_behind(&found.record, &permit);
+            rules::none_of_others(&records::others(tx, who.actor().account(), &left).await?)?;
             contacts::forget_contact(tx, found.record.row.id).await?;
             records::remove(tx, &permit, &found.record).await
         })

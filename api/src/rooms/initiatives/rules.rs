@@ -1,5 +1,6 @@
 //! What may become of an initiative: draft → published → archived.
 
+use ::entity::ids::OrganisationId;
 use ::entity::initiative::InitiativeStatus::{self, Archived, Draft, Published};
 use ::entity::initiative::Model;
 use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
@@ -66,6 +67,42 @@ pub(super) fn change(
         }
     }
     Ok(after)
+}
+
+/// The organisations that an edit takes off an initiative, unless those decide who may put it on the map.
+pub(super) fn left_out(
+    before: &InitiativeRecord,
+    after: &InitiativeRecord,
+    permit: &Permit<EditInitiatives>,
+) -> Vec<OrganisationId> {
+    match PublishInitiatives::MAY.of(permit.by()) {
+        Reach::All => Vec::new(),
+        _ => before.organisations.iter().copied().filter(|id| !after.organisations.contains(id)).collect(),
+    }
+}
+
+/// The organisations that lose an initiative with its removal, unless whoever made it or a moderator removes it.
+pub(super) fn left_behind(
+    initiative: &InitiativeRecord,
+    permit: &Permit<EditInitiatives>,
+) -> Vec<OrganisationId> {
+    let maker = initiative.row.created_by.is_some() && initiative.row.created_by == permit.by().account();
+    match maker || PublishInitiatives::MAY.of(permit.by()) == Reach::All {
+        true => Vec::new(),
+        false => initiative.organisations.clone(),
+    }
+}
+
+/// Nobody takes from others what they carry together.
+///
+/// # Errors
+/// 403 if one of the organisations that lose it is another one's.
+pub(super) fn none_of_others(others: &[OrganisationId]) -> Result<(), Problem> {
+    let detail = "An organisation is taken off an initiative by itself, or by a moderator.";
+    match others.is_empty() {
+        true => Ok(()),
+        false => Err(Problem::of(Kind::Forbidden).with_detail(detail)),
+    }
 }
 
 /// Lets something happen to an initiative that only happens to what is on the map.

@@ -53,7 +53,8 @@ pub(super) async fn create(
 
 /// List quotes
 ///
-/// In no particular order. Hosts see their own: those they recorded, and those of their events and initiatives.
+/// In no particular order. Hosts see their own: those they recorded, and those of their events, and of what names no event
+/// those of their initiatives.
 #[utoipa::path(
     tag = "quotes",
     operation_id = "quotes.list",

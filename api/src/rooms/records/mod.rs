@@ -37,7 +37,7 @@ pub use keeping::{Shown, keep, keep_edit, shown};
 pub(in crate::rooms) use merge::written_as;
 pub use merge::{Edit, Mergeable, edited};
 use named::Named;
-pub use owner::{events_with_a_part, hosted_by, own_event};
+pub use owner::{events_with_a_part, hosted_by, others, own_event};
 pub use removal::remove;
 pub(in crate::rooms) use revisions::revision_routes;
 pub use revisions::{

@@ -1,13 +1,16 @@
 //! Whose a record is: of whoever made it, and of the person or organisation behind an account that hosts or carries it.
 
-use ::entity::ids::AccountId;
+use ::entity::ids::{AccountId, OrganisationId};
 use ::entity::kinds::RecordKind;
 use ::entity::{
     account, event, event_helper, event_host, initiative, initiative_organisation, organisation, outcome,
     person, person_organisation, quote, story, theme,
 };
 use sea_orm::sea_query::{Query, SelectStatement};
-use sea_orm::{ColumnTrait, Condition, EntityTrait, ExprTrait as _};
+use sea_orm::{
+    ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, ExprTrait as _, QueryFilter as _,
+    QuerySelect as _,
+};
 
 /// The records of a kind that are an account's own.
 pub(super) fn own(kind: RecordKind, account: AccountId) -> Condition {
@@ -25,15 +28,21 @@ pub(super) fn own(kind: RecordKind, account: AccountId) -> Condition {
             .add(outcome::Column::EventId.in_subquery(events(account))),
         RecordKind::Quote => made(quote::Column::CreatedBy, account)
             .add(quote::Column::EventId.in_subquery(events(account)))
-            .add(quote::Column::InitiativeId.in_subquery(initiatives(account))),
+            .add(carried(quote::Column::EventId, quote::Column::InitiativeId, account)),
         RecordKind::Story => made(story::Column::CreatedBy, account)
             .add(story::Column::EventId.in_subquery(events(account)))
-            .add(story::Column::InitiativeId.in_subquery(initiatives(account))),
+            .add(carried(story::Column::EventId, story::Column::InitiativeId, account)),
     }
 }
 
 fn made(column: impl ColumnTrait, account: AccountId) -> Condition {
     Condition::any().add(column.eq(account))
+}
+
+/// What names an event is the business of those who host that event, however many carry the initiative it belongs to: the
+/// others do not even learn that there is such an event.
+fn carried(event: impl ColumnTrait, initiative: impl ColumnTrait, account: AccountId) -> Condition {
+    Condition::all().add(event.is_null()).add(initiative.in_subquery(initiatives(account)))
 }
 
 fn own_initiative(account: AccountId) -> Condition {
@@ -57,6 +66,23 @@ pub fn own_event(account: AccountId) -> Condition {
     let hosting = hosted_by(account, event_host::Column::PersonId, event_host::Column::OrganisationId);
     let hosted = select(event_host::Entity, event_host::Column::EventId).cond_where(hosting).to_owned();
     made(event::Column::CreatedBy, account).add(event::Column::Id.in_subquery(hosted))
+}
+
+/// Which of these organisations somebody does not belong to.
+///
+/// # Errors
+/// The database's.
+pub async fn others<C: ConnectionTrait>(
+    conn: &C,
+    account: Option<AccountId>,
+    of: &[OrganisationId],
+) -> Result<Vec<OrganisationId>, DbErr> {
+    let (Some(account), false) = (account, of.is_empty()) else { return Ok(of.to_vec()) };
+    let own = organisation::Column::Id.in_subquery(organisations(account));
+    let own = organisation::Entity::find().select_only().column(organisation::Column::Id).filter(own);
+    let own: Vec<OrganisationId> =
+        own.filter(organisation::Column::Id.is_in(of.iter().copied())).into_tuple().all(conn).await?;
+    Ok(of.iter().copied().filter(|id| !own.contains(id)).collect())
 }
 
 /// A condition that a person or organisation is the one behind an account, or one of those.

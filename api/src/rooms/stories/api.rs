@@ -51,7 +51,8 @@ pub(super) async fn create(
 
 /// List stories
 ///
-/// Newest first. Hosts see their own: those they recorded, and those of their events and initiatives.
+/// Newest first. Hosts see their own: those they recorded, and those of their events, and of what names no event
+/// those of their initiatives.
 #[utoipa::path(
     tag = "stories",
     operation_id = "stories.list",
