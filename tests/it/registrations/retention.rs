@@ -48,3 +48,37 @@ async fn what_tells_of_people_is_erased_after_its_end_and_that_of_the_event() {
     assert_eq!(statuses, ["confirmed", "cancelled", "expired"], "they are still counted");
     assert!(items.as_array().unwrap().iter().all(|item| item["display_name"].is_null()));
 }
+
+#[tokio::test]
+async fn what_has_no_hour_is_over_too_at_the_latest_that_its_time_allows() {
+    let house = House::open().await;
+    let host = house.host().await;
+    let soon = house.now() + chrono::TimeDelta::days(5);
+    let mut registered = Vec::new();
+    for (precision, date) in [("day", "%Y-%m-%d"), ("month", "%Y-%m"), ("day", "%Y-%m-%d")] {
+        let when = json!({"precision": precision, "date": soon.format(date).to_string()});
+        let event = scheduled(&host, json!({"when": when})).await;
+        let (came, _) = register(&house, &event, comer("activist")).await;
+        registered.push((event, came));
+    }
+    let left = async || {
+        house.run_jobs().await;
+        house.count("SELECT count(*) AS n FROM registration WHERE erased_at IS NULL").await
+    };
+    house.advance(Duration::from_secs(7 * DAY));
+    let host = house.sign_in(&host.id, &host.email).await;
+    // Nobody knows any more when it was.
+    host.edits(&registered[2].0, json!({"when": {"precision": "unknown"}})).await;
+    house.advance(Duration::from_secs(86 * DAY));
+    assert_eq!(left().await, 3, "ninety days have not passed");
+    house.advance(Duration::from_secs(3 * DAY));
+    assert!(left().await < 3, "the day is known, and over");
+    house.advance(Duration::from_secs(35 * DAY));
+    assert_eq!(left().await, 0);
+    for (_, came) in &registered {
+        let refused = house.with_token(&came.token, Method::GET, "/v1/registrations/mine", None).await;
+        assert_eq!(refused.status, 401);
+    }
+    let keys = "SELECT count(*) AS n FROM data_key k JOIN registration r ON r.id = k.record_id";
+    assert_eq!(house.count(keys).await, 0);
+}

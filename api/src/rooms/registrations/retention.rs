@@ -1,10 +1,10 @@
 //! Forgetting: what tells of people is kept no longer than it serves them.
 
-use ::entity::event::{self, EventStatus};
+use ::entity::event::{self, EventStatus, WhenPrecision};
 use ::entity::ids::EventId;
 use ::entity::registration::{Column, Entity, Model, RegistrationStatus as Status};
 use chrono::{DateTime, TimeDelta, Utc};
-use sea_orm::sea_query::Query;
+use sea_orm::sea_query::{Query, SelectStatement};
 use sea_orm::{ColumnTrait as _, Condition, EntityTrait as _, QueryFilter as _, QuerySelect as _};
 
 use super::store;
@@ -20,8 +20,8 @@ const UNCONFIRMED: i64 = 1;
 /// How many are erased in one transaction.
 const PORTION: u64 = 50;
 
-/// Erases what tells of people from registrations that ended ninety days ago, or whose event did; from those that nobody
-/// confirmed a day later. Gives their number.
+/// Erases what tells of people from registrations that ended ninety days ago, or whose event did, at the latest that its
+/// time allows; from those that nobody confirmed a day later. Gives their number.
 ///
 /// # Errors
 /// The database's; what was erased before stays erased.
@@ -63,13 +63,38 @@ fn to_erase(now: DateTime<Utc>) -> Condition {
     let over = Condition::any()
         .add(event::Column::EndsAt.lt(kept))
         .add(event::Column::HeldAt.lt(kept))
+        .add(vaguely_over(kept))
         .add(called_off);
-    let over = Query::select().column(event::Column::Id).from(event::Entity).cond_where(over).to_owned();
+    // Of what has no time, the last change counts: of the event, and of the registration.
+    let at_no_time = Condition::all()
+        .add(event::Column::WhenPrecision.eq(WhenPrecision::Unknown))
+        .add(event::Column::HeldAt.is_null())
+        .add(event::Column::UpdatedAt.lt(kept));
+    let at_no_time =
+        Condition::all().add(Column::UpdatedAt.lt(kept)).add(Column::EventId.in_subquery(events(at_no_time)));
     let unanswered =
         Condition::all().add(Column::Status.eq(Status::Expired)).add(Column::ClosedAt.lt(unconfirmed));
     let ended = Condition::any()
         .add(Column::ClosedAt.lt(kept))
         .add(unanswered)
-        .add(Column::EventId.in_subquery(over));
+        .add(Column::EventId.in_subquery(events(over)))
+        .add(at_no_time);
     Condition::all().add(Column::ErasedAt.is_null()).add(ended)
+}
+
+/// The events of a day, month or year that was over by this instant, in UTC: dates of one precision sort as texts.
+fn vaguely_over(kept: DateTime<Utc>) -> Condition {
+    let before = |precision: WhenPrecision, format: &str| {
+        Condition::all()
+            .add(event::Column::WhenPrecision.eq(precision))
+            .add(event::Column::WhenDate.lt(kept.format(format).to_string()))
+    };
+    Condition::any()
+        .add(before(WhenPrecision::Day, "%Y-%m-%d"))
+        .add(before(WhenPrecision::Month, "%Y-%m"))
+        .add(before(WhenPrecision::Year, "%Y"))
+}
+
+fn events(fitting: Condition) -> SelectStatement {
+    Query::select().column(event::Column::Id).from(event::Entity).cond_where(fitting).to_owned()
 }
