@@ -24,7 +24,7 @@ use crate::http::docs::Document;
 use crate::http::idempotency::Replays;
 use crate::http::limits::{self, Limits};
 use crate::http::routes::Routes;
-use crate::http::{self, cors, manners};
+use crate::http::{self, cors, manners, plain};
 use crate::outbox::Post;
 use crate::problem;
 use crate::vault::Vault;
@@ -64,7 +64,8 @@ impl App {
     info(
         title = "Solidarity",
         description = "The server that grassroots solidarity campaigns run on: dialogues and Jam Sessions, \
-            what came of them, and the Global Gallery that shows it, country by country.",
+            what came of them, and the Global Gallery that shows it, country by country. No path has an escape in it: an \
+            address with a percent sign before the query is 404.",
         license(name = "MIT OR Apache-2.0", identifier = "MIT OR Apache-2.0")
     ),
     servers((url = "/", description = "This server")),
@@ -215,7 +216,8 @@ impl Shared {
             .wrap(from_fn(cache::serve))
             .wrap(from_fn(limits::body::enforce))
             .wrap(from_fn(limits::rate::enforce))
-            .wrap(from_fn(cors::allow));
+            .wrap(from_fn(cors::allow))
+            .wrap(from_fn(plain::enforce));
         manners::wrap(app, Arc::new(crate::ids::v4))
     }
 }

@@ -3,5 +3,6 @@
 mod bodies;
 mod cors;
 mod database_away;
+mod escapes;
 mod metrics;
 mod rates;

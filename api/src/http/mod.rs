@@ -3,7 +3,7 @@
 //! A handler states what it takes and gives in its OpenAPI description, and this room keeps everybody to
 //! it: [`contract`] refuses what the published document does not allow, before the handler sees it;
 //! [`manners`] wraps everything else around the answer (request id, log span, HEAD, panics, security headers, the
-//! one shape of every error), [`limits`] bound what a caller may take, [`cors`] lets pages of other origins read, and
+//! one shape of every error), [`plain`] keeps to addresses without escapes, [`limits`] bound what a caller may take, [`cors`] lets pages of other origins read, and
 //! [`meter`] counts. The other modules are what handlers are built from: [`query`], [`page`]s and
 //! cursors, the [`routes`] that rooms register, strict [`json`] bodies, [`patch`]es with `If-Match`, [`etag`]s and ready answers, the reader's [`language`]. [`docs`] and [`problem_pages`] serve the
 //! document and the explanations that it points to.
@@ -21,6 +21,7 @@ pub mod manners;
 pub mod meter;
 pub mod page;
 pub mod patch;
+pub mod plain;
 pub mod problem_pages;
 pub mod query;
 pub mod request_id;
