@@ -74,17 +74,45 @@ impl IfMatch {
     }
 }
 
-impl IfMatch {
-    /// The version that was named, for a verb that may be told one.
+/// The version that was read before a decision, from `If-Match`, if one was named. 400 if it is no entity tag. It is asked
+/// after everything else that may refuse (RFC 9110 §13.2.1).
+#[derive(Clone, Debug)]
+pub struct AsRead(Option<IfMatch>);
+
+impl AsRead {
+    /// No version was named.
+    pub const fn none() -> Self {
+        Self(None)
+    }
+
+    /// Lets a decision pass, unless another version was named.
     ///
     /// # Errors
-    /// 400 if it is no entity tag.
-    pub fn if_given(read: Result<Self, Problem>) -> Result<Option<Self>, Problem> {
-        match read {
-            Ok(read) => Ok(Some(read)),
-            Err(problem) if problem.kind() == Kind::PreconditionRequired => Ok(None),
+    /// 412 if the record is not what was read.
+    pub fn check(&self, version: i64) -> Result<(), Problem> {
+        self.0.as_ref().map_or(Ok(()), |read| read.check(version))
+    }
+
+    /// Lets a decision pass that publishes: it is made on what was read, or not at all.
+    ///
+    /// # Errors
+    /// 428 if no version was named, 412 if the record is not what was read.
+    pub fn demand(&self, version: i64) -> Result<(), Problem> {
+        self.0.as_ref().ok_or(Problem::of(Kind::PreconditionRequired))?.check(version)
+    }
+}
+
+impl FromRequest for AsRead {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(req: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let read = IfMatch::from_request(req, payload).into_inner();
+        ready(match read {
+            Ok(read) => Ok(Self(Some(read))),
+            Err(problem) if problem.kind() == Kind::PreconditionRequired => Ok(Self(None)),
             Err(problem) => Err(problem),
-        }
+        })
     }
 }
 
@@ -124,6 +152,32 @@ pub struct EditHeaders {
     /// The `ETag` of the record as it was read: the edit is made on that version or not at all.
     #[param(rename = "If-Match", pattern = r#"^(\*|(W/)?"[!#-+.-~-]*")$"#, example = "\"3\"")]
     if_match: String,
+}
+
+/// The header of a decision that publishes what somebody else made, for the OpenAPI document.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Header)]
+#[allow(dead_code, reason = "only described; read by AsRead")]
+pub struct PublishingHeaders {
+    /// The `ETag` of the record as it was read: what is published is what was read, or nothing is (412). 428 without it.
+    #[param(rename = "If-Match", pattern = r#"^(\*|(W/)?"[!#-+.-~-]*")$"#, example = "\"3\"")]
+    if_match: String,
+}
+
+/// The header of a decision that may be made without it, for the OpenAPI document.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Header)]
+#[allow(dead_code, reason = "only described; read by AsRead")]
+pub struct DecisionHeaders {
+    /// The `ETag` of the record as it was read: with it, the decision is made on that version or not at all (412).
+    #[param(
+        rename = "If-Match",
+        required = false,
+        nullable = false,
+        pattern = r#"^(\*|(W/)?"[!#-+.-~-]*")$"#,
+        example = "\"3\""
+    )]
+    if_match: Option<String>,
 }
 
 /// A record as an answer: its JSON, and its version as a strong `ETag`.

@@ -287,7 +287,7 @@ impl Kind {
                 StatusCode::PRECONDITION_REQUIRED,
                 "precondition_required",
                 "If-Match needed",
-                "An edit has to say which version of the record it was made on.",
+                "An edit, and a decision that publishes what somebody else made, has to say which version of the record it was made on.",
                 "Send the record's `ETag` as `If-Match`.",
             ),
             Kind::TooManyRequests => (

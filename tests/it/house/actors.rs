@@ -8,6 +8,9 @@ use super::{Answer, House, answer};
 /// The password of every actor.
 pub const PASSWORD: &str = "marigold tractor seventeen fog";
 
+/// The verbs that publish what others made: they are told which version was read.
+const DECIDING: [&str; 3] = ["/approve", "/publish", "/schedule"];
+
 /// Somebody signed in.
 pub struct Actor<'a> {
     house: &'a House,
@@ -66,9 +69,11 @@ impl House {
         Actor { house: self, id: id.to_owned(), email: email.to_owned(), token, refresh_token }
     }
 
-    /// Any call with an access token, and a body if there is one.
+    /// Any call with an access token, and a body if there is one. What decides about a version does so about the newest.
     pub async fn with_token(&self, token: &str, method: Method, path: &str, body: Option<Value>) -> Answer {
+        let decides = method == Method::POST && DECIDING.iter().any(|verb| path.ends_with(verb));
         let request = self.request(method, path).bearer_auth(token);
+        let request = if decides { request.header("if-match", "*") } else { request };
         answer(match body {
             Some(body) => request.json(&body),
             None => request,

@@ -19,7 +19,7 @@ use crate::http::etag;
 use crate::http::idempotency::{Caller, IdempotencyKey, Once, Reply};
 use crate::http::json::{Body, Empty};
 use crate::http::page::{self, Cursor, Paging};
-use crate::http::patch::{EditHeaders, IfMatch, Patch, record};
+use crate::http::patch::{AsRead, DecisionHeaders, EditHeaders, IfMatch, Patch, record};
 use crate::outbox::{self, Fact};
 use crate::problem::Problem;
 use crate::rooms::people;
@@ -186,7 +186,7 @@ pub(super) async fn invite(
 #[utoipa::path(
     tag = "accounts",
     operation_id = "accounts.suspend",
-    params(AccountPath, IdempotencyKey),
+    params(AccountPath, DecisionHeaders, IdempotencyKey),
     request_body(content = Option<Empty>),
     responses((status = 200, description = "The account", body = AccountOut), Problem),
     security(("bearer" = []))
@@ -196,6 +196,7 @@ pub(super) async fn suspend(
     app: Data<App>,
     who: Allowed<ManageAccounts>,
     path: Path<AccountPath>,
+    read: AsRead,
     once: Once,
     _body: Body<Empty>,
 ) -> Result<HttpResponse, Problem> {
@@ -205,7 +206,9 @@ pub(super) async fn suspend(
             let others = store::other_admins(tx, id).await?;
             let row = store::for_change(tx, id).await?.ok_or(Problem::not_found("account"))?;
             let permit = who.over(&row)?;
-            let row = store::save(tx, rules::suspend(row, &permit, others)?).await?;
+            let row = rules::suspend(row, &permit, others)?;
+            read.check(row.version)?;
+            let row = store::save(tx, row).await?;
             store::end_sessions(tx, row.id, None).await?;
             outbox::tell(tx, Fact::AccountSuspended { account_id: row.id.0 }).await?;
             audit::note(tx, Entry::new(By::from(permit.by()), Action::Suspend).on(Kind::Account, row.id))
@@ -221,7 +224,7 @@ pub(super) async fn suspend(
 #[utoipa::path(
     tag = "accounts",
     operation_id = "accounts.restore",
-    params(AccountPath, IdempotencyKey),
+    params(AccountPath, DecisionHeaders, IdempotencyKey),
     request_body(content = Option<Empty>),
     responses((status = 200, description = "The account", body = AccountOut), Problem),
     security(("bearer" = []))
@@ -231,6 +234,7 @@ pub(super) async fn restore(
     app: Data<App>,
     who: Allowed<ManageAccounts>,
     path: Path<AccountPath>,
+    read: AsRead,
     once: Once,
     _body: Body<Empty>,
 ) -> Result<HttpResponse, Problem> {
@@ -238,7 +242,9 @@ pub(super) async fn restore(
         let row = store::for_change(tx, path.account_id.into()).await?;
         let row = row.ok_or(Problem::not_found("account"))?;
         let permit = who.over(&row)?;
-        let row = store::save(tx, rules::restore(row, &permit)?).await?;
+        let row = rules::restore(row, &permit)?;
+        read.check(row.version)?;
+        let row = store::save(tx, row).await?;
         outbox::tell(tx, Fact::AccountRestored { account_id: row.id.0 }).await?;
         audit::note(tx, Entry::new(By::from(permit.by()), Action::Restore).on(Kind::Account, row.id)).await?;
         reply(tx, &app, row).await

@@ -1,5 +1,6 @@
 //! What is done with events.
 
+use ::entity::event::EventStatus;
 use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post};
 use uuid::Uuid;
@@ -21,7 +22,7 @@ use crate::http::etag::of_version;
 use crate::http::idempotency::{Caller, IdempotencyKey, Once, Reply};
 use crate::http::json::{Body, Empty};
 use crate::http::page::Paging;
-use crate::http::patch::{EditHeaders, IfMatch, Patch, record};
+use crate::http::patch::{AsRead, DecisionHeaders, EditHeaders, IfMatch, Patch, record};
 use crate::ids;
 use crate::outbox::{self, Fact};
 use crate::problem::Problem;
@@ -104,7 +105,8 @@ pub(super) async fn get(
 /// Edit an event
 ///
 /// What is public changes at once. `when` is written whole; on a scheduled event that is like rescheduling it. Once an event
-/// is no draft, its risk is not lowered and its place not shown more finely without a second person.
+/// is no draft, its risk is not lowered and its place not shown more finely without a second person. What a host edits while it
+/// is in review is a draft again, and has to be submitted anew.
 #[utoipa::path(
     tag = "events",
     operation_id = "events.patch",
@@ -144,9 +146,13 @@ pub(super) async fn edited(
     let found = records::find_for_change::<EventRecord>(tx, &app.vault, who.actor(), id).await?;
     let permit = who.over(&found)?;
     if_match.check(found.record.row.version)?;
-    let (edited, changed) = records::edit(tx, who, &permit, &found.record, edit).await?;
+    let (edited, mut changed) = records::edit(tx, who, &permit, &found.record, edit).await?;
     let edited = with_questions(tx, Some(&found.record), edited).await?;
-    let edited = rules::change(&found.record, edited, &permit, tx.now())?;
+    let mut edited = rules::change(&found.record, edited, &permit, tx.now())?;
+    if !changed.is_empty() && rules::is_submitted_anew(&found.record, &permit) {
+        edited.row.status = EventStatus::Draft;
+        changed.push("status");
+    }
     registrations::follow(tx, &app.post, &found.record.row, &edited.row).await?;
     if let Some(moved) = rules::moved(&found.record.row, &edited.row, tx.now()) {
         outbox::tell(tx, moved).await?;
@@ -160,7 +166,7 @@ pub(super) async fn edited(
 #[utoipa::path(
     tag = "events",
     operation_id = "events.submit",
-    params(EventPath, IdempotencyKey),
+    params(EventPath, DecisionHeaders, IdempotencyKey),
     request_body(content = Option<Empty>),
     responses((status = 200, description = "The event", body = EventOut), Problem),
     security(("bearer" = []))
@@ -170,6 +176,7 @@ pub(super) async fn submit(
     app: Data<App>,
     who: Allowed<EditEvents>,
     path: Path<EventPath>,
+    read: AsRead,
     _body: Body<Empty>,
     once: Once,
 ) -> Result<HttpResponse, Problem> {
@@ -178,6 +185,7 @@ pub(super) async fn submit(
             records::find_for_change::<EventRecord>(tx, &app.vault, who.actor(), path.event_id).await?;
         let permit = who.over(&found)?;
         let event = rules::submit(found.record, &permit)?;
+        read.check(event.row.version)?;
         let shown = records::keep(tx, &app.vault, &permit, Action::Submit, vec!["status"], event).await?;
         records::done::<_, EventOut>(shown)
     })
@@ -186,11 +194,12 @@ pub(super) async fn submit(
 
 /// Schedule an event
 ///
-/// Hosts schedule their own events of low risk; the others are scheduled by a moderator who did not make them.
+/// Hosts schedule their own events of low risk; the others are scheduled by a moderator who did not make them. What somebody
+/// else made is scheduled as it was read: `If-Match` is needed (428).
 #[utoipa::path(
     tag = "events",
     operation_id = "events.schedule",
-    params(EventPath, IdempotencyKey),
+    params(EventPath, DecisionHeaders, IdempotencyKey),
     request_body(content = Option<Empty>),
     responses((status = 200, description = "The event", body = EventOut), Problem),
     security(("bearer" = []))
@@ -200,6 +209,7 @@ pub(super) async fn schedule(
     app: Data<App>,
     who: Allowed<ScheduleEvents>,
     path: Path<EventPath>,
+    read: AsRead,
     _body: Body<Empty>,
     once: Once,
 ) -> Result<HttpResponse, Problem> {
@@ -208,6 +218,10 @@ pub(super) async fn schedule(
             records::find_for_change::<EventRecord>(tx, &app.vault, who.actor(), path.event_id).await?;
         let permit = who.over(&found)?;
         let event = rules::schedule(found.record, &permit)?;
+        match event.row.created_by == permit.by().account() {
+            true => read.check(event.row.version)?,
+            false => read.demand(event.row.version)?,
+        }
         let shown = records::keep(tx, &app.vault, &permit, Action::Schedule, vec!["status"], event).await?;
         if shown.withheld_because.is_empty() {
             outbox::tell(tx, Fact::EventPublished { event_id: path.event_id }).await?;
@@ -221,16 +235,11 @@ pub(super) async fn schedule(
 /// Move an event
 ///
 /// A scheduled one that has not begun, into the future; `when` is checked like that of a new one. What is public moves at
-/// once, and whoever comes is told: if it moves by more than an hour, they are asked again. `If-Match` is not needed.
+/// once, and whoever comes is told: if it moves by more than an hour, they are asked again.
 #[utoipa::path(
     tag = "events",
     operation_id = "events.reschedule",
-    params(
-        EventPath,
-        IdempotencyKey,
-        ("If-Match" = Option<String>, Header, nullable = false, description = "The `ETag` of the event as it was read",
-            example = "\"3\"")
-    ),
+    params(EventPath, DecisionHeaders, IdempotencyKey),
     request_body = EventRescheduleIn,
     responses((status = 200, description = "The event", body = EventOut), Problem),
     security(("bearer" = []))
@@ -240,19 +249,16 @@ pub(super) async fn reschedule(
     app: Data<App>,
     who: Allowed<EditEvents>,
     path: Path<EventPath>,
-    if_match: Result<IfMatch, Problem>,
+    read: AsRead,
     body: Body<EventRescheduleIn>,
     once: Once,
 ) -> Result<HttpResponse, Problem> {
-    let read = IfMatch::if_given(if_match)?;
     let edit = Edit::<EventIn>::of("when", serde_json::to_value(&body.when).map_err(Problem::internal)?);
     once.run(&app, Caller::Holder(who.account()?.0), async |tx| {
         let found =
             records::find_for_change::<EventRecord>(tx, &app.vault, who.actor(), path.event_id).await?;
         let permit = who.over(&found)?;
-        if let Some(read) = &read {
-            read.check(found.record.row.version)?;
-        }
+        read.check(found.record.row.version)?;
         let (edited, _) = records::edit(tx, &who, &permit, &found.record, &edit).await?;
         let event = rules::reschedule(&found.record, edited, &permit, body.reason.clone(), tx.now())?;
         registrations::follow(tx, &app.post, &found.record.row, &event.row).await?;
@@ -284,7 +290,7 @@ fn done(shown: Shown<EventRecord>, warnings: Vec<EventWarning>) -> Result<Reply,
 #[utoipa::path(
     tag = "events",
     operation_id = "events.complete",
-    params(EventPath, IdempotencyKey),
+    params(EventPath, DecisionHeaders, IdempotencyKey),
     request_body(content = Option<EventCompleteIn>),
     responses((status = 200, description = "The event", body = EventOut), Problem),
     security(("bearer" = []))
@@ -294,6 +300,7 @@ pub(super) async fn complete(
     app: Data<App>,
     who: Allowed<EditEvents>,
     path: Path<EventPath>,
+    read: AsRead,
     body: Body<EventCompleteIn>,
     once: Once,
 ) -> Result<HttpResponse, Problem> {
@@ -306,6 +313,7 @@ pub(super) async fn complete(
             None => registrations::attendance(tx, path.event_id.into()).await?,
         };
         let event = rules::complete(found.record, &permit, headcount, tx.now())?;
+        read.check(event.row.version)?;
         let shown =
             records::keep(tx, &app.vault, &permit, Action::Complete, vec!["status", "headcount"], event)
                 .await?;
@@ -321,7 +329,7 @@ pub(super) async fn complete(
 #[utoipa::path(
     tag = "events",
     operation_id = "events.cancel",
-    params(EventPath, IdempotencyKey),
+    params(EventPath, DecisionHeaders, IdempotencyKey),
     request_body(content = Option<EventCancelIn>),
     responses((status = 200, description = "The event", body = EventOut), Problem),
     security(("bearer" = []))
@@ -331,6 +339,7 @@ pub(super) async fn cancel(
     app: Data<App>,
     who: Allowed<EditEvents>,
     path: Path<EventPath>,
+    read: AsRead,
     body: Body<EventCancelIn>,
     once: Once,
 ) -> Result<HttpResponse, Problem> {
@@ -339,6 +348,7 @@ pub(super) async fn cancel(
             records::find_for_change::<EventRecord>(tx, &app.vault, who.actor(), path.event_id).await?;
         let permit = who.over(&found)?;
         let event = rules::cancel(found.record, &permit, body.reason.clone())?;
+        read.check(event.row.version)?;
         let shown =
             records::keep(tx, &app.vault, &permit, Action::Cancel, vec!["status", "cancel_reason"], event)
                 .await?;

@@ -9,7 +9,7 @@ use ::entity::values::Headcount;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::EventRecord;
-use crate::access::action::{EditEvents, ScheduleEvents};
+use crate::access::action::{Action as _, EditEvents, Reach, ScheduleEvents};
 use crate::access::{Actor, Permit};
 use crate::moment::When;
 use crate::outbox::Fact;
@@ -187,6 +187,11 @@ pub(super) fn change(
         }
     }
     Ok(after)
+}
+
+/// Whether an edit takes an event out of review: nobody schedules what its host wrote after they read it.
+pub(super) fn is_submitted_anew(before: &EventRecord, permit: &Permit<EditEvents>) -> bool {
+    before.row.status == InReview && ScheduleEvents::MAY.of(permit.by()) != Reach::All
 }
 
 /// Lets an event be removed that was never scheduled.

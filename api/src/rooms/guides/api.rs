@@ -20,7 +20,7 @@ use crate::http::etag::of_version;
 use crate::http::idempotency::{Caller, IdempotencyKey, Once, Reply};
 use crate::http::json::{Body, Empty};
 use crate::http::page::{self, Cursor, Paging};
-use crate::http::patch::{EditHeaders, IfMatch, Patch, record};
+use crate::http::patch::{AsRead, DecisionHeaders, EditHeaders, IfMatch, Patch, record};
 use crate::ids;
 use crate::problem::{Kind as Wrong, Problem};
 use crate::rooms::records;
@@ -178,7 +178,7 @@ pub(super) async fn change(
 #[utoipa::path(
     tag = "guides",
     operation_id = "guides.publish",
-    params(GuidePath, IdempotencyKey),
+    params(GuidePath, DecisionHeaders, IdempotencyKey),
     request_body(content = Option<Empty>),
     responses((status = 200, description = "The guide", body = GuideOut), Problem),
     security(("bearer" = []))
@@ -188,6 +188,7 @@ pub(super) async fn publish(
     app: Data<App>,
     who: Allowed<EditGuides>,
     path: Path<GuidePath>,
+    read: AsRead,
     _body: Body<Empty>,
     once: Once,
 ) -> Result<HttpResponse, Problem> {
@@ -198,6 +199,7 @@ pub(super) async fn publish(
             let detail = "It says nothing else than its newest published version.";
             return Err(Problem::of(Wrong::Conflict).with_detail(detail));
         }
+        read.check(row.version)?;
         let number = published.last().map_or(0, |newest| newest.number) + 1;
         let (guide_id, texts, published_at) = (row.id, row.texts.clone(), tx.now());
         let version = guide_version::Model { guide_id, number, texts, published_at };

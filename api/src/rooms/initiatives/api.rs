@@ -17,7 +17,7 @@ use crate::http::Query;
 use crate::http::idempotency::{Caller, IdempotencyKey, Once};
 use crate::http::json::{Body, Empty};
 use crate::http::page::Paging;
-use crate::http::patch::{EditHeaders, IfMatch, Patch};
+use crate::http::patch::{AsRead, DecisionHeaders, EditHeaders, IfMatch, Patch, PublishingHeaders};
 use crate::ids;
 use crate::outbox::{self, Fact};
 use crate::problem::Problem;
@@ -146,7 +146,7 @@ pub(super) async fn edited(
 #[utoipa::path(
     tag = "initiatives",
     operation_id = "initiatives.publish",
-    params(InitiativePath, IdempotencyKey),
+    params(InitiativePath, PublishingHeaders, IdempotencyKey),
     request_body(content = Option<Empty>),
     responses((status = 200, description = "The initiative", body = InitiativeOut), Problem),
     security(("bearer" = []))
@@ -156,6 +156,7 @@ pub(super) async fn publish(
     app: Data<App>,
     who: Allowed<PublishInitiatives>,
     path: Path<InitiativePath>,
+    read: AsRead,
     _body: Body<Empty>,
     once: Once,
 ) -> Result<HttpResponse, Problem> {
@@ -165,6 +166,7 @@ pub(super) async fn publish(
                 .await?;
         let permit = who.over(&found)?;
         let initiative = rules::publish(found.record, &permit, tx.now().date_naive())?;
+        read.demand(initiative.row.version)?;
         let shown =
             records::keep(tx, &app.vault, &permit, Action::Publish, vec!["status"], initiative).await?;
         outbox::tell(tx, Fact::InitiativePublished { initiative_id: path.initiative_id }).await?;
@@ -179,7 +181,7 @@ pub(super) async fn publish(
 #[utoipa::path(
     tag = "initiatives",
     operation_id = "initiatives.archive",
-    params(InitiativePath, IdempotencyKey),
+    params(InitiativePath, DecisionHeaders, IdempotencyKey),
     request_body(content = Option<Empty>),
     responses((status = 200, description = "The initiative", body = InitiativeOut), Problem),
     security(("bearer" = []))
@@ -189,6 +191,7 @@ pub(super) async fn archive(
     app: Data<App>,
     who: Allowed<PublishInitiatives>,
     path: Path<InitiativePath>,
+    read: AsRead,
     _body: Body<Empty>,
     once: Once,
 ) -> Result<HttpResponse, Problem> {
@@ -198,6 +201,7 @@ pub(super) async fn archive(
                 .await?;
         let permit = who.over(&found)?;
         let initiative = rules::archive(found.record, &permit)?;
+        read.check(initiative.row.version)?;
         let shown =
             records::keep(tx, &app.vault, &permit, Action::Archive, vec!["status"], initiative).await?;
         outbox::tell(tx, Fact::InitiativeArchived { initiative_id: path.initiative_id }).await?;

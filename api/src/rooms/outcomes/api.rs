@@ -15,7 +15,7 @@ use crate::http::Query;
 use crate::http::idempotency::{Caller, IdempotencyKey, Once};
 use crate::http::json::{Body, Empty};
 use crate::http::page::Paging;
-use crate::http::patch::{EditHeaders, IfMatch, Patch};
+use crate::http::patch::{AsRead, DecisionHeaders, EditHeaders, IfMatch, Patch, PublishingHeaders};
 use crate::ids;
 use crate::outbox::{self, Fact};
 use crate::problem::Problem;
@@ -136,7 +136,7 @@ pub(super) async fn edited(
 #[utoipa::path(
     tag = "outcomes",
     operation_id = "outcomes.approve",
-    params(OutcomePath, IdempotencyKey),
+    params(OutcomePath, PublishingHeaders, IdempotencyKey),
     request_body(content = Option<Empty>),
     responses((status = 200, description = "The outcome", body = OutcomeOut), Problem),
     security(("bearer" = []))
@@ -146,6 +146,7 @@ pub(super) async fn approve(
     app: Data<App>,
     who: Allowed<ApproveOutcomes>,
     path: Path<OutcomePath>,
+    read: AsRead,
     _body: Body<Empty>,
     once: Once,
 ) -> Result<HttpResponse, Problem> {
@@ -154,6 +155,7 @@ pub(super) async fn approve(
             records::find_for_change::<OutcomeRecord>(tx, &app.vault, who.actor(), path.outcome_id).await?;
         let permit = who.over(&found)?;
         let outcome = rules::approve(found.record, &permit)?;
+        read.demand(outcome.row.version)?;
         let shown = records::keep(tx, &app.vault, &permit, Action::Approve, vec!["status"], outcome).await?;
         if shown.withheld_because.is_empty() {
             outbox::tell(tx, Fact::OutcomePublished { outcome_id: path.outcome_id }).await?;
@@ -169,7 +171,7 @@ pub(super) async fn approve(
 #[utoipa::path(
     tag = "outcomes",
     operation_id = "outcomes.withdraw",
-    params(OutcomePath, IdempotencyKey),
+    params(OutcomePath, DecisionHeaders, IdempotencyKey),
     request_body(content = Option<Empty>),
     responses((status = 200, description = "The outcome", body = OutcomeOut), Problem),
     security(("bearer" = []))
@@ -179,6 +181,7 @@ pub(super) async fn withdraw(
     app: Data<App>,
     who: Allowed<EditOutcomes>,
     path: Path<OutcomePath>,
+    read: AsRead,
     _body: Body<Empty>,
     once: Once,
 ) -> Result<HttpResponse, Problem> {
@@ -187,6 +190,7 @@ pub(super) async fn withdraw(
             records::find_for_change::<OutcomeRecord>(tx, &app.vault, who.actor(), path.outcome_id).await?;
         let permit = who.over(&found)?;
         let outcome = rules::withdraw(found.record, &permit)?;
+        read.check(outcome.row.version)?;
         let shown = records::keep(tx, &app.vault, &permit, Action::Withdraw, vec!["status"], outcome).await?;
         records::done::<_, OutcomeOut>(shown)
     })

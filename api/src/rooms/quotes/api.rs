@@ -16,7 +16,7 @@ use crate::http::Query;
 use crate::http::idempotency::{Caller, IdempotencyKey, Once};
 use crate::http::json::{Body, Empty};
 use crate::http::page::Paging;
-use crate::http::patch::{EditHeaders, IfMatch, Patch};
+use crate::http::patch::{AsRead, DecisionHeaders, EditHeaders, IfMatch, Patch, PublishingHeaders};
 use crate::ids;
 use crate::outbox::{self, Fact};
 use crate::problem::Problem;
@@ -139,7 +139,7 @@ pub(super) async fn edited(
 #[utoipa::path(
     tag = "quotes",
     operation_id = "quotes.approve",
-    params(QuotePath, IdempotencyKey),
+    params(QuotePath, PublishingHeaders, IdempotencyKey),
     request_body(content = Option<Empty>),
     responses((status = 200, description = "The quote", body = QuoteOut), Problem),
     security(("bearer" = []))
@@ -149,6 +149,7 @@ pub(super) async fn approve(
     app: Data<App>,
     who: Allowed<ApproveQuotes>,
     path: Path<QuotePath>,
+    read: AsRead,
     _body: Body<Empty>,
     once: Once,
 ) -> Result<HttpResponse, Problem> {
@@ -157,6 +158,7 @@ pub(super) async fn approve(
             records::find_for_change::<QuoteRecord>(tx, &app.vault, who.actor(), path.quote_id).await?;
         let permit = who.over(&found)?;
         let quote = rules::approve(found.record, &permit)?;
+        read.demand(quote.row.version)?;
         let shown = records::keep(tx, &app.vault, &permit, Action::Approve, vec!["status"], quote).await?;
         if shown.withheld_because.is_empty() {
             outbox::tell(tx, Fact::QuotePublished { quote_id: path.quote_id }).await?;
@@ -172,7 +174,7 @@ pub(super) async fn approve(
 #[utoipa::path(
     tag = "quotes",
     operation_id = "quotes.withdraw",
-    params(QuotePath, IdempotencyKey),
+    params(QuotePath, DecisionHeaders, IdempotencyKey),
     request_body(content = Option<Empty>),
     responses((status = 200, description = "The quote", body = QuoteOut), Problem),
     security(("bearer" = []))
@@ -182,6 +184,7 @@ pub(super) async fn withdraw(
     app: Data<App>,
     who: Allowed<EditQuotes>,
     path: Path<QuotePath>,
+    read: AsRead,
     _body: Body<Empty>,
     once: Once,
 ) -> Result<HttpResponse, Problem> {
@@ -190,6 +193,7 @@ pub(super) async fn withdraw(
             records::find_for_change::<QuoteRecord>(tx, &app.vault, who.actor(), path.quote_id).await?;
         let permit = who.over(&found)?;
         let quote = rules::withdraw(found.record, &permit)?;
+        read.check(quote.row.version)?;
         let shown = records::keep(tx, &app.vault, &permit, Action::Withdraw, vec!["status"], quote).await?;
         outbox::tell(tx, Fact::QuoteWithdrawn { quote_id: path.quote_id }).await?;
         records::done::<_, QuoteOut>(shown)

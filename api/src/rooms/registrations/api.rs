@@ -22,7 +22,7 @@ use crate::http::etag;
 use crate::http::idempotency::{Caller, IdempotencyKey, Once, Reply};
 use crate::http::json::{Body, Empty};
 use crate::http::page::{self, Cursor, Paging};
-use crate::http::patch::record;
+use crate::http::patch::{AsRead, DecisionHeaders, record};
 use crate::outbox::Message;
 use crate::problem::Problem;
 use crate::rooms::events::EventRecord;
@@ -50,7 +50,7 @@ async fn act(
     app: &App,
     who: &Allowed<ManageRegistrations>,
     once: Once,
-    path: &RegistrationPath,
+    (path, read): (&RegistrationPath, &AsRead),
     effect: impl AsyncFn(&mut Desk<'_>, &mut Model) -> Result<Action, Problem>,
 ) -> Result<HttpResponse, Problem> {
     let id = RegistrationId(path.registration_id);
@@ -61,7 +61,9 @@ async fn act(
         let mut desk = Desk::open(tx, &app.post, found.event_id).await?.ok_or_else(missing)?;
         let permit = permitted(tx, app, who, found.event_id, "registration").await?;
         let mut row = store::by_id(tx, id).await?.ok_or_else(missing)?;
+        let version = row.version;
         let action = effect(&mut desk, &mut row).await?;
+        read.check(version)?;
         desk.note(By::from(permit.by()), action, &row).await?;
         desk.settle(true).await?;
         let reply = Reply::ok(&RegistrationOut::read(tx, &app.vault, &row).await?)?;
@@ -141,7 +143,7 @@ pub(super) async fn get(
 #[utoipa::path(
     tag = "registrations",
     operation_id = "registrations.confirm",
-    params(RegistrationPath, IdempotencyKey),
+    params(RegistrationPath, DecisionHeaders, IdempotencyKey),
     request_body(content = Option<Empty>),
     responses((status = 200, description = "The registration", body = RegistrationOut), Problem),
     security(("bearer" = []))
@@ -151,10 +153,11 @@ pub(super) async fn confirm(
     app: Data<App>,
     who: Allowed<ManageRegistrations>,
     path: Path<RegistrationPath>,
+    read: AsRead,
     once: Once,
     _body: Body<Empty>,
 ) -> Result<HttpResponse, Problem> {
-    act(&app, &who, once, &path, async |desk, row| {
+    act(&app, &who, once, (&path, &read), async |desk, row| {
         rules::host_may(row.status, "confirm")?;
         let waited = row.status == Status::Waitlisted;
         desk.admit(row).await?;
@@ -173,7 +176,7 @@ pub(super) async fn confirm(
 #[utoipa::path(
     tag = "registrations",
     operation_id = "registrations.decline",
-    params(RegistrationPath, IdempotencyKey),
+    params(RegistrationPath, DecisionHeaders, IdempotencyKey),
     request_body(content = Option<Empty>),
     responses((status = 200, description = "The registration", body = RegistrationOut), Problem),
     security(("bearer" = []))
@@ -183,10 +186,11 @@ pub(super) async fn decline(
     app: Data<App>,
     who: Allowed<ManageRegistrations>,
     path: Path<RegistrationPath>,
+    read: AsRead,
     once: Once,
     _body: Body<Empty>,
 ) -> Result<HttpResponse, Problem> {
-    act(&app, &who, once, &path, async |desk, row| {
+    act(&app, &who, once, (&path, &read), async |desk, row| {
         rules::host_may(row.status, "decline")?;
         end(desk, row, Status::Declined).await?;
         Ok(Action::Decline)
@@ -200,7 +204,7 @@ pub(super) async fn decline(
 #[utoipa::path(
     tag = "registrations",
     operation_id = "registrations.cancel",
-    params(RegistrationPath, IdempotencyKey),
+    params(RegistrationPath, DecisionHeaders, IdempotencyKey),
     request_body(content = Option<Empty>),
     responses((status = 200, description = "The registration", body = RegistrationOut), Problem),
     security(("bearer" = []))
@@ -210,10 +214,11 @@ pub(super) async fn cancel(
     app: Data<App>,
     who: Allowed<ManageRegistrations>,
     path: Path<RegistrationPath>,
+    read: AsRead,
     once: Once,
     _body: Body<Empty>,
 ) -> Result<HttpResponse, Problem> {
-    act(&app, &who, once, &path, async |desk, row| {
+    act(&app, &who, once, (&path, &read), async |desk, row| {
         rules::host_may(row.status, "cancel")?;
         end(desk, row, Status::Cancelled).await?;
         Ok(Action::Cancel)
@@ -232,7 +237,7 @@ async fn end(desk: &mut Desk<'_>, row: &mut Model, how: Status) -> Result<(), Pr
 #[utoipa::path(
     tag = "registrations",
     operation_id = "registrations.check_in",
-    params(RegistrationPath, IdempotencyKey),
+    params(RegistrationPath, DecisionHeaders, IdempotencyKey),
     request_body(content = Option<Empty>),
     responses((status = 200, description = "The registration", body = RegistrationOut), Problem),
     security(("bearer" = []))
@@ -242,17 +247,19 @@ pub(super) async fn check_in(
     app: Data<App>,
     who: Allowed<ManageRegistrations>,
     path: Path<RegistrationPath>,
+    read: AsRead,
     once: Once,
     _body: Body<Empty>,
 ) -> Result<HttpResponse, Problem> {
-    act(&app, &who, once, &path, async |desk, row| at_the_door(desk, row, Status::Attended).await).await
+    act(&app, &who, once, (&path, &read), async |desk, row| at_the_door(desk, row, Status::Attended).await)
+        .await
 }
 
 /// Note that somebody did not come
 #[utoipa::path(
     tag = "registrations",
     operation_id = "registrations.mark_absent",
-    params(RegistrationPath, IdempotencyKey),
+    params(RegistrationPath, DecisionHeaders, IdempotencyKey),
     request_body(content = Option<Empty>),
     responses((status = 200, description = "The registration", body = RegistrationOut), Problem),
     security(("bearer" = []))
@@ -262,10 +269,12 @@ pub(super) async fn mark_absent(
     app: Data<App>,
     who: Allowed<ManageRegistrations>,
     path: Path<RegistrationPath>,
+    read: AsRead,
     once: Once,
     _body: Body<Empty>,
 ) -> Result<HttpResponse, Problem> {
-    act(&app, &who, once, &path, async |desk, row| at_the_door(desk, row, Status::Absent).await).await
+    act(&app, &who, once, (&path, &read), async |desk, row| at_the_door(desk, row, Status::Absent).await)
+        .await
 }
 
 async fn at_the_door(desk: &mut Desk<'_>, row: &mut Model, seen: Status) -> Result<Action, Problem> {
@@ -304,7 +313,10 @@ pub(super) async fn check_in_by_code(
     let found = store::by_code(reader, event, &content::read_code(&body.code)).await?;
     let registration_id = found.ok_or(Problem::not_found("registration"))?.id.0;
     let path = RegistrationPath { registration_id };
-    act(&app, &who, once, &path, async |desk, row| at_the_door(desk, row, Status::Attended).await).await
+    act(&app, &who, once, (&path, &AsRead::none()), async |desk, row| {
+        at_the_door(desk, row, Status::Attended).await
+    })
+    .await
 }
 
 /// See the contact of one who registered

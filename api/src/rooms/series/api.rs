@@ -25,7 +25,7 @@ use crate::http::etag::of_version;
 use crate::http::idempotency::{Caller, IdempotencyKey, Once, Reply};
 use crate::http::json::Body;
 use crate::http::page::{self, Cursor, Paging};
-use crate::http::patch::{EditHeaders, IfMatch, Patch, record};
+use crate::http::patch::{AsRead, DecisionHeaders, EditHeaders, IfMatch, Patch, record};
 use crate::ids;
 use crate::problem::{Kind as Wrong, Problem};
 use crate::rooms::{events, records};
@@ -268,7 +268,7 @@ impl SeriesIn {
 #[utoipa::path(
     tag = "series",
     operation_id = "series.end",
-    params(SeriesPath, IdempotencyKey),
+    params(SeriesPath, DecisionHeaders, IdempotencyKey),
     request_body(content = Option<SeriesEndIn>),
     responses((status = 200, description = "The series", body = SeriesOut), Problem),
     security(("bearer" = []))
@@ -278,6 +278,7 @@ pub(super) async fn end(
     app: Data<App>,
     who: Allowed<EditEvents>,
     path: Path<SeriesPath>,
+    read: AsRead,
     body: Body<SeriesEndIn>,
     once: Once,
 ) -> Result<HttpResponse, Problem> {
@@ -288,6 +289,7 @@ pub(super) async fn end(
         if row.status == SeriesStatus::Ended {
             return Err(Problem::wrong_state(&[]));
         }
+        read.check(row.version)?;
         let plan = Series { row: row.clone(), template: template.clone() }.plan()?;
         let now = plan.local(tx.now());
         let ends_before = Some(row.ends_before.map_or(now, |before| before.min(now)));

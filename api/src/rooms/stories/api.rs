@@ -15,7 +15,7 @@ use crate::http::Query;
 use crate::http::idempotency::{Caller, IdempotencyKey, Once};
 use crate::http::json::{Body, Empty};
 use crate::http::page::Paging;
-use crate::http::patch::{EditHeaders, IfMatch, Patch};
+use crate::http::patch::{AsRead, DecisionHeaders, EditHeaders, IfMatch, Patch, PublishingHeaders};
 use crate::ids;
 use crate::outbox::{self, Fact};
 use crate::problem::Problem;
@@ -136,7 +136,7 @@ pub(super) async fn edited(
 #[utoipa::path(
     tag = "stories",
     operation_id = "stories.approve",
-    params(StoryPath, IdempotencyKey),
+    params(StoryPath, PublishingHeaders, IdempotencyKey),
     request_body(content = Option<Empty>),
     responses((status = 200, description = "The story", body = StoryOut), Problem),
     security(("bearer" = []))
@@ -146,6 +146,7 @@ pub(super) async fn approve(
     app: Data<App>,
     who: Allowed<ApproveStories>,
     path: Path<StoryPath>,
+    read: AsRead,
     _body: Body<Empty>,
     once: Once,
 ) -> Result<HttpResponse, Problem> {
@@ -154,6 +155,7 @@ pub(super) async fn approve(
             records::find_for_change::<StoryRecord>(tx, &app.vault, who.actor(), path.story_id).await?;
         let permit = who.over(&found)?;
         let story = rules::approve(found.record, &permit)?;
+        read.demand(story.row.version)?;
         let shown = records::keep(tx, &app.vault, &permit, Action::Approve, vec!["status"], story).await?;
         if shown.withheld_because.is_empty() {
             outbox::tell(tx, Fact::StoryPublished { story_id: path.story_id }).await?;
@@ -169,7 +171,7 @@ pub(super) async fn approve(
 #[utoipa::path(
     tag = "stories",
     operation_id = "stories.withdraw",
-    params(StoryPath, IdempotencyKey),
+    params(StoryPath, DecisionHeaders, IdempotencyKey),
     request_body(content = Option<Empty>),
     responses((status = 200, description = "The story", body = StoryOut), Problem),
     security(("bearer" = []))
@@ -179,6 +181,7 @@ pub(super) async fn withdraw(
     app: Data<App>,
     who: Allowed<EditStories>,
     path: Path<StoryPath>,
+    read: AsRead,
     _body: Body<Empty>,
     once: Once,
 ) -> Result<HttpResponse, Problem> {
@@ -187,6 +190,7 @@ pub(super) async fn withdraw(
             records::find_for_change::<StoryRecord>(tx, &app.vault, who.actor(), path.story_id).await?;
         let permit = who.over(&found)?;
         let story = rules::withdraw(found.record, &permit)?;
+        read.check(story.row.version)?;
         let shown = records::keep(tx, &app.vault, &permit, Action::Withdraw, vec!["status"], story).await?;
         outbox::tell(tx, Fact::StoryWithdrawn { story_id: path.story_id }).await?;
         records::done::<_, StoryOut>(shown)

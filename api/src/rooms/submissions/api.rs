@@ -21,26 +21,28 @@ use crate::http::etag;
 use crate::http::idempotency::{Caller, IdempotencyKey, Once, Reply};
 use crate::http::json::{Body, Empty};
 use crate::http::page::{self, Cursor, Paging};
-use crate::http::patch::record;
+use crate::http::patch::{AsRead, DecisionHeaders, record};
 use crate::outbox::Message;
 use crate::problem::Problem;
 
 /// What a reviewer does to a submission that is kept from changing: the changed row, and what is noted.
 pub(super) type Reviewed = (Model, Entry);
 
-/// Finds a submission, asks for the permit, does it, saves and answers.
+/// Finds a submission, asks for the permit, does it to the version that was read, saves and answers.
 pub(super) async fn review(
     app: &App,
     who: &Allowed<ReviewSubmissions>,
     once: Once,
-    path: &SubmissionPath,
+    (path, read): (&SubmissionPath, &AsRead),
     effect: impl AsyncFn(&Tx, Model, &Permit<ReviewSubmissions>) -> Result<Reviewed, Problem>,
 ) -> Result<HttpResponse, Problem> {
     let id = SubmissionId(path.submission_id);
     once.run(app, Caller::Holder(who.account()?.0), async |tx| {
         let row = store::for_change(tx, id).await?.ok_or(Problem::not_found("submission"))?;
         let permit = who.over(&row)?;
+        let version = row.version;
         let (row, entry) = effect(tx, row, &permit).await?;
+        read.check(version)?;
         let row = store::save(tx, row).await?;
         audit::note(tx, entry).await?;
         let content = store::content(tx, &app.vault, &row).await?;
@@ -174,7 +176,7 @@ pub(super) async fn duplicates(
 #[utoipa::path(
     tag = "submissions",
     operation_id = "submissions.claim",
-    params(SubmissionPath, IdempotencyKey),
+    params(SubmissionPath, DecisionHeaders, IdempotencyKey),
     request_body(content = Option<Empty>),
     responses((status = 200, description = "The submission", body = SubmissionOut), Problem),
     security(("bearer" = []))
@@ -184,10 +186,11 @@ pub(super) async fn claim(
     app: Data<App>,
     who: Allowed<ReviewSubmissions>,
     path: Path<SubmissionPath>,
+    read: AsRead,
     once: Once,
     _body: Body<Empty>,
 ) -> Result<HttpResponse, Problem> {
-    review(&app, &who, once, &path, async |tx, row, permit| {
+    review(&app, &who, once, (&path, &read), async |tx, row, permit| {
         let row = rules::claim(row, permit, tx.now())?;
         let entry = entry(permit, Action::Claim, &row);
         Ok((row, entry))
@@ -228,7 +231,7 @@ pub(super) async fn release(
 #[utoipa::path(
     tag = "submissions",
     operation_id = "submissions.messages.create",
-    params(SubmissionPath, IdempotencyKey),
+    params(SubmissionPath, DecisionHeaders, IdempotencyKey),
     request_body = SubmissionMessageIn,
     responses((status = 200, description = "The submission", body = SubmissionOut), Problem),
     security(("bearer" = []))
@@ -238,10 +241,11 @@ pub(super) async fn write(
     app: Data<App>,
     who: Allowed<ReviewSubmissions>,
     path: Path<SubmissionPath>,
+    read: AsRead,
     once: Once,
     body: Body<SubmissionMessageIn>,
 ) -> Result<HttpResponse, Problem> {
-    review(&app, &who, once, &path, async |tx, row, permit| {
+    review(&app, &who, once, (&path, &read), async |tx, row, permit| {
         let row = rules::write_to(row, permit)?;
         say(tx, &app, &row, permit, Some(&body.text), |link| Message::SubmissionMessage { link }).await?;
         let entry = entry(permit, Action::Message, &row);

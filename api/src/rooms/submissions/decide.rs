@@ -17,7 +17,7 @@ use crate::audit::Action;
 use crate::db::Tx;
 use crate::http::idempotency::{IdempotencyKey, Once};
 use crate::http::json::{Body, Empty, fault};
-use crate::http::patch::IfMatch;
+use crate::http::patch::{AsRead, DecisionHeaders, PublishingHeaders};
 use crate::outbox::{self, Fact, Message};
 use crate::problem::Problem;
 use crate::rooms::initiatives;
@@ -28,7 +28,7 @@ use crate::rooms::initiatives;
 #[utoipa::path(
     tag = "submissions",
     operation_id = "submissions.request_changes",
-    params(SubmissionPath, IdempotencyKey),
+    params(SubmissionPath, DecisionHeaders, IdempotencyKey),
     request_body = RequestChangesIn,
     responses((status = 200, description = "The submission", body = SubmissionOut), Problem),
     security(("bearer" = []))
@@ -38,10 +38,11 @@ pub(super) async fn request_changes(
     app: Data<App>,
     who: Allowed<ReviewSubmissions>,
     path: Path<SubmissionPath>,
+    read: AsRead,
     once: Once,
     body: Body<RequestChangesIn>,
 ) -> Result<HttpResponse, Problem> {
-    review(&app, &who, once, &path, async |tx, row, permit| {
+    review(&app, &who, once, (&path, &read), async |tx, row, permit| {
         let row = rules::request_changes(row, permit, tx.now())?;
         let news = |link| Message::SubmissionChangesRequested { link };
         say(tx, &app, &row, permit, Some(&body.message), news).await?;
@@ -55,16 +56,12 @@ pub(super) async fn request_changes(
 ///
 /// Makes the initiative, and the organisation unless there is one of its name, and puts it on the map, all at once; or, with
 /// `merge_into`, edits the initiative that is there. A claim hands the initiative over: its organisation joins those that
-/// carry it, and whoever claimed it is asked about it from now on. A change is made. Each of them confirms it. `If-Match` is not needed; with it, what is approved is what was read.
+/// carry it, and whoever claimed it is asked about it from now on. A change is made. Each of them confirms it.
+/// What is approved is what was read: `If-Match` is needed (428).
 #[utoipa::path(
     tag = "submissions",
     operation_id = "submissions.approve",
-    params(
-        SubmissionPath,
-        IdempotencyKey,
-        ("If-Match" = Option<String>, Header, nullable = false, description = "The `ETag` of the submission as it was read",
-            example = "\"3\"")
-    ),
+    params(SubmissionPath, PublishingHeaders, IdempotencyKey),
     request_body(content = Option<ApproveIn>),
     responses((status = 200, description = "The submission", body = SubmissionOut), Problem),
     security(("bearer" = []))
@@ -74,16 +71,13 @@ pub(super) async fn approve(
     app: Data<App>,
     who: Allowed<ReviewSubmissions>,
     path: Path<SubmissionPath>,
+    read: AsRead,
     once: Once,
-    if_match: Result<IfMatch, Problem>,
     body: Body<ApproveIn>,
 ) -> Result<HttpResponse, Problem> {
-    let read = IfMatch::if_given(if_match)?;
-    review(&app, &who, once, &path, async |tx, row, permit| {
+    review(&app, &who, once, (&path, &read), async |tx, row, permit| {
         rules::may_decide(&row, permit, "approve", tx.now())?;
-        if let Some(read) = &read {
-            read.check(row.version)?;
-        }
+        read.demand(row.version)?;
         let initiative = approval::carry_out(tx, &app, &row, permit, &body).await?;
         let row = rules::decide(row, permit, "approve", Decision::Approved(initiative), tx.now())?;
         outbox::tell(tx, Fact::SubmissionApproved { submission_id: row.id.0 }).await?;
@@ -100,7 +94,7 @@ pub(super) async fn approve(
 #[utoipa::path(
     tag = "submissions",
     operation_id = "submissions.reject",
-    params(SubmissionPath, IdempotencyKey),
+    params(SubmissionPath, DecisionHeaders, IdempotencyKey),
     request_body = RejectIn,
     responses((status = 200, description = "The submission", body = SubmissionOut), Problem),
     security(("bearer" = []))
@@ -110,10 +104,11 @@ pub(super) async fn reject(
     app: Data<App>,
     who: Allowed<ReviewSubmissions>,
     path: Path<SubmissionPath>,
+    read: AsRead,
     once: Once,
     body: Body<RejectIn>,
 ) -> Result<HttpResponse, Problem> {
-    review(&app, &who, once, &path, async |tx, row, permit| {
+    review(&app, &who, once, (&path, &read), async |tx, row, permit| {
         let row = rules::decide(row, permit, "reject", Decision::Rejected(body.reason_code), tx.now())?;
         outbox::tell(tx, Fact::SubmissionRejected { submission_id: row.id.0 }).await?;
         say(tx, &app, &row, permit, Some(&body.message), |link| Message::SubmissionRejected { link }).await?;
@@ -129,7 +124,7 @@ pub(super) async fn reject(
 #[utoipa::path(
     tag = "submissions",
     operation_id = "submissions.mark_duplicate",
-    params(SubmissionPath, IdempotencyKey),
+    params(SubmissionPath, DecisionHeaders, IdempotencyKey),
     request_body = MarkDuplicateIn,
     responses((status = 200, description = "The submission", body = SubmissionOut), Problem),
     security(("bearer" = []))
@@ -139,10 +134,11 @@ pub(super) async fn mark_duplicate(
     app: Data<App>,
     who: Allowed<ReviewSubmissions>,
     path: Path<SubmissionPath>,
+    read: AsRead,
     once: Once,
     body: Body<MarkDuplicateIn>,
 ) -> Result<HttpResponse, Problem> {
-    review(&app, &who, once, &path, async |tx, row, permit| {
+    review(&app, &who, once, (&path, &read), async |tx, row, permit| {
         rules::may_decide(&row, permit, "mark-duplicate", tx.now())?;
         let decision = original(tx, &row, &body).await?;
         let row = rules::decide(row, permit, "mark-duplicate", decision, tx.now())?;
@@ -173,7 +169,7 @@ async fn original(tx: &Tx, row: &Model, body: &MarkDuplicateIn) -> Result<Decisi
 #[utoipa::path(
     tag = "submissions",
     operation_id = "submissions.mark_spam",
-    params(SubmissionPath, IdempotencyKey),
+    params(SubmissionPath, DecisionHeaders, IdempotencyKey),
     request_body(content = Option<Empty>),
     responses((status = 200, description = "The submission", body = SubmissionOut), Problem),
     security(("bearer" = []))
@@ -183,10 +179,11 @@ pub(super) async fn mark_spam(
     app: Data<App>,
     who: Allowed<ReviewSubmissions>,
     path: Path<SubmissionPath>,
+    read: AsRead,
     once: Once,
     _body: Body<Empty>,
 ) -> Result<HttpResponse, Problem> {
-    review(&app, &who, once, &path, async |tx, row, permit| {
+    review(&app, &who, once, (&path, &read), async |tx, row, permit| {
         let row = rules::decide(row, permit, "mark-spam", Decision::Spam, tx.now())?;
         let entry = entry(permit, Action::Reject, &row).fields(["status"]);
         Ok((row, entry))
