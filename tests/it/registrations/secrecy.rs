@@ -3,7 +3,7 @@
 use api::config::settings::{MAIL, RATE_LIMITS, REQUIRE_TOTP};
 use serde_json::json;
 
-use super::{register, scheduled};
+use super::{comer, desk, register, scheduled};
 use crate::house::House;
 
 const TELLING: [&str; 5] =
@@ -44,4 +44,26 @@ async fn names_addresses_needs_and_answers_are_sealed() {
     assert!(!house.gallery(&event).await.text().contains("Amina"));
     let (_, again) = register(&house, &event, json!({"display_name": "Bo", "role": "ally"})).await;
     assert_eq!(again["status"], "confirmed");
+}
+
+#[tokio::test]
+async fn the_log_that_is_kept_for_good_does_not_say_which_account_came() {
+    let house = House::open().await;
+    let (host, member) = (house.host().await, house.member().await);
+    let event = scheduled(&host, json!({})).await;
+    let made = member.post(&desk(&event), comer("activist")).await;
+    assert_eq!(made.status, 201, "{}", made.text());
+    let id = made.json()["registration"]["id"].as_str().unwrap().to_owned();
+    let path = format!("/v1/me/registrations/{id}/cancel");
+    assert_eq!(member.post(&path, json!({})).await.status, 200);
+    let entries = "SELECT count(*) AS n FROM audit_entry WHERE record_kind = 'registration'";
+    assert_eq!(house.count(entries).await, 2);
+    assert_eq!(house.count(&format!("{entries} AND actor = 'token' AND actor_id IS NULL")).await, 2);
+    let entered = host.post(&desk(&event), comer("ally")).await;
+    assert_eq!(entered.status, 201);
+    assert_eq!(
+        house.count(&format!("{entries} AND actor = 'account'")).await,
+        1,
+        "hosts answer for whom they enter"
+    );
 }

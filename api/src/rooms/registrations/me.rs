@@ -5,14 +5,13 @@ use ::entity::registration::Model;
 use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse, get, post};
 
-use super::mine::{act, give_up, take_up};
+use super::mine::{BY_ITS_HOLDER, act, give_up, take_up};
 use super::out::{MyRegistration, MyRegistrationPage};
 use super::store;
 use super::wire::RegistrationPath;
 use crate::access::Allowed;
 use crate::access::action::OwnRegistrations;
 use crate::app::App;
-use crate::audit::By;
 use crate::http::Query;
 use crate::http::idempotency::{IdempotencyKey, Once};
 use crate::http::json::{Body, Empty};
@@ -73,7 +72,7 @@ pub(super) async fn cancel(
     _body: Body<Empty>,
 ) -> Result<HttpResponse, Problem> {
     let found = find(&app, &who, &path).await?;
-    act(&app, found, By::from(who.actor()), once, give_up).await
+    act(&app, found, BY_ITS_HOLDER, once, give_up).await
 }
 
 /// Accept a seat that is offered to oneself
@@ -94,5 +93,5 @@ pub(super) async fn accept(
     _body: Body<Empty>,
 ) -> Result<HttpResponse, Problem> {
     let found = find(&app, &who, &path).await?;
-    act(&app, found, By::from(who.actor()), once, take_up).await
+    act(&app, found, BY_ITS_HOLDER, once, take_up).await
 }

@@ -19,7 +19,8 @@ use crate::http::json::{Body, Empty};
 use crate::http::patch::{EditHeaders, IfMatch, Patch, record};
 use crate::problem::Problem;
 
-const BY: By = By::Token(audit::Token::Manage);
+/// Whoever holds a registration, also where their account is what opens it.
+pub(super) const BY_ITS_HOLDER: By = By::Token(audit::Token::Manage);
 
 /// The registration that this token opens.
 pub(super) async fn find(app: &App, token: &ManageToken) -> Result<Model, Problem> {
@@ -106,7 +107,7 @@ pub(super) async fn change(
             if_match.check(row.version)?;
             rules::registrant_may(row.status, "edit")?;
             let fields = put(&desk, &app, &mut row, &body, language.as_deref()).await?;
-            let edited = Entry::new(BY, Action::Update).on(Kind::Registration, row.id);
+            let edited = Entry::new(BY_ITS_HOLDER, Action::Update).on(Kind::Registration, row.id);
             audit::note(tx, edited.fields(fields)).await?;
             desk.settle(true).await?;
             let shown = MyRegistration::read(tx, &app.vault, &row).await?;
@@ -168,7 +169,7 @@ pub(super) async fn cancel(
     _body: Body<Empty>,
 ) -> Result<HttpResponse, Problem> {
     let found = find(&app, &token).await?;
-    act(&app, found, BY, once, give_up).await
+    act(&app, found, BY_ITS_HOLDER, once, give_up).await
 }
 
 /// Takes it back.
@@ -196,7 +197,7 @@ pub(super) async fn accept(
     _body: Body<Empty>,
 ) -> Result<HttpResponse, Problem> {
     let found = find(&app, &token).await?;
-    act(&app, found, BY, once, take_up).await
+    act(&app, found, BY_ITS_HOLDER, once, take_up).await
 }
 
 /// Takes the seat that is held.
@@ -229,7 +230,7 @@ pub(super) async fn verify(
 ) -> Result<HttpResponse, Problem> {
     let mailed = token.hash(&app.vault, KIND)?;
     let found = find(&app, &token).await?;
-    act(&app, found, BY, once, async |desk, row| {
+    act(&app, found, BY_ITS_HOLDER, once, async |desk, row| {
         if row.mailed_hash.as_ref() != Some(&mailed) {
             // The one in the answer shows nothing about the address.
             return Err(Problem::bad_token());

@@ -7,6 +7,7 @@ use actix_web::web::{Data, Path};
 use actix_web::{HttpResponse, post};
 
 use super::desk::Desk;
+use super::mine::BY_ITS_HOLDER;
 use super::out::{MyRegistration, RegistrationReceived};
 use super::rules::Way;
 use super::wire::{RegistrationIn, RegistrationsPath};
@@ -136,10 +137,19 @@ async fn enter(
     store::insert(tx, &app.vault, &mut row, &person, email).await?;
     let consents = content::consents(row.id, &body.consents, &row.language, tx.now());
     store::insert_consents(tx, consents.clone()).await?;
-    desk.note(By::from(actor), Action::Create, &row).await?;
+    desk.note(noted(actor, by_host), Action::Create, &row).await?;
     desk.settle(true).await?;
     let registration = MyRegistration::of(&row, Some(person), consents);
     Ok((row, registration))
+}
+
+/// Whom the audit log tells of. It is kept for good, and the registration's event with it: an account in it would say for ever
+/// who came where.
+fn noted(actor: &Actor, by_host: bool) -> By {
+    match (actor, by_host) {
+        (Actor::Account(_), false) => BY_ITS_HOLDER,
+        _ => By::from(actor),
+    }
 }
 
 fn blank(desk: &mut Desk<'_>, comer: &Comer, way: Way) -> Result<Model, Problem> {
