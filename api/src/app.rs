@@ -3,18 +3,19 @@
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
+use ::entity::account::Role;
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse};
 use actix_web::http::Method;
 use actix_web::middleware::{Compress, from_fn};
 use actix_web::web::{self, Data};
-use actix_web::{App as WebApp, Error};
+use actix_web::{App as WebApp, Error, HttpRequest};
 use url::Url;
 use utoipa::OpenApi;
 use utoipa::openapi::Server;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 
-use crate::access::{self, Access};
+use crate::access::{self, Access, SignedIn};
 use crate::clock::Clock;
 use crate::db::{Db, PublicDb};
 use crate::gallery::cache::{self, Cache};
@@ -22,6 +23,7 @@ use crate::gallery::params::ZoneName;
 use crate::http::contract::{self, Contract};
 use crate::http::docs::Document;
 use crate::http::idempotency::Replays;
+use crate::http::limits::forms::Insider;
 use crate::http::limits::{self, Limits};
 use crate::http::routes::Routes;
 use crate::http::{self, cors, manners, plain};
@@ -141,14 +143,27 @@ pub fn needs_database(path: &str) -> bool {
     path.starts_with("/v1/") && !matches!(path, "/v1/countries" | "/v1/languages")
 }
 
-/// Whether it is a form that everybody may send, and that costs others work.
-pub fn is_form(method: &Method, path: &str) -> bool {
+/// The forms that everybody may send, and that cost others work.
+pub const FORMS: [&str; 3] = ["submission", "duplicates", "registration"];
+
+/// Which of [`FORMS`] it is, if it is one.
+pub fn form_of(method: &Method, path: &str) -> Option<&'static str> {
     let registers = || {
         let event = path.strip_prefix("/v1/events/")?.strip_suffix("/registrations")?;
-        Some(!event.contains('/'))
+        (!event.contains('/')).then_some("registration")
     };
-    *method == Method::POST
-        && (matches!(path, "/v1/submissions" | "/v1/submissions/duplicates") || registers() == Some(true))
+    match path {
+        _ if *method != Method::POST => None,
+        "/v1/submissions" => Some("submission"),
+        "/v1/submissions/duplicates" => Some("duplicates"),
+        _ => registers(),
+    }
+}
+
+/// Who is signed in. Hosts and staff enter others, who stand in front of them.
+pub fn insider_of(req: &HttpRequest) -> Option<Insider> {
+    let SignedIn { account, role, .. } = access::signed_in(req)?;
+    Some(Insider { account: account.0, trusted: role != Role::Member })
 }
 
 /// What is made once and shared by the threads that answer requests.
@@ -209,6 +224,7 @@ impl Shared {
             .app_data(http::path_config())
             // What reaches an extractor was read by `limits::body`, within its bounds, which are not the library's.
             .app_data(web::PayloadConfig::new(usize::MAX))
+            .wrap(from_fn(limits::forms::enforce))
             .wrap(from_fn(access::authenticate))
             .wrap(from_fn(limits::capacity::enforce))
             .wrap(from_fn(contract::enforce))

@@ -152,6 +152,14 @@ pub async fn authenticate(
     Ok(next.call(req).await?.map_into_boxed_body())
 }
 
+/// Who [`authenticate`] found to be signed in, for those who come between it and the handler.
+pub fn signed_in(req: &HttpRequest) -> Option<SignedIn> {
+    match req.extensions().get::<Found>() {
+        Some(Found::Actor(Actor::Account(signed_in))) => Some(signed_in.clone()),
+        _ => None,
+    }
+}
+
 /// The token of `Bearer …` (RFC 6750 §2.1).
 pub(super) fn bearer(header: &str) -> Option<&str> {
     let (scheme, token) = header.split_once(' ')?;

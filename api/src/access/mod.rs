@@ -27,7 +27,7 @@ use sea_orm::EntityTrait as _;
 use secrecy::SecretString;
 
 pub use actor::{Actor, SignedIn};
-pub use allowed::{Allowed, Permit, Row, authenticate};
+pub use allowed::{Allowed, Permit, Row, authenticate, signed_in};
 pub use keys::rotate as rotate_keys;
 pub use manage::ManageToken;
 pub use token::LIFE as TOKEN_LIFE;

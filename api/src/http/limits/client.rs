@@ -1,6 +1,6 @@
 //! Whose request it is: the address that counts for limits, and nothing finer than that.
 
-use std::net::{IpAddr, Ipv6Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 use actix_web::http::header::{FORWARDED, HeaderMap, HeaderName, X_FORWARDED_FOR};
 use ipnet::IpNet;
@@ -92,6 +92,14 @@ pub(super) fn neighbourhood(address: IpAddr) -> IpAddr {
     }
 }
 
+/// The wider network that one subscriber may have all of: an IPv4 /24, or an IPv6 /48.
+pub(super) fn prefix(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V6(address) => Ipv6Addr::from_bits(address.to_bits() & (u128::MAX << 80)).into(),
+        IpAddr::V4(address) => Ipv4Addr::from_bits(address.to_bits() & (u32::MAX << 8)).into(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use actix_web::http::header::HeaderValue;
@@ -152,6 +160,11 @@ mod tests {
         assert_eq!(caller("192.0.2.1"), "192.0.2.1");
         assert_eq!(caller("2001:db8:1:2:3:4:5:6"), "2001:db8:1:2::");
         assert_eq!(caller("::ffff:192.0.2.1"), "192.0.2.1");
+        let wider = |text: &str| prefix(text.parse().unwrap()).to_string();
+        assert_eq!(
+            (wider("192.0.2.1"), wider("2001:db8:1:2:3::6")),
+            ("192.0.2.0".into(), "2001:db8:1::".into())
+        );
     }
 
     #[test]

@@ -18,6 +18,7 @@ use governor::clock::{Clock as _, DefaultClock};
 use governor::middleware::StateInformationMiddleware;
 use governor::state::keyed::DefaultKeyedStateStore;
 use governor::{Quota, RateLimiter};
+use uuid::Uuid;
 
 use super::{Limits, client};
 use crate::http::manners;
@@ -64,13 +65,23 @@ impl Rate {
         rate.map(Some).ok_or_else(wrong)
     }
 
+    /// A quarter of it, one request at least.
+    pub(super) fn quarter(self) -> Self {
+        Self { requests: NonZeroU32::new(self.requests.get() / 4).unwrap_or(NonZeroU32::MIN), ..self }
+    }
+
+    /// This rate, or the other one if that lets more pass at once.
+    pub(super) fn at_least(self, other: Self) -> Self {
+        if other.requests > self.requests { other } else { self }
+    }
+
     /// The time in which one request is given back.
     fn period(self) -> Duration {
         Duration::from_secs(self.seconds.into()) / self.requests.get()
     }
 }
 
-/// How many forms everybody may send, without credentials: one caller, and all together.
+/// How many of a form everybody may send, without credentials: one caller, and all together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct FormRates {
     /// One caller.
@@ -101,6 +112,10 @@ impl FormRates {
 pub(super) enum Shared {
     /// Those of one caller.
     ByCaller,
+    /// Those of a wider network. What is left is told to nobody.
+    ByPrefix,
+    /// Those of one account.
+    ByAccount,
     /// Everybody's. What is left is told to nobody.
     ByAll,
 }
@@ -137,9 +152,18 @@ impl Limiter {
 
     pub(super) fn take_one(&self, caller: IpAddr) -> Verdict {
         let caller = match self.shared {
-            Shared::ByCaller => self.key.hash_one(client::neighbourhood(caller)),
+            Shared::ByCaller | Shared::ByAccount => self.key.hash_one(client::neighbourhood(caller)),
+            Shared::ByPrefix => self.key.hash_one(client::prefix(caller)),
             Shared::ByAll => 0,
         };
+        self.take(caller)
+    }
+
+    pub(super) fn take_one_of(&self, account: Uuid) -> Verdict {
+        self.take(self.key.hash_one(account))
+    }
+
+    fn take(&self, caller: u64) -> Verdict {
         match self.buckets.check_key(&caller) {
             Ok(state) => Verdict::Left(state.remaining_burst_capacity()),
             Err(refused) => Verdict::Wait(refused.wait_time_from(self.buckets.clock().now())),
@@ -150,6 +174,11 @@ impl Limiter {
         self.buckets.retain_recent();
         self.buckets.shrink_to_fit();
         self.buckets.len()
+    }
+
+    /// Whether callers are told of it: what others left of theirs is not for them to know.
+    fn is_told(&self) -> bool {
+        matches!(self.shared, Shared::ByCaller | Shared::ByAccount)
     }
 
     /// What a caller has, and over which time.
@@ -164,21 +193,21 @@ impl Limiter {
     }
 }
 
-/// Says what is left of each allowance that was asked.
-fn tell(headers: &mut HeaderMap, counted: &[(&Limiter, u32)]) {
-    let told = || counted.iter().filter(|(limiter, _)| limiter.shared == Shared::ByCaller);
+/// Says what is left of each allowance that was asked, before what was said of others.
+pub(super) fn tell(headers: &mut HeaderMap, counted: &[(&Limiter, u32)]) {
+    let told = || counted.iter().filter(|(limiter, _)| limiter.is_told());
     let policy: Vec<String> = told().map(|(limiter, _)| limiter.policy()).collect();
     let state: Vec<String> = told().map(|(limiter, left)| limiter.state(*left)).collect();
-    if let (Ok(policy), Ok(state)) =
-        (HeaderValue::try_from(policy.join(", ")), HeaderValue::try_from(state.join(", ")))
-    {
-        headers.insert(RATELIMIT_POLICY.clone(), policy);
-        headers.insert(RATELIMIT.clone(), state);
+    for (name, mut said) in [(&RATELIMIT_POLICY, policy), (&RATELIMIT, state)] {
+        said.extend(headers.get(name).and_then(|before| before.to_str().ok()).map(str::to_owned));
+        if let Ok(value) = HeaderValue::try_from(said.join(", ")) {
+            headers.insert(name.clone(), value);
+        }
     }
 }
 
 /// Rounded up: whoever comes back then is not refused again.
-fn whole_seconds(time: Duration) -> u32 {
+pub(super) fn whole_seconds(time: Duration) -> u32 {
     u32::try_from(time.as_nanos().div_ceil(1_000_000_000)).unwrap_or(u32::MAX)
 }
 
@@ -196,23 +225,18 @@ pub async fn enforce(
         return Ok(next.call(req).await?.map_into_boxed_body());
     }
     let caller = limits.proxies.client(connection, req.headers());
-    let forms = limits.forms.iter().flatten().filter(|_| (limits.is_form)(req.method(), req.path()));
-    let mut counted: Vec<(&Limiter, u32)> = Vec::new();
-    for limiter in std::iter::once(limiter).chain(forms) {
-        match limiter.take_one(caller) {
-            Verdict::Left(left) => counted.push((limiter, left)),
-            Verdict::Wait(time) => {
-                meter::rejected(Rejected::Rate);
-                counted.push((limiter, 0));
-                let problem = Problem::of(Kind::TooManyRequests).retry_after(whole_seconds(time).max(1));
-                let mut answer = HttpResponse::from_error(problem);
-                tell(answer.headers_mut(), &counted);
-                return Ok(req.into_response(answer));
-            }
+    let left = match limiter.take_one(caller) {
+        Verdict::Left(left) => left,
+        Verdict::Wait(time) => {
+            meter::rejected(Rejected::Rate);
+            let problem = Problem::of(Kind::TooManyRequests).retry_after(whole_seconds(time).max(1));
+            let mut answer = HttpResponse::from_error(problem);
+            tell(answer.headers_mut(), &[(limiter, 0)]);
+            return Ok(req.into_response(answer));
         }
-    }
+    };
     let answer = next.call(req).await;
-    manners::with_headers(answer, |headers| tell(headers, &counted))
+    manners::with_headers(answer, |headers| tell(headers, &[(limiter, left)]))
 }
 
 #[cfg(test)]
