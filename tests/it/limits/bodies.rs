@@ -47,3 +47,19 @@ async fn a_json_body_is_read_up_to_the_limit_that_is_told() {
     let answer = house.post("/v1/sessions", long).await;
     assert_eq!((answer.status, answer.json()["errors"][0]["code"].as_str()), (422, Some("too_long")));
 }
+
+#[tokio::test]
+async fn a_body_of_many_values_is_refused_before_each_of_them_is() {
+    let house = House::open().await;
+    let links = serde_json::json!({"initiative": {"links": vec![1; 300_000]}});
+    let members: serde_json::Map<_, _> = (0..60_000).map(|n| (n.to_string(), 1.into())).collect();
+    for body in [links, members.into()] {
+        let answer = house.post("/v1/submissions", body).await;
+        assert_eq!((answer.status, &*answer.code()), (400, "invalid_json"));
+        assert_eq!(answer.json()["errors"][0]["code"], "too_many_values");
+    }
+    let members: serde_json::Map<_, _> = (0..9_000).map(|n| (n.to_string(), 1.into())).collect();
+    let answer = house.post("/v1/submissions", members.into()).await;
+    assert_eq!(answer.status, 422);
+    assert!(answer.json()["errors"].as_array().unwrap().len() <= 50);
+}

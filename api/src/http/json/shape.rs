@@ -34,12 +34,15 @@ impl Shape {
         Ok(Self(validator.map_err(|e| anyhow::anyhow!("{}: {e}", T::name()))?))
     }
 
-    /// Every fault of a value: first characters that no text may contain, then what the schema says. The values
-    /// themselves are never repeated.
+    /// Every fault of a value, so far as there are not too many: first characters that no text may contain, then what the
+    /// schema says. The values themselves are never repeated.
     pub fn faults(&self, value: &Value) -> Vec<Fault> {
         let mut faults = Vec::new();
         characters("", value, &mut faults);
         for error in self.0.iter_errors(value) {
+            if faults.len() >= MOST {
+                break;
+            }
             explain("", &error, &mut faults);
         }
         faults.truncate(MOST);
@@ -63,6 +66,9 @@ fn close_unions(schema: &mut Value) {
 
 /// Finds control characters other than line feed and tab (contract, "strict input").
 fn characters(pointer: &str, value: &Value, faults: &mut Vec<Fault>) {
+    if faults.len() >= MOST {
+        return;
+    }
     match value {
         Value::String(text) if text.chars().any(|c| c.is_control() && c != '\n' && c != '\t') => {
             faults.push(fault(pointer, "control_character", "must not contain control characters"));
@@ -86,7 +92,7 @@ fn explain(base: &str, error: &ValidationError<'_>, faults: &mut Vec<Fault>) {
     let mut add = |pointer: &str, code, detail: String| faults.push(fault(pointer, code, detail));
     match error.kind() {
         Broken::AdditionalProperties { unexpected } | Broken::UnevaluatedProperties { unexpected } => {
-            for name in unexpected {
+            for name in unexpected.iter().take(MOST) {
                 // A name is the caller's text too: it is told where it is, which is in the pointer.
                 add(&step(&pointer, name), "unknown_field", "is not a member here".into());
             }
@@ -212,6 +218,32 @@ mod tests {
             told(json!({"precision": "unknown", "date": "2021"})),
             [("#/date".into(), "unknown_field")]
         );
+    }
+
+    #[test]
+    fn a_line_is_read_as_it_is_written() {
+        for legible in ["Amina", "أمينة", "दीपा", "👩‍🌾", "⠓", "?", " ", "", "Zoë\u{200d}"]
+        {
+            assert!(is_legible(legible), "{legible:?}");
+        }
+        for hidden in [
+            "\u{200b}",
+            " \u{ad} ",
+            "\u{3164}",
+            "\u{2800}\u{feff}",
+            "\u{e0041}",
+            "A\u{202e}nima",
+            "A\u{2066}b\u{2069}",
+        ] {
+            assert!(!is_legible(hidden), "{hidden:?}");
+        }
+    }
+
+    #[test]
+    fn many_faults_are_not_all_told() {
+        let members: serde_json::Map<String, Value> =
+            (0..5000).map(|n| (n.to_string(), json!("\u{0}"))).collect();
+        assert_eq!(told(members.into()).len(), MOST);
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! A JSON parser that mends nothing.
 
+use std::cell::Cell;
 use std::fmt;
 
 use serde::de::{Deserializer, Error, MapAccess, SeqAccess, Visitor};
@@ -19,6 +20,8 @@ pub enum Syntax {
     Truncated,
     /// A member is given twice in one object.
     RepeatedMember,
+    /// It holds more values than any call takes.
+    TooManyValues,
 }
 
 impl Syntax {
@@ -28,6 +31,7 @@ impl Syntax {
             Self::Malformed { .. } => "invalid_json",
             Self::Truncated => "truncated_json",
             Self::RepeatedMember => "repeated_member",
+            Self::TooManyValues => "too_many_values",
         }
     }
 }
@@ -41,12 +45,17 @@ impl fmt::Display for Syntax {
             }
             Self::Truncated => f.write_str("ends in the middle of a value"),
             Self::RepeatedMember => f.write_str("has a member twice in one object"),
+            Self::TooManyValues => write!(f, "has more than {MOST} values"),
         }
     }
 }
 
-/// Recognised in the message of the one error this parser makes itself.
+/// The most values of one text, counted through all its arrays and objects: many times what any call takes. Whoever sends
+/// more is refused before each of them is looked at.
+const MOST: usize = 10_000;
+/// Recognised in the messages of the errors that this parser makes itself.
 const REPEATED: &str = "a member is repeated";
+const TOO_MANY: &str = "too many values";
 
 /// Parses a JSON text. Numbers that are whole, such as `14.0`, become integers, as JSON Schema counts them.
 ///
@@ -54,21 +63,26 @@ const REPEATED: &str = "a member is repeated";
 /// See [`Syntax`].
 pub fn strict(bytes: &[u8]) -> Result<Value, Syntax> {
     let mut reader = serde_json::Deserializer::from_slice(bytes);
-    let parsed = reader.deserialize_any(Strict).and_then(|value| reader.end().map(|()| value));
+    let left = Cell::new(MOST);
+    let parsed = reader.deserialize_any(Strict(&left)).and_then(|value| reader.end().map(|()| value));
     parsed.map_err(|error| {
         if error.is_eof() {
             Syntax::Truncated
         } else if error.is_data() && error.to_string().starts_with(REPEATED) {
             Syntax::RepeatedMember
+        } else if error.is_data() && error.to_string().starts_with(TOO_MANY) {
+            Syntax::TooManyValues
         } else {
             Syntax::Malformed { line: error.line(), column: error.column() }
         }
     })
 }
 
-struct Strict;
+/// Counts down how many values may follow.
+#[derive(Clone, Copy)]
+struct Strict<'a>(&'a Cell<usize>);
 
-impl<'de> Visitor<'de> for Strict {
+impl<'de> Visitor<'de> for Strict<'_> {
     type Value = Value;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -109,7 +123,7 @@ impl<'de> Visitor<'de> for Strict {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Value, A::Error> {
         let mut all = Vec::new();
-        while let Some(item) = items.next_element_seed(Seed)? {
+        while let Some(item) = items.next_element_seed(self)? {
             all.push(item);
         }
         Ok(Value::Array(all))
@@ -118,7 +132,7 @@ impl<'de> Visitor<'de> for Strict {
     fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Value, A::Error> {
         let mut all = Map::new();
         while let Some(name) = members.next_key::<String>()? {
-            let value = members.next_value_seed(Seed)?;
+            let value = members.next_value_seed(self)?;
             if all.insert(name, value).is_some() {
                 return Err(A::Error::custom(REPEATED));
             }
@@ -127,13 +141,13 @@ impl<'de> Visitor<'de> for Strict {
     }
 }
 
-struct Seed;
-
-impl<'de> serde::de::DeserializeSeed<'de> for Seed {
+impl<'de> serde::de::DeserializeSeed<'de> for Strict<'_> {
     type Value = Value;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
-        deserializer.deserialize_any(Strict)
+        let left = self.0.get().checked_sub(1).ok_or_else(|| D::Error::custom(TOO_MANY))?;
+        self.0.set(left);
+        deserializer.deserialize_any(self)
     }
 }
 
@@ -149,6 +163,16 @@ mod tests {
         assert!(matches!(strict(br#"{"a":"\ud800"}"#), Err(Syntax::Malformed { .. })));
         assert!(matches!(strict(b"[1e999]"), Err(Syntax::Malformed { .. })));
         assert!(matches!(strict("[".repeat(1000).as_bytes()), Err(Syntax::Malformed { .. })));
+    }
+
+    #[test]
+    fn what_holds_more_values_than_any_call_takes_is_not_read_to_its_end() {
+        let many = |count: usize| format!("[{}1]", "1,".repeat(count - 1));
+        assert_eq!(strict(many(MOST).as_bytes()).unwrap().as_array().unwrap().len(), MOST);
+        let members: Vec<String> = (0..=MOST).map(|n| format!("\"{n}\":{{}}")).collect();
+        for text in [many(MOST + 1), format!("{{{}}}", members.join(",")), many(MOST + 1) + "x"] {
+            assert_eq!(strict(text.as_bytes()), Err(Syntax::TooManyValues));
+        }
     }
 
     #[test]
