@@ -34,6 +34,7 @@ mod m0066_reminders;
 mod m0067_calendar_feeds;
 mod m0068_invitation_codes;
 mod m0070_second_factor_removals;
+mod m0075_plain_places;
 
 /// All steps, in order.
 pub struct Migrator;
@@ -69,6 +70,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0067_calendar_feeds::Migration),
             Box::new(m0068_invitation_codes::Migration),
             Box::new(m0070_second_factor_removals::Migration),
+            Box::new(m0075_plain_places::Migration),
         ]
     }
 }

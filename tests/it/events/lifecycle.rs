@@ -103,3 +103,35 @@ async fn what_was_never_scheduled_does_not_become_public_by_being_called_off() {
     let listed = house.get("/v1/gallery/events").await.json();
     assert_eq!(listed["items"], json!([]));
 }
+
+#[tokio::test]
+async fn a_place_stands_in_the_clear_only_of_what_may_be_shown() {
+    let house = House::open().await;
+    let (host, moderator) = (house.host().await, house.moderator().await);
+    let mut body = super::dialogue();
+    (body["public_precision"], body["visibility"]) = (json!("exact"), json!("private"));
+    let clear = "SELECT count(*) AS n FROM event WHERE public_venue IS NOT NULL OR public_lat IS NOT NULL";
+    let event = host.makes("events", body.clone()).await;
+    host.does("schedule", &event).await;
+    body["visibility"] = json!("public");
+    let draft = host.makes("events", body).await;
+    host.does("submit", &draft).await;
+    assert_eq!(house.count(clear).await, 0);
+    assert!(!house.dump("event").await.contains("The hidden hall"));
+    moderator.does("schedule", &draft).await;
+    assert_eq!(house.count(clear).await, 1);
+    assert_eq!(house.gallery(&draft).await.json()["place"]["name"], "The hidden hall");
+    host.edits(&draft, json!({"visibility": "private"})).await;
+    assert_eq!(house.count(clear).await, 0);
+
+    let mut initiative = crate::initiatives::initiative();
+    initiative["public_precision"] = json!("exact");
+    let initiative = host.makes("initiatives", initiative).await;
+    let clear = "SELECT count(*) AS n FROM initiative WHERE public_lat IS NOT NULL";
+    assert_eq!(house.count(clear).await, 0);
+    moderator.does("publish", &initiative).await;
+    assert_eq!(house.count(clear).await, 1);
+    assert_eq!(house.gallery(&initiative).await.json()["place"]["precision"], "exact");
+    moderator.does("archive", &initiative).await;
+    assert_eq!(house.count(clear).await, 0);
+}

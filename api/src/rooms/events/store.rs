@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use ::entity::event::{EventStatus, Visibility};
 use ::entity::event_helper::HelperPart;
 use ::entity::event_host::HostPart;
 use ::entity::ids::EventId;
@@ -25,7 +26,8 @@ use crate::vault::{Keyring, Vault};
 const TABLE: &str = "event";
 
 /// Writes events, new or over the old ones, with what belongs to them. Venue, point and join link are sealed; of the
-/// place, only what the public may see at the host's precision and the event's risk is stored in the clear.
+/// place, only what the public may see at the host's precision and the event's risk is stored in the clear, and nothing of
+/// one that is private or not scheduled yet.
 ///
 /// # Errors
 /// The database's, or that a key does not open.
@@ -37,8 +39,10 @@ pub async fn save(tx: &Tx, vault: &Vault, events: Vec<EventRecord>) -> anyhow::R
     let (mut rows, mut about) = (Vec::new(), Vec::new());
     let (mut all_hosts, mut all_helpers) = (Vec::new(), Vec::new());
     for EventRecord { mut row, place, joining, hosts, helpers, themes } in events {
-        let (public, venue) =
-            publishing::storable(place.point, place.venue.as_deref(), row.public_precision, row.risk);
+        let (public, venue) = match may_be_shown(&row) {
+            true => publishing::storable(place.point, place.venue.as_deref(), row.public_precision, row.risk),
+            false => (None, None),
+        };
         row.public_lat = public.map(|p| p.lat);
         row.public_lon = public.map(|p| p.lon);
         row.public_venue = venue;
@@ -72,6 +76,14 @@ pub async fn save(tx: &Tx, vault: &Vault, events: Vec<EventRecord>) -> anyhow::R
     insert_all(tx, all_helpers).await?;
     themes::set_themes(tx, RecordKind::Event, &about).await?;
     Ok(())
+}
+
+/// Whether the door may show an event at all: only then is anything of its place stored in the clear, or a stolen copy would
+/// tell where people meet in private.
+fn may_be_shown(row: &event::Model) -> bool {
+    let is_let_out =
+        matches!(row.status, EventStatus::Scheduled | EventStatus::Held | EventStatus::Cancelled);
+    is_let_out && row.visibility != Visibility::Private
 }
 
 /// Reads events by their identifiers and opens their secrets.

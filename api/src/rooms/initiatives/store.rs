@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use ::entity::ids::InitiativeId;
+use ::entity::initiative::InitiativeStatus;
 use ::entity::kinds::{RecordKind, Risk};
 use ::entity::{initiative, initiative_organisation};
 use sea_orm::sea_query::Query;
@@ -28,7 +29,7 @@ const TABLE: &str = "initiative";
 const AT_SITE: usize = 20;
 
 /// Writes initiatives, new or over the old ones, with what belongs to them. The exact point is sealed; of it, only what
-/// the public may see is stored in the clear. Contacts and what was confirmed stay as they are.
+/// the public may see is stored in the clear, while it is on the map. Contacts and what was confirmed stay as they are.
 ///
 /// # Errors
 /// The database's, or that a key does not open.
@@ -38,7 +39,8 @@ pub async fn save(tx: &Tx, vault: &Vault, initiatives: Vec<InitiativeRecord>) ->
     let keys = Keyring::for_writing(tx, vault, secret).await?;
     let (mut rows, mut organisations, mut about) = (Vec::new(), Vec::new(), Vec::new());
     for InitiativeRecord { mut row, point, organisations: carriers, themes, contact: _ } in initiatives {
-        let (public, _) = publishing::storable(point, None, row.public_precision, Risk::Low);
+        let shown = point.filter(|_| row.status == InitiativeStatus::Published);
+        let (public, _) = publishing::storable(shown, None, row.public_precision, Risk::Low);
         row.public_lat = public.map(|p| p.lat);
         row.public_lon = public.map(|p| p.lon);
         row.sealed_place = keys.seal(TABLE, "sealed_place", row.id.0, point.as_ref())?;
