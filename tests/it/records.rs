@@ -1,5 +1,8 @@
 //! What the tests of records of every kind have in common.
 
+mod identifiers;
+mod legible;
+
 use serde_json::{Value, json};
 
 use crate::house::actors::Actor;

@@ -10,6 +10,10 @@ use crate::problem::Fault;
 
 /// The most faults told at once.
 const MOST: usize = 50;
+/// The most characters of a text that is shown in one line: a name, a title, a label.
+const LONGEST_LINE: u64 = 300;
+/// The format of such a text, for the validator alone.
+const LINE: &str = "line";
 
 /// The compiled schema of a type.
 pub struct Shape(Validator);
@@ -29,7 +33,8 @@ impl Shape {
             .collect::<anyhow::Result<_>>()?;
         document["components"] = json!({ "schemas": parts });
         close_unions(&mut document);
-        let options = jsonschema::options().should_validate_formats(true);
+        mark_lines(&mut document);
+        let options = jsonschema::options().should_validate_formats(true).with_format(LINE, is_legible);
         let validator = options.with_pattern_options(PatternOptions::regex()).build(&document);
         Ok(Self(validator.map_err(|e| anyhow::anyhow!("{}: {e}", T::name()))?))
     }
@@ -62,6 +67,40 @@ fn close_unions(schema: &mut Value) {
         Value::Array(items) => items.iter_mut().for_each(close_unions),
         _ => {}
     }
+}
+
+/// Marks names, titles, labels and every other short free text, so that none is forgotten.
+fn mark_lines(schema: &mut Value) {
+    let is_text = schema["type"] == "string" || schema["type"] == json!(["string", "null"]);
+    let is_short = is_text && schema["maxLength"].as_u64().is_some_and(|most| most <= LONGEST_LINE);
+    let is_free =
+        schema.get("pattern").is_none_or(|pattern| pattern == r"\S") && schema.get("enum").is_none();
+    if is_short && is_free && schema.get("format").is_none() {
+        schema["format"] = LINE.into();
+    }
+    match schema {
+        Value::Object(members) => members.values_mut().for_each(mark_lines),
+        Value::Array(items) => items.iter_mut().for_each(mark_lines),
+        _ => {}
+    }
+}
+
+/// Whether a line is read as it is written: something of it is seen, and nothing has a reader see it in another order than a
+/// moderator did.
+fn is_legible(line: &str) -> bool {
+    let turns = |c: char| matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    !line.chars().any(turns) && (line.trim().is_empty() || line.chars().any(is_seen))
+}
+
+/// Whether a character leaves a trace: what Unicode says may be ignored (Default_Ignorable_Code_Point), and two blanks that are
+/// letters or symbols by name, do not.
+fn is_seen(c: char) -> bool {
+    !(c.is_whitespace()
+        || c.is_control()
+        || matches!(c, '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}'..='\u{1160}' | '\u{17b4}'..='\u{17b5}'
+            | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
+            | '\u{2800}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fff8}'
+            | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}'))
 }
 
 /// Finds control characters other than line feed and tab (contract, "strict input").
@@ -139,6 +178,10 @@ fn explain(base: &str, error: &ValidationError<'_>, faults: &mut Vec<Fault>) {
         Broken::UniqueItems => add(&pointer, "repeated_value", "must name no value twice".into()),
         Broken::Pattern { pattern } => add(&pointer, "invalid_format", format!("must match {pattern}")),
         Broken::Format { format } => {
+            if format == LINE {
+                let detail = "must have a character that is seen, and none that turns others round";
+                return add(&pointer, "hidden_characters", detail.into());
+            }
             add(&pointer, "invalid_format", format!("must be of the format {format}"))
         }
         Broken::OneOfNotValid { context } | Broken::AnyOf { context } => {
