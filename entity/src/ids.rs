@@ -1,7 +1,8 @@
 //! Identifiers: a newtype per record, so that one is never taken for another.
 //!
-//! UUIDv7 (RFC 9562 §5.7) where the time of creation may be known; UUIDv4 (§5.4) for people, registrations, quotes and
-//! consents, whose identifier must not tell when somebody joined or spoke. An identifier is never a permission.
+//! UUIDv4 (RFC 9562 §5.4) for people and for whatever may be public: an identifier must not tell when somebody joined or spoke,
+//! or on which day of a month that is all the public may know something was written down. UUIDv7 (§5.7) for the rest. Records
+//! from before that rule keep theirs. An identifier is never a permission.
 
 use sea_orm::{DbErr, DeriveValueType, TryFromU64};
 use serde::{Deserialize, Serialize};
@@ -47,29 +48,29 @@ ids! {
     AccountId,
     /// A consent (UUIDv4).
     ConsentId,
-    /// An event (UUIDv7).
+    /// An event (UUIDv4).
     EventId,
     /// A dialogue guide (UUIDv7).
     GuideId,
-    /// An initiative (UUIDv7).
+    /// An initiative (UUIDv4).
     InitiativeId,
     /// A code with which invited people register (UUIDv4).
     InvitationId,
-    /// An organisation (UUIDv7).
+    /// An organisation (UUIDv4).
     OrganisationId,
-    /// An outcome (UUIDv7).
+    /// An outcome (UUIDv4).
     OutcomeId,
     /// A person (UUIDv4).
     PersonId,
     /// A quote (UUIDv4).
     QuoteId,
-    /// A series of events (UUIDv7).
+    /// A series of events (UUIDv4).
     SeriesId,
     /// A registration for an event (UUIDv4).
     RegistrationId,
     /// A session of an account (UUIDv4).
     SessionId,
-    /// A story (UUIDv7).
+    /// A story (UUIDv4).
     StoryId,
     /// A submission (UUIDv7).
     SubmissionId,

@@ -53,7 +53,8 @@ pub(super) async fn events(
 
 /// List initiatives
 ///
-/// Public initiatives. They go on and have no time of their own, so the order by time is that in which they came.
+/// Public initiatives. They go on and have no time of their own: by time they are in no particular order.
+/// `sort=-updated_at` begins with what changed last.
 #[utoipa::path(
     tag = "gallery",
     operation_id = "gallery.initiatives.list",

@@ -51,7 +51,7 @@ pub(super) async fn create(
 ) -> Result<HttpResponse, Problem> {
     let permit = who.anew();
     once.run(&app, Caller::Holder(who.account()?.0), async |tx| {
-        let event = records::read(tx, &who, &permit, ids::v7(tx.now()), (*body).clone()).await?;
+        let event = records::read(tx, &who, &permit, ids::v4(), (*body).clone()).await?;
         let event = with_questions(tx, None, event).await?;
         let shown = records::keep(tx, &app.vault, &permit, Action::Create, vec![], event).await?;
         let warnings = clashes(tx, &app.vault, &who, &shown.record).await?;

@@ -41,7 +41,7 @@ pub async fn make(
 ) -> Result<Made, Problem> {
     let who = Allowed::<EditEvents>::ask(by.clone())?;
     let permit = who.anew();
-    let (id, checked) = (ids::v7(tx.now()), body.clone());
+    let (id, checked) = (ids::v4(), body.clone());
     let event = records::read_again(tx, &who, &permit, id, body, &checked.names()).await?;
     let event = with_questions(tx, None, event).await?;
     let mut shown = records::keep(tx, vault, &permit, Action::Create, vec![], event).await?;

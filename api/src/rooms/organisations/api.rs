@@ -45,7 +45,7 @@ pub(super) async fn create(
 ) -> Result<HttpResponse, Problem> {
     let permit = who.anew();
     once.run(&app, Caller::Holder(who.account()?.0), async |tx| {
-        let organisation = records::read(tx, &who, &permit, ids::v7(tx.now()), (*body).clone()).await?;
+        let organisation = records::read(tx, &who, &permit, ids::v4(), (*body).clone()).await?;
         name_is_free(tx, &organisation).await?;
         let shown = records::keep(tx, &app.vault, &permit, Action::Create, vec![], organisation).await?;
         records::created::<_, OrganisationOut>(shown)

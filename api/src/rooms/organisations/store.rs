@@ -81,7 +81,7 @@ pub(super) async fn of_name(tx: &Tx, name: &str) -> Result<Option<Model>, DbErr>
         tx.execute_raw(Statement::from_sql_and_values(DbBackend::Postgres, lock, [name.into()])).await?;
     }
     let same = Expr::expr(Func::lower(Expr::col(Column::Name))).eq(Func::lower(Expr::val(name)));
-    Entity::find().filter(same).order_by_asc(Column::Id).one(tx).await
+    Entity::find().filter(same).order_by_asc(Column::CreatedAt).order_by_asc(Column::Id).one(tx).await
 }
 
 /// The organisation of this name, whatever its case; a new one if there is none. Says whether it is new. Two transactions
@@ -99,7 +99,7 @@ pub async fn named(
     if let Some(found) = of_name(tx, name).await? {
         return Ok((found.id, false));
     }
-    let id = OrganisationId(ids::v7(tx.now()));
+    let id = OrganisationId(ids::v4());
     let made = Model {
         id,
         name: name.to_owned(),

@@ -43,7 +43,7 @@ pub(super) async fn create(
 ) -> Result<HttpResponse, Problem> {
     let permit = who.anew();
     once.run(&app, Caller::Holder(who.account()?.0), async |tx| {
-        let outcome = records::read(tx, &who, &permit, ids::v7(tx.now()), (*body).clone()).await?;
+        let outcome = records::read(tx, &who, &permit, ids::v4(), (*body).clone()).await?;
         let shown = records::keep(tx, &app.vault, &permit, Action::Create, vec![], outcome).await?;
         records::created::<_, OutcomeOut>(shown)
     })

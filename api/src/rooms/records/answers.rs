@@ -5,7 +5,7 @@ use sea_orm::Condition;
 use serde::Serialize;
 use uuid::Uuid;
 
-use super::{Record, Shown, find, page, path, shown};
+use super::{Place, Record, Shown, find, page, path, place, shown};
 use crate::access::Allowed;
 use crate::access::action::Action;
 use crate::app::App;
@@ -47,12 +47,12 @@ pub async fn list<R: Record, O: From<Shown<R>> + Serialize>(
     let Paging { limit, cursor } = paging;
     let filter = serde_json::to_string(filter).map_err(Problem::internal)?;
     let binding = format!("{}?{filter}", R::COLLECTION);
-    let after = cursor.map(|cursor| Cursor::decode::<Uuid>(&binding, &cursor)).transpose()?;
+    let after = cursor.map(|cursor| Cursor::decode::<Place>(&binding, &cursor)).transpose()?;
     let snapshot = app.db.snapshot().await?;
     let records = page::<R, _>(&snapshot, &app.vault, who, fits, after, limit).await?;
     let shown = shown(&snapshot, app.clock.now(), records).await?;
     snapshot.rollback().await?;
-    pages::answer(req, &binding, limit, shown, |shown| shown.record.id(), O::from)
+    pages::answer(req, &binding, limit, shown, |shown| place(&shown.record), O::from)
 }
 
 /// 200 with a record and its `ETag`.

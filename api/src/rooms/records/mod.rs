@@ -22,6 +22,7 @@ mod wire;
 mod written;
 
 use std::collections::HashMap;
+use std::str::FromStr as _;
 
 use ::entity::ids::AccountId;
 use ::entity::kinds::RecordKind;
@@ -182,8 +183,21 @@ pub async fn find_for_change<R: Record>(
     find(tx, vault, who, id).await
 }
 
-/// One page of the records that somebody may see and that fit the condition, newest identifier first, and one more if
-/// there is a next page.
+/// Where a list goes on: behind the record with this identifier that was made at this instant. Of people and quotes the
+/// instant is left out, since nobody is to learn in which order they came.
+pub type Place = (Option<DateTime<Utc>>, Uuid);
+
+/// The place of a record in a list.
+fn place<R: Record>(record: &R) -> Place {
+    (is_dated(R::KIND).then(|| record.created_at()), record.id())
+}
+
+const fn is_dated(kind: RecordKind) -> bool {
+    !matches!(kind, RecordKind::Person | RecordKind::Quote)
+}
+
+/// One page of the records that somebody may see and that fit the condition, newest first, and one more if there is a next
+/// page.
 ///
 /// # Errors
 /// The database's.
@@ -192,7 +206,7 @@ pub async fn page<R: Record, A: Action>(
     vault: &Vault,
     who: &Allowed<A>,
     fits: Condition,
-    after: Option<Uuid>,
+    after: Option<Place>,
     limit: Limit,
 ) -> Result<Vec<R>, Problem> {
     let key = key::<R>()?;
@@ -200,8 +214,17 @@ pub async fn page<R: Record, A: Action>(
     if who.reach() == Reach::Own {
         query = query.filter(owner::own(R::KIND, who.account()?));
     }
-    if let Some(after) = after {
-        query = query.filter(key.lt(after));
+    let made = made::<R>()?;
+    if let Some((at, after)) = after {
+        query = query.filter(match at {
+            Some(at) => {
+                Condition::any().add(made.lt(at)).add(Condition::all().add(made.eq(at)).add(key.lt(after)))
+            }
+            None => Condition::all().add(key.lt(after)),
+        });
+    }
+    if is_dated(R::KIND) {
+        query = query.order_by_desc(made);
     }
     let query = query.order_by_desc(key).limit(u64::from(limit.get()) + 1);
     let ids = query.into_tuple::<Uuid>().all(conn).await?;
@@ -225,6 +248,12 @@ fn key<R: Record>() -> Result<<R::Entity as EntityTrait>::Column, Problem> {
     let key = <R::Entity as EntityTrait>::PrimaryKey::iter().next();
     key.map(|key| key.into_column())
         .ok_or_else(|| Problem::internal(anyhow::anyhow!("a table without a key")))
+}
+
+/// The column that says when a record was made.
+fn made<R: Record>() -> Result<<R::Entity as EntityTrait>::Column, Problem> {
+    <R::Entity as EntityTrait>::Column::from_str("created_at")
+        .map_err(|_| Problem::internal(anyhow::anyhow!("a table that does not say when")))
 }
 
 /// A condition that a column has one of the values; none if there are no values, as in a filter that was not given.

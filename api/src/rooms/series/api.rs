@@ -6,6 +6,7 @@ use ::entity::series_occurrence;
 use ::entity::values::Texts;
 use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse, get, patch, post};
+use chrono::{DateTime, Utc};
 use sea_orm::Condition;
 use uuid::Uuid;
 
@@ -68,7 +69,7 @@ pub(super) async fn begin(
     checked: Checked,
     previous_id: Option<SeriesId>,
 ) -> Result<Series, Problem> {
-    let id = SeriesId(ids::v7(tx.now()));
+    let id = SeriesId(ids::v4());
     let row = series::Model {
         id,
         sealed_template: Vec::new(),
@@ -132,7 +133,8 @@ pub(super) async fn list(
 ) -> Result<HttpResponse, Problem> {
     let Paging { limit, cursor } = paging.0;
     let binding = format!("series?{}", serde_json::to_string(&filter.0).map_err(Problem::internal)?);
-    let after = cursor.map(|cursor| Cursor::decode::<Uuid>(&binding, &cursor)).transpose()?;
+    let after =
+        cursor.map(|cursor| Cursor::decode::<(DateTime<Utc>, Uuid)>(&binding, &cursor)).transpose()?;
     let status = records::any_of(series::Column::Status, filter.0.status.iter().copied());
     let mut fits = Condition::all().add_option(status);
     if who.reach() == Reach::Own {
@@ -141,7 +143,14 @@ pub(super) async fn list(
     let snapshot = app.db.snapshot().await?;
     let found = store::page(&snapshot, &app.vault, fits, after, limit.get()).await?;
     snapshot.rollback().await?;
-    page::answer(&req, &binding, limit, found, |series| series.row.id.0, SeriesOut::from)
+    page::answer(
+        &req,
+        &binding,
+        limit,
+        found,
+        |series| (series.row.created_at, series.row.id.0),
+        SeriesOut::from,
+    )
 }
 
 /// Read a series

@@ -57,7 +57,7 @@ pub(super) async fn check(
     let former = before.map(|before| EventIn::of_template(&before.template, &when)).transpose()?;
     let former = former.as_ref().map(|former| former.names()).unwrap_or_default();
     let event = EventIn::of_template(&body.template, &when)?;
-    let event = records::read_again(tx, who, permit, ids::v7(tx.now()), event, &former).await;
+    let event = records::read_again(tx, who, permit, ids::v4(), event, &former).await;
     let event = match event {
         Ok(event) => events::with_questions(tx, None, event).await,
         refused => refused,

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use ::entity::ids::{AccountId, EventId, SeriesId};
 use ::entity::{account, event, series, series_host, series_occurrence};
 use anyhow::Context as _;
-use chrono::NaiveDateTime;
+use chrono::{DateTime, NaiveDateTime, Utc};
 use sea_orm::sea_query::Query;
 use sea_orm::{
     ActiveModelTrait as _, ColumnTrait as _, Condition, ConnectionTrait, DbErr, EntityTrait as _,
@@ -139,14 +139,16 @@ pub(super) async fn page<C: ConnectionTrait>(
     conn: &C,
     vault: &Vault,
     fits: Condition,
-    after: Option<Uuid>,
+    after: Option<(DateTime<Utc>, Uuid)>,
     limit: u8,
 ) -> anyhow::Result<Vec<Series>> {
     let mut query = series::Entity::find().select_only().column(series::Column::Id).filter(fits);
-    if let Some(after) = after {
-        query = query.filter(series::Column::Id.lt(after));
+    let made = series::Column::CreatedAt;
+    if let Some((at, after)) = after {
+        let then = Condition::all().add(made.eq(at)).add(series::Column::Id.lt(after));
+        query = query.filter(Condition::any().add(made.lt(at)).add(then));
     }
-    let query = query.order_by_desc(series::Column::Id).limit(u64::from(limit) + 1);
+    let query = query.order_by_desc(made).order_by_desc(series::Column::Id).limit(u64::from(limit) + 1);
     let ids = query.into_tuple::<Uuid>().all(conn).await?;
     let mut found = load(conn, vault, &ids).await?;
     Ok(ids.iter().filter_map(|id| found.remove(id)).collect())

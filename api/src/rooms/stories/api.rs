@@ -42,7 +42,7 @@ pub(super) async fn create(
 ) -> Result<HttpResponse, Problem> {
     let permit = who.anew();
     once.run(&app, Caller::Holder(who.account()?.0), async |tx| {
-        let story = records::read(tx, &who, &permit, ids::v7(tx.now()), (*body).clone()).await?;
+        let story = records::read(tx, &who, &permit, ids::v4(), (*body).clone()).await?;
         let shown = records::keep(tx, &app.vault, &permit, Action::Create, vec![], story).await?;
         records::created::<_, StoryOut>(shown)
     })

@@ -179,7 +179,7 @@ fn new(initiative: SubmissionInitiative, carrier: Option<OrganisationId>, tx: &T
         themes: initiative.themes,
         contact: None,
         row: initiative::Model {
-            id: InitiativeId(ids::v7(tx.now())),
+            id: InitiativeId(ids::v4()),
             title: initiative.title,
             summary: Some(initiative.summary),
             description: initiative.description,

@@ -270,11 +270,11 @@ impl Portion<'_> {
     }
 }
 
-/// A new record's identifier: of people and quotes it must not tell when they came.
+/// A new record's identifier: of all but themes it must not tell when somebody wrote it down.
 fn new_id(kind: RecordKind, now: DateTime<Utc>) -> Uuid {
     match kind {
-        RecordKind::Person | RecordKind::Quote => ids::v4(),
-        _ => ids::v7(now),
+        RecordKind::Theme => ids::v7(now),
+        _ => ids::v4(),
     }
 }
 
