@@ -25,7 +25,7 @@ use crate::http::docs::Document;
 use crate::http::idempotency::Replays;
 use crate::http::limits::forms::Insider;
 use crate::http::limits::{self, Limits};
-use crate::http::routes::Routes;
+use crate::http::routes::{Order, Routes};
 use crate::http::{self, cors, manners, plain};
 use crate::outbox::Post;
 use crate::problem;
@@ -107,11 +107,16 @@ fn routes(routes: &mut Routes<'_>) {
 
 /// The OpenAPI document. It needs no database.
 pub fn openapi() -> utoipa::openapi::OpenApi {
+    described().0
+}
+
+/// The document, and the order in which the routes stand.
+fn described() -> (utoipa::openapi::OpenApi, Order) {
     let mut document = Base::openapi();
-    Routes::describe(&mut document, routes);
+    let order = Routes::describe(&mut document, routes);
     problem::describe(&mut document);
     describe_security(&mut document);
-    document
+    (document, order)
 }
 
 /// Says of every call whether it needs credentials: those that name none need none.
@@ -174,6 +179,7 @@ pub struct Shared {
     cache: Option<Data<Cache>>,
     contract: Data<Contract>,
     document: Data<Document>,
+    order: Arc<Order>,
 }
 
 impl Shared {
@@ -182,7 +188,7 @@ impl Shared {
     /// # Errors
     /// If the OpenAPI document contradicts itself.
     pub fn new(app: App, limits: Data<Limits>, cache: Option<Data<Cache>>) -> anyhow::Result<Self> {
-        let mut document = openapi();
+        let (mut document, order) = described();
         if let Some(url) = &app.public_url {
             let mut server = Server::new(url.as_str().trim_end_matches('/'));
             server.description = Some("This server".to_owned());
@@ -194,6 +200,7 @@ impl Shared {
             cache,
             contract: Data::new(Contract::new(&document)?),
             document: Data::new(Document::new(&document)?),
+            order: Arc::new(order),
         })
     }
 
@@ -210,7 +217,7 @@ impl Shared {
             InitError = (),
         > + use<>,
     > {
-        let app = WebApp::new().configure(|config| Routes::serve(config, routes));
+        let app = WebApp::new().configure(|config| Routes::serve(config, &self.order, routes));
         let app = match &self.cache {
             Some(cache) => app.app_data(cache.clone()),
             None => app,

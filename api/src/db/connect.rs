@@ -134,7 +134,10 @@ pub(super) async fn sqlite(
             // even when it is the first to come.
             return o.pragma("query_only", "ON");
         }
-        o.create_if_missing(true)
+        // There is one that writes, so its cache may be large: with the default of 2 MiB an import reads back what it has
+        // just written. In KiB, negative.
+        o.pragma("cache_size", "-32768")
+            .create_if_missing(true)
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Full)
             .optimize_on_close(true, 400)

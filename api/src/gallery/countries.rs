@@ -1,6 +1,6 @@
 //! The gallery country by country.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse, get};
@@ -95,28 +95,32 @@ pub(super) async fn page(
     let (wanted, now) = (languages::wanted(&req, lang.0.lang.as_ref())?, app.clock.now());
     let names = languages::for_names(&wanted);
     let counts = counts::by_country(&app.gallery, Some(&country.code), now).await?;
-    let rows = newest(&app.gallery, &country.code, &wanted, now).await?;
+    let newest = newest(&app.gallery, &country.code, &wanted, now).await?;
 
     let mut links = BTreeMap::from([("self", format!("/v1/gallery/countries/{}", country.code))]);
-    let mut body = Object::with_capacity(rows.iter().map(|row| row.body.len() + 1).sum::<usize>() + 1000)
+    let bytes = newest.values().map(|section| section.bodies.len()).sum::<usize>();
+    let mut body = Object::with_capacity(bytes + 1000)
         .member("code", &country.code)?
         .member("name", country.name(names))?
         .member("point", &country.point)?
         .member("counts", &counts.get(&country.code).copied().unwrap_or_default())?;
     for &kind in DocumentKind::ALL {
         let section = collection(kind);
-        body = body.ready_list(section, rows.iter().filter(|row| row.kind == kind).map(|row| &row.body));
+        body = body.ready_list(section, newest.get(&kind).map(|section| &section.bodies));
         links.insert(section, format!("/v1/gallery/{section}?country={}", country.code));
     }
     let mut ready = Ready::new(body.member("links", &links)?.finish(), etag::JSON, Cache::Gallery);
-    ready.content_language = languages::shared(rows.iter().map(|row| row.language.as_str()).chain([names]));
+    let languages = newest.values().flat_map(|section| [&section.first, &section.last]).map(String::as_str);
+    ready.content_language = languages::shared(languages.chain([names]));
     Ok(etag::answer(&req, ready))
 }
 
-struct Row {
-    kind: DocumentKind,
-    language: String,
-    body: String,
+/// Documents of one kind, with commas between them.
+struct Section {
+    bodies: String,
+    /// The first and the last of their languages by name: the same, if all are.
+    first: String,
+    last: String,
 }
 
 /// The newest of each kind: five ranges of one index, in one question.
@@ -125,9 +129,10 @@ async fn newest(
     country: &str,
     wanted: &Wanted,
     now: DateTime<Utc>,
-) -> Result<Vec<Row>, Problem> {
+) -> Result<HashMap<DocumentKind, Section>, Problem> {
     let mut sql = Sql::new(db);
-    languages::select(&mut sql, wanted, "d.kind", &["language", "body"], |sql| {
+    sql.push("SELECT kind, min(language), max(language), string_agg(body, ',' ORDER BY sort_at DESC, id DESC) FROM (");
+    languages::select(&mut sql, wanted, "d.kind, d.sort_at, d.id", &["language", "body"], |sql| {
         for (place, kind) in DocumentKind::ALL.iter().enumerate() {
             sql.push(if place == 0 { "(" } else { " UNION ALL " });
             sql.push("SELECT * FROM (SELECT d.id, d.kind, d.sort_at, d.language, d.body FROM gallery_document d WHERE ");
@@ -137,11 +142,11 @@ async fn newest(
         }
         sql.push(") d");
     });
-    sql.push(" ORDER BY d.sort_at DESC, d.id DESC");
+    sql.push(") newest GROUP BY kind");
     let rows = sql.all(db).await?;
     let read = |row: &sea_orm::QueryResult| {
-        let kind = row.try_get("", "kind")?;
-        Ok(Row { kind, language: row.try_get("", "language")?, body: row.try_get("", "body")? })
+        let (first, last) = (row.try_get_by_index(1)?, row.try_get_by_index(2)?);
+        Ok((row.try_get_by_index(0)?, Section { bodies: row.try_get_by_index(3)?, first, last }))
     };
     rows.iter().map(read).collect()
 }

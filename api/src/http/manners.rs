@@ -16,12 +16,13 @@ use actix_web::{
         },
     },
     middleware::{Next, from_fn},
+    web::Data,
 };
 use futures_util::FutureExt as _;
 use tracing::{Instrument as _, field::Empty};
 use uuid::Uuid;
 
-use super::{etag::Cache, meter::Meter, request_id};
+use super::{contract::Contract, etag::Cache, meter::Meter, request_id};
 use crate::problem::{Kind, Problem};
 
 /// Makes the ids of requests. A client's own id is never taken over: it could be somebody else's, or a message.
@@ -62,7 +63,9 @@ async fn observe(
 ) -> Result<ServiceResponse, Error> {
     let span =
         tracing::info_span!("request", %request_id, method = %req.method(), route = Empty, status = Empty);
-    let (meter, route) = (Meter::begin(req.method()), req.match_pattern());
+    let contract = req.app_data::<Data<Contract>>();
+    let route = contract.and_then(|contract| contract.template(req.path())).map(str::to_owned);
+    let meter = Meter::begin(req.method());
     if *req.method() == Method::HEAD {
         req.head_mut().method = Method::GET;
     }

@@ -2,43 +2,81 @@
 //! describing everything again would cost time and memory at every start.
 
 use actix_web::dev::HttpServiceFactory;
-use actix_web::web::ServiceConfig;
-use utoipa::openapi::path::Paths;
-use utoipa::openapi::schema::Schema;
-use utoipa::openapi::{OpenApi, RefOr};
+use actix_web::guard::fn_guard;
+use actix_web::web::{self, ServiceConfig};
+use utoipa::openapi::OpenApi;
 use utoipa_actix_web::OpenApiFactory;
 
 /// Where a room registers its handlers.
 pub struct Routes<'a>(Reading<'a>);
 
 enum Reading<'a> {
-    Describing { paths: &'a mut Paths, schemas: &'a mut Vec<(String, RefOr<Schema>)> },
-    Serving(&'a mut ServiceConfig),
+    Describing { document: &'a mut OpenApi, order: &'a mut Order },
+    Serving { config: &'a mut ServiceConfig, order: std::slice::Iter<'a, String>, groups: &'a mut Vec<Group> },
+}
+
+/// The resource of each handler, in the order in which they register.
+#[derive(Clone, Default)]
+pub struct Order(Vec<String>);
+
+/// The handlers of one resource.
+struct Group {
+    resource: String,
+    handlers: Vec<Register>,
+}
+
+type Register = Box<dyn FnOnce(&mut ServiceConfig)>;
+
+/// What a path begins with, and shares with everything about the same kind of thing: `/v1/events`, or `/problems`.
+pub fn resource(path: &str) -> &str {
+    let segments = if path.starts_with("/v1/") { 2 } else { 1 };
+    path.match_indices('/').nth(segments).map_or(path, |(end, _)| &path[..end])
 }
 
 impl Routes<'_> {
-    /// Adds what `routes` registers to a document.
-    pub fn describe(document: &mut OpenApi, routes: impl FnOnce(&mut Routes<'_>)) {
-        let (mut paths, mut schemas) = (Paths::new(), Vec::new());
-        routes(&mut Routes(Reading::Describing { paths: &mut paths, schemas: &mut schemas }));
-        document.paths.merge(paths);
-        document.components.get_or_insert_default().schemas.extend(schemas);
+    /// Adds what `routes` registers to a document, and tells in which order it does so.
+    pub fn describe(document: &mut OpenApi, routes: impl FnOnce(&mut Routes<'_>)) -> Order {
+        let mut order = Order::default();
+        routes(&mut Routes(Reading::Describing { document, order: &mut order }));
+        order
     }
 
-    /// Serves what `routes` registers.
-    pub fn serve(config: &mut ServiceConfig, routes: impl FnOnce(&mut Routes<'_>)) {
-        routes(&mut Routes(Reading::Serving(config)));
+    /// Serves what `routes` registers, in the order that [`describe`](Self::describe) told. A request is held against
+    /// the handlers of its resource only: against all of them it would cost more than most answers do.
+    /// The library then knows no request's template any more; the contract does.
+    pub fn serve(config: &mut ServiceConfig, order: &Order, routes: impl FnOnce(&mut Routes<'_>)) {
+        let mut groups = Vec::new();
+        routes(&mut Routes(Reading::Serving { config, order: order.0.iter(), groups: &mut groups }));
+        for Group { resource: of, handlers } in groups {
+            let scope =
+                web::scope("").guard(fn_guard(move |request| resource(request.head().uri.path()) == of));
+            config
+                .service(scope.configure(|config| handlers.into_iter().for_each(|handler| handler(config))));
+        }
     }
 
     /// Registers a handler with its description.
     pub fn service<F: HttpServiceFactory + OpenApiFactory + 'static>(&mut self, handler: F) -> &mut Self {
         match &mut self.0 {
-            Reading::Describing { paths, schemas } => {
-                paths.merge(handler.paths());
-                handler.schemas(schemas);
+            Reading::Describing { document, order } => {
+                let paths = handler.paths();
+                let path = paths.paths.keys().next().map(|path| resource(path).to_owned());
+                order.0.push(path.unwrap_or_default());
+                document.paths.merge(paths);
+                // Every handler brings all that its answers are made of, again and again: kept once, at once.
+                let mut schemas = Vec::new();
+                handler.schemas(&mut schemas);
+                document.components.get_or_insert_default().schemas.extend(schemas);
             }
-            Reading::Serving(config) => {
-                config.service(handler);
+            Reading::Serving { order, groups, .. } => {
+                let resource = order.next().cloned().unwrap_or_default();
+                let handler = Box::new(move |config: &mut ServiceConfig| {
+                    config.service(handler);
+                });
+                match groups.iter_mut().find(|group| group.resource == resource) {
+                    Some(group) => group.handlers.push(handler),
+                    None => groups.push(Group { resource, handlers: vec![handler] }),
+                }
             }
         }
         self
@@ -46,7 +84,7 @@ impl Routes<'_> {
 
     /// Registers what is no operation of the contract, such as the files of a page.
     pub fn undescribed(&mut self, register: impl FnOnce(&mut ServiceConfig)) -> &mut Self {
-        if let Reading::Serving(config) = &mut self.0 {
+        if let Reading::Serving { config, .. } = &mut self.0 {
             register(config);
         }
         self
@@ -56,5 +94,27 @@ impl Routes<'_> {
     pub fn configure(&mut self, routes: impl FnOnce(&mut Routes<'_>)) -> &mut Self {
         routes(self);
         self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::resource;
+
+    #[test]
+    fn a_path_begins_with_its_resource() {
+        let cases = [
+            ("/v1/events", "/v1/events"),
+            ("/v1/events/{id}/venue", "/v1/events"),
+            ("/v1/events/", "/v1/events"),
+            ("/v1/eventsx/1", "/v1/eventsx"),
+            ("/problems/{code}", "/problems"),
+            ("/livez", "/livez"),
+            ("/v1/", "/v1/"),
+            ("", ""),
+        ];
+        for (path, expected) in cases {
+            assert_eq!(resource(path), expected, "{path}");
+        }
     }
 }

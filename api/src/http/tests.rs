@@ -17,7 +17,13 @@ use tracing_subscriber::fmt::format::FmtSpan;
 use utoipa::{IntoParams, OpenApi, ToSchema, openapi};
 use uuid::Uuid;
 
-use super::{contract, docs, manners, page::Paging, path_config, query::Query, routes::Routes};
+use super::{
+    contract, docs, manners,
+    page::Paging,
+    path_config,
+    query::Query,
+    routes::{Order, Routes},
+};
 use crate::problem::{self, Problem};
 
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
@@ -99,22 +105,22 @@ fn routes(routes: &mut Routes<'_>) {
 }
 
 /// The document needs no server: it is written before the first worker starts.
-fn document() -> openapi::OpenApi {
+fn document() -> (openapi::OpenApi, Order) {
     let mut document = Api::openapi();
-    Routes::describe(&mut document, routes);
+    let order = Routes::describe(&mut document, routes);
     problem::describe(&mut document);
-    document
+    (document, order)
 }
 
 /// Starts the app on a free port and returns its address.
 async fn serve() -> String {
-    let document = document();
+    let (document, order) = document();
     let contract = web::Data::new(contract::Contract::new(&document).unwrap());
     let document = web::Data::new(docs::Document::new(&document).unwrap());
     let new_id: manners::NewId = Arc::new(|| Uuid::from_u128(7));
     let server = HttpServer::new(move || {
         let app = App::new()
-            .configure(|config| Routes::serve(config, routes))
+            .configure(|config| Routes::serve(config, &order, routes))
             .app_data(contract.clone())
             .app_data(document.clone())
             .app_data(path_config())

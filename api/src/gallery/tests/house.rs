@@ -32,6 +32,7 @@ use crate::http::{manners, path_config};
 use crate::outbox::{Mail, Post};
 use crate::text::fold;
 use crate::vault::Vault;
+use utoipa::openapi::OpenApi;
 
 /// The time in all of these tests.
 pub const NOW: &str = "2026-06-15T12:00:00Z";
@@ -222,8 +223,9 @@ pub struct House(Box<dyn Fn(test::TestRequest) -> LocalBoxFuture<'static, Servic
 impl House {
     /// Serves a gallery.
     pub async fn serve(app: App) -> Self {
+        let order = Routes::describe(&mut OpenApi::default(), super::super::routes);
         let web = WebApp::new()
-            .configure(|config| Routes::serve(config, super::super::routes))
+            .configure(|config| Routes::serve(config, &order, super::super::routes))
             .app_data(Data::new(app))
             .app_data(Data::new(Contract::new(&crate::app::openapi()).unwrap()))
             .app_data(path_config())

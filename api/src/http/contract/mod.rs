@@ -5,13 +5,18 @@
 //! told at once.
 
 mod parameter;
+mod pattern;
 
-use std::{cmp::Reverse, collections::BTreeSet, str::FromStr as _};
+use std::{
+    cmp::Reverse,
+    collections::{BTreeSet, HashMap},
+    str::FromStr as _,
+};
 
 use actix_web::{
     Error, HttpMessage as _, HttpResponse,
     body::MessageBody,
-    dev::{ResourceDef, ServiceRequest, ServiceResponse},
+    dev::{ServiceRequest, ServiceResponse},
     http::{Method, header::ALLOW},
     middleware::Next,
     web::Data,
@@ -20,8 +25,14 @@ use anyhow::Context as _;
 use serde_json::{Map, Value};
 use utoipa::openapi::OpenApi;
 
-use self::parameter::{Known, Parameter};
-use super::query::{self, Parameters};
+use self::{
+    parameter::{Known, Parameter},
+    pattern::Pattern,
+};
+use super::{
+    query::{self, Parameters},
+    routes::resource,
+};
 use crate::problem::{Fault, Kind, Problem};
 
 /// Longest path and query that are read, in bytes. Well above what the parameters' limits add up to.
@@ -31,11 +42,13 @@ const MOST_FAULTS: usize = 32;
 
 /// The paths of the document, and what each allows.
 pub struct Contract {
-    routes: Vec<Route>,
+    /// By their resource, so that a path is held against few.
+    routes: HashMap<String, Vec<Route>>,
 }
 
 struct Route {
-    pattern: ResourceDef,
+    template: String,
+    pattern: Pattern,
     operations: Vec<(Method, Vec<Parameter>)>,
     allow: String,
 }
@@ -61,8 +74,12 @@ impl Contract {
         // As OpenAPI wants it, the concrete path wins: fewest placeholders, then most literal text.
         paths.sort_by_key(|(path, _)| (path.matches('{').count(), Reverse(path.len())));
         let mut known = Known::new();
-        let routes = paths.into_iter().map(|(path, item)| Route::compile(&document, path, item, &mut known));
-        Ok(Self { routes: routes.collect::<Result<_, _>>()? })
+        let mut routes: HashMap<_, Vec<_>> = HashMap::new();
+        for (path, item) in paths {
+            let route = Route::compile(&document, path, item, &mut known)?;
+            routes.entry(resource(path).to_owned()).or_default().push(route);
+        }
+        Ok(Self { routes })
     }
 
     /// Compiles the schema of every parameter.
@@ -71,17 +88,24 @@ impl Contract {
     /// If one is invalid.
     #[cfg(test)]
     pub fn compile(&self) -> anyhow::Result<()> {
-        let operations = self.routes.iter().flat_map(|route| &route.operations);
+        let operations = self.routes.values().flatten().flat_map(|route| &route.operations);
         operations.flat_map(|(_, parameters)| parameters).try_for_each(Parameter::compile)
+    }
+
+    fn route(&self, path: &str) -> Option<&Route> {
+        self.routes.get(resource(path))?.iter().find(|route| route.pattern.is_match(path))
+    }
+
+    /// The template of a path, for what may not tell identifiers.
+    pub fn template(&self, path: &str) -> Option<&str> {
+        self.route(path).map(|route| route.template.as_str())
     }
 
     fn judge(&self, method: &Method, path: &str, query: &str) -> Verdict {
         if path.len() + query.len() > LONGEST_URI {
             return refuse(Problem::of(Kind::UriTooLong));
         }
-        let Some(route) = self.routes.iter().find(|route| route.pattern.is_match(path)) else {
-            return Verdict::Unlisted;
-        };
+        let Some(route) = self.route(path) else { return Verdict::Unlisted };
         let asked = if method == Method::HEAD { &Method::GET } else { method };
         if let Some((_, parameters)) = route.operations.iter().find(|(known, _)| known == asked) {
             return match check(parameters, query) {
@@ -118,7 +142,7 @@ impl Route {
         }
         methods.push("OPTIONS");
         let allow = methods.join(", ");
-        Ok(Self { pattern: ResourceDef::new(path), operations, allow })
+        Ok(Self { template: path.to_owned(), pattern: Pattern::new(path), operations, allow })
     }
 }
 

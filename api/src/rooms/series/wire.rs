@@ -159,7 +159,11 @@ pub(super) struct SeriesFilter {
 #[into_params(parameter_in = Query)]
 pub(super) struct OccurrencePeriod {
     /// A date in the zone of the series, of the years 1900 to 2310: the rule gives it that day or a later one. Today if not said.
-    #[param(nullable = false, pattern = "^(19[0-9]{2}|2[0-2][0-9]{2}|230[0-9]|2310)-", example = "2027-01-01")]
+    #[param(
+        nullable = false,
+        pattern = "^(19[0-9]{2}|2[0-2][0-9]{2}|230[0-9]|2310)-",
+        example = "2027-01-01"
+    )]
     pub(super) from: Option<NaiveDate>,
     /// A date there: the rule gives it that day or an earlier one. A year after `from` if not said, ten years at most.
     #[param(nullable = false, example = "2027-12-31")]
