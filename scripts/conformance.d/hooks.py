@@ -4,7 +4,7 @@
 - `from` is not after `to`, and a box does not end south of where it begins.
 - An event with a calendar file is one whose day is known.
 - A read can be revalidated (304), and HEAD is GET without the body.
-- Every failure is a problem document that is right about itself, and every operation is seen to succeed.
+- Every failure is a problem document that is right about itself, and every reading operation is seen to succeed.
 """
 
 from collections import Counter
@@ -36,7 +36,8 @@ def first_page(case):
     query = {name: as_text(value) for name, value in case.query.items() if name != "cursor"}
     # One item to a page, for otherwise few lists have a second one.
     address = f"{case.operation.base_url.rstrip('/')}{case.formatted_path}?{urlencode({**query, 'limit': 1})}"
-    answer = requests.get(address, timeout=TIMEOUT)
+    headers = {name: value for name, value in (case.headers or {}).items() if name.lower() == "authorization"}
+    answer = requests.get(address, headers=headers, timeout=TIMEOUT)
     return answer.json().get("next_cursor") if answer.status_code == 200 else None
 
 
@@ -93,7 +94,8 @@ def reads_can_be_revalidated(ctx, response, case):
     etag = head.headers.get("etag")
     documented = "304" in case.operation.definition.raw.get("responses", {})
     assert bool(etag) or not documented, "304 is documented, but there is no ETag to ask with"
-    if not etag:
+    if not documented:
+        # The tag of a private record is for editing it.
         return
     for method in ("GET", "HEAD"):
         again = requests.request(method, request.url, headers={**headers, "If-None-Match": etag}, timeout=TIMEOUT)
@@ -119,13 +121,14 @@ def every_failure_is_a_problem(ctx, response, case):
 
 @schemathesis.check
 class every_operation_succeeds:
-    """Each operation that was called answered 200 at least once: identifiers were real ones, filters found something."""
+    """Each operation that reads answered 200 at least once: identifiers were real ones, filters found something."""
 
     def __init__(self):
         self.called, self.succeeded = set(), set()
 
     def after_response(self, ctx, response, case):
-        self.called.add(case.operation.label)
+        if case.operation.method.upper() == "GET":
+            self.called.add(case.operation.label)
         if response.status_code == 200:
             self.succeeded.add(case.operation.label)
 

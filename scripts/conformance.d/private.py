@@ -1,0 +1,97 @@
+"""Schemathesis on the private side: who calls, and what no schema can say there. seed.py has made the records.
+
+- Who calls is an admin, whose access token is renewed; whoever submitted or registered has a token of their own.
+- Identifiers are those of records that are there, or few calls would come further than 404. Where something is written, some stay made up.
+- An edit names the version that is there now, and whoever has no credentials takes a key that cannot be guessed.
+- A period is no longer than a list of occurrences allows.
+"""
+
+import json
+import os
+import random
+import re
+import uuid
+from datetime import date, timedelta
+
+import requests
+import schemathesis
+
+# The checks, and what holds for cursors and times on either side.
+from hooks import TIMEOUT, is_positive
+
+ADDRESS = os.environ["CONFORMANCE_ADDRESS"]
+EMAIL, PASSWORD = os.environ["CONFORMANCE_EMAIL"], os.environ["CONFORMANCE_PASSWORD"]
+SEEDS = json.loads(os.environ["CONFORMANCE_SEEDS"])
+# Where something is written any record of the kind may be meant, for what is done to one may be its end.
+WRITES = os.environ["CONFORMANCE_RUN"] == "writes"
+# Of so many calls that write, one keeps what was made up.
+MADE_UP = 5
+
+# The same calls each time.
+dice = random.Random(20270314)
+
+
+@schemathesis.auth(refresh_interval=240)
+class Caller:
+    """The token for a call: that of whoever may follow one record, or an admin's."""
+
+    def get(self, case, context):
+        body = {"email": EMAIL, "password": PASSWORD}
+        answer = requests.post(f"{ADDRESS}/v1/sessions", json=body, timeout=TIMEOUT)
+        answer.raise_for_status()
+        return answer.json()["access_token"]
+
+    def set(self, case, data, context):
+        mine = re.match(r"/v1/(\w+)/mine\b", case.operation.path)
+        token = SEEDS["tokens"].get(mine.group(1), data) if mine else data
+        case.headers["Authorization"] = f"Bearer {token}"
+
+
+def known(case, collection):
+    """The identifiers of a collection, as the admin lists them now."""
+    headers = {"Authorization": case.headers["Authorization"]}
+    answer = requests.get(f"{ADDRESS}/v1/{collection}", headers=headers, timeout=TIMEOUT)
+    return [item["id"] for item in answer.json()["items"]] if answer.status_code == 200 else []
+
+
+def identify(case):
+    """Puts identifiers of what is there into the path."""
+    collection = case.operation.path.split("/")[2]
+    given = case.path_parameters
+    if "version" in given:
+        given[next(iter(given))], given["version"] = SEEDS["revisions"][collection]
+        return
+    if WRITES and len(given) == 1:
+        # By the path alone it is not to be known which registration or session is whose.
+        ids = [] if collection in ("me", "registrations", "sessions") else known(case, collection)
+        if ids:
+            given[next(iter(given))] = dice.choice(ids)
+            return
+    given.update({name: value for name, value in SEEDS["ids"].items() if name in given})
+
+
+def bound(query):
+    """A list of occurrences goes on for ten years at most, and without a first day it begins today."""
+    if "to" in query:
+        begin = date.fromisoformat(query["from"]) if "from" in query else date.today()
+        query["to"] = (begin + timedelta(days=dice.randrange(3600))).isoformat()
+
+
+@schemathesis.hook
+def before_call(context, case, kwargs):
+    """Makes a valid call one about what is there."""
+    if not is_positive(case):
+        return
+    if case.operation.path.endswith("/occurrences"):
+        bound(case.query or {})
+    if "Idempotency-Key" in case.headers and not case.operation.definition.raw.get("security"):
+        case.headers["Idempotency-Key"] = str(uuid.UUID(int=dice.getrandbits(128), version=4))
+    if WRITES and dice.randrange(MADE_UP) == 0:
+        return
+    if case.path_parameters:
+        identify(case)
+    if case.method == "PATCH" and "If-Match" in case.headers and "Authorization" in case.headers:
+        headers = {"Authorization": case.headers["Authorization"]}
+        answer = requests.get(f"{ADDRESS}{case.formatted_path}", headers=headers, timeout=TIMEOUT)
+        if "etag" in answer.headers:
+            case.headers["If-Match"] = answer.headers["etag"]

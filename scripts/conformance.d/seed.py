@@ -1,0 +1,93 @@
+"""Makes one of everything that the private side has, beside the sample bundle, and prints where it is as JSON.
+
+    seed.py ADDRESS EMAIL PASSWORD
+
+`ids`: an identifier for each parameter of a path. `revisions`: of each kind a record that was edited, and the edit's number.
+`tokens`: what follows a submission and a registration.
+"""
+
+import json
+import sys
+import urllib.error
+import urllib.request
+from datetime import datetime, timedelta, timezone
+
+ADDRESS, EMAIL, PASSWORD = sys.argv[1:4]
+# Of what is or was public, an edit is a revision.
+EDITS = {
+    "themes": {"labels": {"en": "Edited"}},
+    "organisations": {"url": "https://example.org/edited"},
+    "initiatives": {"summary": "Edited."},
+    "events": {"summary": "Edited."},
+    "outcomes": {"text": "Edited."},
+    "stories": {"url": "https://example.org/edited"},
+    "quotes": {"text": "Edited."},
+}
+
+
+def call(method, path, body=None, token=None, etag=None):
+    """The answer's JSON and its entity tag; anything but success ends it."""
+    headers = {"Content-Type": "application/json"}
+    if token:
+        headers["Authorization"] = f"Bearer {token}"
+    if etag:
+        headers["If-Match"] = etag
+    data = None if body is None else json.dumps(body).encode()
+    request = urllib.request.Request(ADDRESS + path, data, headers, method=method)
+    try:
+        with urllib.request.urlopen(request, timeout=20) as answer:
+            return json.load(answer), answer.headers.get("ETag")
+    except urllib.error.HTTPError as error:
+        sys.exit(f"seed: {method} {path} answered {error.code}: {error.read().decode()}")
+
+
+def main():
+    token = call("POST", "/v1/sessions", {"email": EMAIL, "password": PASSWORD})[0]["access_token"]
+
+    def make(path, body):
+        return call("POST", path, body, token)[0]
+
+    ids, revisions = {}, {}
+    for kind, edit in EDITS.items():
+        records = call("GET", f"/v1/{kind}", token=token)[0]["items"]
+        record = next(record for record in records if record.get("published", True))
+        path = f"/v1/{kind}/{record['id']}"
+        version = call("PATCH", path, edit, token, call("GET", path, token=token)[1])[0]["version"]
+        revisions[kind] = [record["id"], version]
+        ids[f"{kind.removesuffix('s')}_id".replace("storie_", "story_")] = record["id"]
+    ids["person_id"] = call("GET", "/v1/people", token=token)[0]["items"][0]["id"]
+
+    event = make("/v1/events", {
+        "kind": "dialogue", "title": "Dialogue on seeds", "language": "en", "format": "hybrid", "visibility": "public",
+        "when": {"precision": "minute", "starts_local": "2099-03-14T18:00:00", "time_zone": "Africa/Juba", "duration_minutes": 120},
+        "place": {"country": "SS", "locality": "Yei", "venue": "The hall", "point": {"lat": 4.09512, "lon": 30.67834}},
+        "online": {"platform": "jitsi", "join_url": "https://meet.example.org/room"}, "registration": "open",
+    })
+    make(f"/v1/events/{event['id']}/schedule", {})
+    registered, _ = call("POST", f"/v1/events/{event['id']}/registrations", {"display_name": "Amina", "role": "ally"})
+    start = (datetime.now(timezone.utc) + timedelta(days=3)).strftime("%Y-%m-%dT19:00:00")
+    series = make("/v1/series", {
+        "template": {
+            "kind": "jam_session", "title": "Weekly circle", "language": "es", "format": "online", "visibility": "public",
+            "place": {"country": "CL"}, "online": {"platform": "jitsi", "join_url": "https://meet.example.org/room"},
+        },
+        "starts_local": start, "time_zone": "America/Santiago", "duration_minutes": 90, "rrule": "FREQ=WEEKLY",
+        "events_become": "scheduled",
+    })
+    guide = make("/v1/guides", {"title": "Seeds and land", "language": "en", "questions": ["What grows here?"]})
+    make(f"/v1/guides/{guide['id']}/publish", {})
+    invited = make("/v1/accounts/invite", {"email": "bo@example.org", "role": "host", "display_name": "Bo"})
+    submitted, _ = call("POST", "/v1/submissions", {
+        "initiative": {"title": "Seeds of the valley", "summary": "Families that keep seeds.", "country": "MX", "language": "en"},
+        "submitter": {"name": "Itzel", "role": "coordinator", "email": "itzel@example.org"},
+    })
+    ids |= {
+        "event_id": event["id"], "registration_id": registered["registration"]["id"], "series_id": series["id"],
+        "recurrence": start, "guide_id": guide["id"], "number": 1, "account_id": invited["account"]["id"],
+        "submission_id": submitted["id"],
+    }
+    tokens = {"submissions": submitted["tracking_token"], "registrations": registered["manage_token"]}
+    json.dump({"ids": ids, "revisions": revisions, "tokens": tokens}, sys.stdout)
+
+
+main()
