@@ -10,6 +10,8 @@ use std::sync::{Arc, Mutex};
 pub enum Manner {
     /// Takes it.
     Accept,
+    /// Takes it, one after the other and not at once.
+    Slow,
     /// Says "later" (451).
     Defer,
     /// Says "never" (550).
@@ -119,6 +121,9 @@ fn talk(stream: &TcpStream, manner: Manner) -> std::io::Result<Option<Received>>
                     letter.data += "\n";
                 }
                 whole = Some(letter.clone());
+                if manner == Manner::Slow {
+                    std::thread::sleep(std::time::Duration::from_millis(30));
+                }
                 say("250 taken")?;
             }
             ("QUIT", _) => {

@@ -145,6 +145,7 @@ async fn reminders_of_a_worker_that_is_killed_are_sent_elsewhere_and_each_is_one
     with_confirmed_addresses(&house, &mailbox, &event).await;
     let variables =
         house.variables(&[("SOLIDARITY_MAIL", &mail), ("SOLIDARITY_MAIL_FROM", "us@example.org")]);
+    mailbox.set(Manner::Slow);
     let mut workers = [0, 1].map(|_| Server::start(&variables, &["work"]));
     for worker in &mut workers {
         worker.heard("working");
@@ -158,6 +159,9 @@ async fn reminders_of_a_worker_that_is_killed_are_sent_elsewhere_and_each_is_one
         worker.signal("KILL");
         assert_eq!(worker.outcome().code, None);
     }
+    let left = house.count("SELECT count(*) AS n FROM outbox_job WHERE state = 'waiting'").await;
+    assert!(left > 0, "they died in the middle");
+    mailbox.set(Manner::Accept);
     // Whatever they had taken comes up again when their time is over.
     house.advance(Duration::from_secs(1800));
     house.run_jobs().await;
