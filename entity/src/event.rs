@@ -209,7 +209,7 @@ pub struct Model {
     pub cancel_reason: Option<String>,
     /// Why it was last moved, in the host's words. Not public.
     pub reschedule_reason: Option<String>,
-    /// When it was recorded as held.
+    /// When it was recorded as held; what was long over when it was imported, when it ended.
     pub held_at: Option<DateTimeUtc>,
     /// How many came.
     #[sea_orm(column_type = "JsonBinary")]

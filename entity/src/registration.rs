@@ -55,7 +55,7 @@ pub struct Model {
     pub account_id: Option<AccountId>,
     /// Told at the door; unique within the event.
     pub code: Option<String>,
-    /// Keyed hash of the manage token; none once it no longer opens anything.
+    /// Keyed hash of the manage token; none once it no longer opens anything, which it does until the address is confirmed.
     pub token_hash: Option<Vec<u8>>,
     /// Keyed hash of the token that was mailed; it shows that the address is theirs.
     pub mailed_hash: Option<Vec<u8>>,

@@ -61,7 +61,9 @@ pub async fn entry(house: &House, mailbox: &Mailbox, email: &str) -> String {
 pub async fn entry_with(house: &House, mailbox: &Mailbox, patch: Value) -> String {
     let moderator = house.moderator().await;
     let submission = submit(house, newcomer_with(patch)).await;
-    let approved = moderator.post(&submission.at("approve"), json!({})).await;
+    let there = moderator.get(&submission.at("duplicates")).await.json()["organisation"].clone();
+    let how = if there.is_null() { json!({}) } else { json!({"organisation_id": there}) };
+    let approved = moderator.post(&submission.at("approve"), how).await;
     assert_eq!(approved.status, 200, "{}", approved.text());
     house.run_jobs().await;
     mailbox.letters();

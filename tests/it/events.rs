@@ -1,6 +1,7 @@
 //! `/v1/events`
 
 mod calendar;
+mod let_through;
 mod lifecycle;
 mod moving;
 mod parts;

@@ -19,6 +19,7 @@ mod house;
 mod import;
 mod initiatives;
 mod limits;
+mod moderation;
 mod organisations;
 mod outbox;
 mod outcomes;

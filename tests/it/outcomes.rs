@@ -20,7 +20,7 @@ async fn an_outcome_is_recorded_approved_edited_and_withdrawn() {
     assert_eq!(host.post(&format!("{}/approve", address(&draft)), json!({})).await.status, 403);
     assert_eq!(moderator.does("approve", &draft).await["published"], true);
     assert_eq!(house.gallery(&draft).await.json()["text"], "Share seeds");
-    host.edits(&draft, json!({"text": "Share all seeds"})).await;
+    moderator.edits(&draft, json!({"text": "Share all seeds"})).await;
     assert_eq!(house.gallery(&draft).await.json()["text"], "Share all seeds");
     assert_eq!(moderator.delete(address(&draft)).await.status, 409);
 

@@ -14,11 +14,17 @@ use crate::house::{Answer, House, answer};
 use crate::initiatives::initiative;
 use crate::records::address;
 
-/// An initiative on the map, and the host who made it.
+/// An initiative on the map, and the moderator who put it there and whose edits are public at once.
 async fn published(house: &House) -> (Actor<'_>, Value) {
-    let host = house.host().await;
+    published_of(house, &house.host().await).await
+}
+
+/// The same of this host.
+async fn published_of<'a>(house: &'a House, host: &Actor<'_>) -> (Actor<'a>, Value) {
+    let moderator = house.moderator().await;
     let draft = host.makes("initiatives", initiative()).await;
-    (host, house.moderator().await.does("publish", &draft).await)
+    let record = moderator.does("publish", &draft).await;
+    (moderator, record)
 }
 
 /// The revisions of a record, newest first.

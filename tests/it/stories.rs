@@ -16,7 +16,7 @@ async fn a_story_is_recorded_approved_edited_and_withdrawn() {
     let draft = host.makes("stories", body).await;
     assert_eq!(house.gallery(&draft).await.status, 404);
     assert_eq!(moderator.does("approve", &draft).await["published"], true);
-    host.edits(&draft, json!({"title": "The seeds of Morobo"})).await;
+    moderator.edits(&draft, json!({"title": "The seeds of Morobo"})).await;
     assert_eq!(house.gallery(&draft).await.json()["title"], "The seeds of Morobo");
     let withdrawn = host.does("withdraw", &draft).await;
     assert_eq!((&withdrawn["title"], &withdrawn["url"]), (&json!(""), &json!("")));

@@ -10,6 +10,7 @@ mod retention;
 mod review;
 mod secrecy;
 mod story;
+mod whose;
 
 use reqwest::Method;
 use serde_json::{Value, json};

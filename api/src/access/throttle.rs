@@ -2,10 +2,11 @@
 //!
 //! Failures are counted for an account *and* the network they came from (an IPv4 address, an IPv6 /64). After the first few
 //! every further one has to wait longer, up to [`LONGEST`]; whoever comes too early is refused without a look at the
-//! password. Somebody elsewhere is not concerned, so nobody can keep the owner out from afar. A network from which this account
-//! was opened before has a far larger allowance. While an account is guessed at from many networks, new ones have a smaller
-//! one. An account that does not exist is counted alike. All of it is memory of this process, under a key that it invents:
-//! no address is kept.
+//! password. Somebody elsewhere is not concerned, so nobody can keep the owner out from afar. A network from which any account
+//! was opened before has a larger allowance, for whatever account: were it for that one alone, the number of attempts would
+//! tell others in the same network that there is one. While an account is guessed at from many networks, new ones have a
+//! smaller one. An account that does not exist is counted alike. All of it is memory of this process, under a key that it
+//! invents: no address is kept.
 
 use std::collections::HashMap;
 use std::hash::{BuildHasher as _, RandomState};
@@ -20,15 +21,15 @@ use crate::problem::{Kind, Problem};
 const FREE: u32 = 5;
 /// The same, while the account is under attack.
 const FREE_UNDER_ATTACK: u32 = 2;
-/// The same, from a network where this account was opened before.
-const FREE_WHERE_KNOWN: u32 = 300;
+/// The same, from a network where some account was opened before.
+const FREE_WHERE_KNOWN: u32 = 20;
 /// So many failures from all networks together are an attack.
 const ATTACK: u32 = 100;
 /// The longest delay between two attempts.
 const LONGEST: TimeDelta = TimeDelta::seconds(8);
 /// How long failures count after the last one.
 const MEMORY: TimeDelta = TimeDelta::hours(1);
-/// How long a network is known after the account was opened from it.
+/// How long a network is known after an account was opened from it.
 const KNOWN: TimeDelta = TimeDelta::days(30);
 /// How much is remembered before the stale is thrown out.
 const MOST: usize = 10_000;
@@ -46,7 +47,7 @@ struct Memory {
     here: HashMap<u64, Failures>,
     /// By account.
     anywhere: HashMap<u64, Failures>,
-    /// Account and network, and when the one was last opened from the other.
+    /// By network, when an account was last opened from it.
     known: HashMap<u64, DateTime<Utc>>,
 }
 
@@ -61,12 +62,17 @@ struct Failures {
 pub struct Attempt {
     here: u64,
     anywhere: u64,
+    network: u64,
 }
 
 impl Throttle {
     /// An attempt at the account with this keyed hash, whether or not there is one.
     pub fn attempt(&self, account: &[u8], network: Option<IpAddr>) -> Attempt {
-        Attempt { here: self.key.hash_one((account, network)), anywhere: self.key.hash_one(account) }
+        Attempt {
+            here: self.key.hash_one((account, network)),
+            anywhere: self.key.hash_one(account),
+            network: self.key.hash_one(network),
+        }
     }
 
     /// Lets an attempt pass, or says when to come back. One that passes counts as failed until [`Self::succeeded`]: of many
@@ -80,7 +86,7 @@ impl Throttle {
         let failed = |found: Option<&Failures>| found.filter(|f| f.last + MEMORY > now).copied();
         let here = failed(memory.here.get(&attempt.here));
         let anywhere = failed(memory.anywhere.get(&attempt.anywhere)).map_or(0, |f| f.count);
-        let free = match memory.known.get(&attempt.here) {
+        let free = match memory.known.get(&attempt.network) {
             Some(opened) if *opened + KNOWN > now => FREE_WHERE_KNOWN,
             _ if anywhere > ATTACK => FREE_UNDER_ATTACK,
             _ => FREE,
@@ -98,11 +104,15 @@ impl Throttle {
         Ok(())
     }
 
-    /// The account was opened: nothing is held against this network.
+    /// The account was opened: this attempt has not failed, and the network is known. What failed before goes on counting: an
+    /// allowance that is whole again would tell whoever guesses that somebody opened it.
     pub fn succeeded(&self, attempt: Attempt, now: DateTime<Utc>) {
         let mut memory = self.memory();
-        memory.here.remove(&attempt.here);
-        memory.known.insert(attempt.here, now);
+        let Memory { here, anywhere, known } = &mut *memory;
+        for failures in here.get_mut(&attempt.here).into_iter().chain(anywhere.get_mut(&attempt.anywhere)) {
+            failures.count = failures.count.saturating_sub(1);
+        }
+        known.insert(attempt.network, now);
     }
 
     fn memory(&self) -> MutexGuard<'_, Memory> {
@@ -165,12 +175,30 @@ mod tests {
     }
 
     #[test]
-    fn where_the_owner_signed_in_before_two_hundred_failures_do_not_delay() {
+    fn where_somebody_signed_in_before_every_account_has_the_same_larger_allowance() {
+        let throttle = Throttle::default();
+        let known = throttle.attempt(b"account", HERE);
+        for _ in 0..50 {
+            throttle.pass(known, at(0)).unwrap();
+            throttle.succeeded(known, at(0));
+        }
+        for account in [&b"account"[..], b"unknown"] {
+            let attempt = throttle.attempt(account, HERE);
+            let passed = (0..50).filter(|_| throttle.pass(attempt, at(1)).is_ok()).count();
+            assert_eq!(passed, FREE_WHERE_KNOWN as usize + 1);
+        }
+    }
+
+    #[test]
+    fn that_the_owner_signs_in_gives_nobody_attempts_back() {
         let throttle = Throttle::default();
         let attempt = throttle.attempt(b"account", HERE);
-        throttle.pass(attempt, at(0)).unwrap();
-        throttle.succeeded(attempt, at(0));
-        assert!((0..200).all(|_| throttle.pass(attempt, at(1)).is_ok()));
+        (0..=FREE).for_each(|_| throttle.pass(attempt, at(0)).unwrap());
+        throttle.pass(attempt, at(60)).unwrap();
+        throttle.succeeded(attempt, at(60));
+        throttle.pass(throttle.attempt(b"unknown", None), at(60)).unwrap();
+        (0..=FREE_WHERE_KNOWN - FREE - 1).for_each(|_| throttle.pass(attempt, at(61)).unwrap());
+        assert!(throttle.pass(attempt, at(61)).is_err());
     }
 
     #[test]

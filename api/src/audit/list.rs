@@ -1,10 +1,11 @@
 //! Reading the log, newest first.
 
 use ::entity::audit_entry::{Column, Entity, Model};
+use ::entity::values::Texts;
 use chrono::{DateTime, Utc};
 use sea_orm::{
-    ColumnTrait as _, Condition, DbErr, EntityTrait as _, ExprTrait as _, QueryFilter as _, QueryOrder as _,
-    QuerySelect as _,
+    ColumnTrait as _, Condition, ConnectionTrait, DbErr, EntityTrait as _, ExprTrait as _, QueryFilter as _,
+    QueryOrder as _, QuerySelect as _,
 };
 use uuid::Uuid;
 
@@ -54,4 +55,24 @@ pub async fn list(db: &Db, filter: &Filter, after: Option<After>, limit: u64) ->
         .limit(limit)
         .all(db.reader())
         .await
+}
+
+/// The accounts that edited a field of a record, as often as they did; none where it was no account's doing.
+///
+/// # Errors
+/// The database's.
+pub async fn who_edited(
+    conn: &impl ConnectionTrait,
+    kind: Kind,
+    record: Uuid,
+    field: &str,
+) -> Result<Vec<Option<Uuid>>, DbErr> {
+    let edits = Entity::find()
+        .select_only()
+        .columns([Column::Fields, Column::ActorId])
+        .filter(Column::RecordKind.eq(kind))
+        .filter(Column::RecordId.eq(record));
+    let edits: Vec<(Texts, Option<Uuid>)> = edits.into_tuple().all(conn).await?;
+    let of_field = edits.into_iter().filter(|(fields, _)| fields.0.iter().any(|name| name == field));
+    Ok(of_field.map(|(_, by)| by).collect())
 }

@@ -18,7 +18,7 @@ use uuid::Uuid;
 
 pub use ::entity::audit_entry::{AuditAction as Action, AuditKind as Kind, AuditToken as Token};
 pub use chain::{link_pending, pending};
-pub use list::{After, Filter, list};
+pub use list::{After, Filter, list, who_edited};
 pub use verify::{Break, Fault, Verdict, verify};
 
 use crate::db::Tx;

@@ -159,12 +159,10 @@ pub fn event(event: &event::Model, now: DateTime<Utc>) -> Decision {
         Risk::High if event.status != EventStatus::Held => decision.refuse(WithheldReason::RiskUpcoming),
         Risk::High => {
             // From the end of the month that is shown: an embargo that ended on the day would tell the day.
-            let recorded = |at: DateTime<Utc>| Moment::Day(at.date_naive());
-            let moment = match moment_of(event) {
-                Moment::Unknown => event.held_at.map_or(Moment::Unknown, recorded),
-                known => known,
-            };
-            let end = moment.month_only().span().map(|(_, until)| until);
+            // It counts from when it was recorded as held, if that was later: no edit of its time brings it forward.
+            let recorded = event.held_at.map(|at| Moment::Day(at.date_naive()));
+            let months = [Some(moment_of(event)), recorded].into_iter().flatten();
+            let end = months.filter_map(|moment| Some(moment.month_only().span()?.1)).max();
             match end.map(|end| end + EMBARGO) {
                 Some(free) if free <= now => {}
                 free => {

@@ -93,3 +93,56 @@ async fn a_box_never_tells_more_than_the_public_point() {
     assert_eq!(near("30.6,4.0,30.63,4.03").await, 0);
     assert_eq!(near("30.64,4.04,30.66,4.06").await, 1);
 }
+
+#[tokio::test]
+async fn an_initiative_that_hides_its_place_is_not_placed_by_what_belongs_to_it() {
+    let house = House::open().await;
+    let line = json!({"type": "initiative", "id": "i", "title": "Hidden initiative", "country": "SS",
+        "public_precision": "hidden", "status": "published"});
+    let mut placed = event("e");
+    placed["initiative"] = json!("i");
+    let mut hidden = event("h");
+    hidden["public_precision"] = json!("hidden");
+    let story = |id: &str, members: Value| {
+        let mut story = json!({"type": "story", "id": id, "kind": "blog", "title": format!("Story {id}"),
+            "url": "https://example.org/a", "initiative": "i", "status": "approved"});
+        story.as_object_mut().unwrap().extend(members.as_object().unwrap().clone());
+        story
+    };
+    let follows = json!({"type": "outcome", "id": "o", "event": "h", "kind": "need", "text": "Sample need",
+        "status": "approved", "followed_by": ["e"]});
+    let mut said = quote("q", "e");
+    said["initiative"] = json!("i");
+    let lines = [
+        line,
+        placed,
+        hidden,
+        story("s", json!({"country": "SS"})),
+        story("t", json!({"event": "e"})),
+        story("free", json!({})),
+        follows,
+        said,
+    ];
+    house.import(&Bundle::of(lines)).await.applied();
+
+    let initiative = house.items("/v1/gallery/initiatives").await[0].clone();
+    let id = initiative["id"].as_str().unwrap();
+    assert_eq!((&initiative["title"], &initiative["country"]), (&json!("Hidden initiative"), &Value::Null));
+    for list in ["events", "quotes", "stories", "outcomes"] {
+        for item in house.items(&format!("/v1/gallery/{list}")).await {
+            let names = item.to_string().contains(id);
+            assert!(!names || item["country"].is_null(), "{item}");
+        }
+        for item in house.items(&format!("/v1/gallery/{list}?initiative={id}")).await {
+            assert_eq!((&item["country"], &item["title"]), (&Value::Null, &json!("Story free")));
+        }
+    }
+    let country = house.get("/v1/gallery/countries/SS").await;
+    assert!(
+        !country.text().contains(id) && !country.text().contains("Hidden initiative"),
+        "{}",
+        country.text()
+    );
+    let outcome = house.items("/v1/gallery/outcomes").await[0].clone();
+    assert_eq!(outcome["followed_by"], json!([]), "what followed has a place");
+}

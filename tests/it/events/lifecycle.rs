@@ -108,7 +108,7 @@ async fn what_was_never_scheduled_does_not_become_public_by_being_called_off() {
 async fn a_place_stands_in_the_clear_only_of_what_may_be_shown() {
     let house = House::open().await;
     let (host, moderator) = (house.host().await, house.moderator().await);
-    let mut body = super::dialogue();
+    let mut body = dialogue();
     (body["public_precision"], body["visibility"]) = (json!("exact"), json!("private"));
     let clear = "SELECT count(*) AS n FROM event WHERE public_venue IS NOT NULL OR public_lat IS NOT NULL";
     let event = host.makes("events", body.clone()).await;
@@ -134,4 +134,20 @@ async fn a_place_stands_in_the_clear_only_of_what_may_be_shown() {
     assert_eq!(house.gallery(&initiative).await.json()["place"]["precision"], "exact");
     moderator.does("archive", &initiative).await;
     assert_eq!(house.count(clear).await, 0);
+}
+
+#[tokio::test]
+async fn what_is_known_to_the_day_or_month_and_lies_ahead_was_not_held() {
+    let house = House::open().await;
+    let host = house.host().await;
+    for (precision, date, status) in
+        [("day", "2098-03-14", 409), ("month", "2098-03", 409), ("year", "2098", 409), ("year", "2021", 200)]
+    {
+        let mut body = dialogue();
+        body["when"] = json!({"precision": precision, "date": date});
+        let event = host.makes("events", body).await;
+        host.does("schedule", &event).await;
+        let held = host.post(&format!("{}/complete", address(&event)), json!({})).await;
+        assert_eq!(held.status, status, "{date}: {}", held.text());
+    }
 }

@@ -23,7 +23,7 @@ async fn an_initiative_is_recorded_published_edited_and_archived() {
     assert_eq!(item["title"], "Seeds of the Nile");
     assert_eq!(item["place"]["point"], json!({"lat": 4.05, "lon": 30.65}));
 
-    let edited = host.edits(&draft, json!({"title": "Seeds of two Niles", "summary": null})).await;
+    let edited = moderator.edits(&draft, json!({"title": "Seeds of two Niles", "summary": null})).await;
     assert_eq!((&edited["summary"], &edited["version"]), (&json!(null), &json!(3)));
     let item = house.gallery(&draft).await.json();
     assert_eq!((&item["title"], &item["summary"]), (&json!("Seeds of two Niles"), &json!(null)));

@@ -45,7 +45,13 @@ async fn a_seat_is_held_until_the_address_is_confirmed() {
     let mailed = house.mailed_token(AMINA).await.unwrap();
     assert_ne!(mailed, amina.token);
     let by_mail = verify(&house, &amina.id, &mailed).await;
-    assert_eq!((amina.status().await, by_mail.status().await), ("confirmed".into(), "confirmed".into()));
+    assert_eq!(by_mail.status().await, "confirmed");
+    let ended = house.with_token(&amina.token, Method::GET, "/v1/registrations/mine", None).await;
+    assert_eq!(
+        (ended.status, &*ended.code()),
+        (401, "unauthenticated"),
+        "only who reads the mail opens it now"
+    );
     assert_eq!(by_mail.post("verify").await.code(), "wrong_state");
     assert_eq!(bo.status().await, "waitlisted");
 }
@@ -80,7 +86,7 @@ fn telling(mut registration: Value) -> Value {
 async fn the_answer_is_the_same_whether_or_not_an_address_is_known() {
     let house = open().await;
     let host = house.host().await;
-    let event = scheduled(&host, json!({"capacity": 2})).await;
+    let event = scheduled(&host, json!({"capacity": 3})).await;
     let (amina, first) = register(&house, &event, with_address("activist", AMINA)).await;
     let mailed = house.mailed_token(AMINA).await.unwrap();
     let amina = verify(&house, &amina.id, &mailed).await;
@@ -89,7 +95,9 @@ async fn the_answer_is_the_same_whether_or_not_an_address_is_known() {
     assert_eq!(other.status().await, "unverified");
     assert_eq!(amina.status().await, "confirmed", "nobody takes it by knowing the address");
     let (_, third) = register(&house, &event, comer("activist")).await;
-    assert_eq!(third["status"], "confirmed", "one address holds one seat");
+    assert_eq!(third["status"], "confirmed");
+    let (_, fourth) = register(&house, &event, comer("activist")).await;
+    assert_eq!(fourth["status"], "waitlisted", "one is held as for any address");
     house.run_jobs().await;
     let letters = house.filed_letters();
     let again = letters.iter().find(|letter| letter.text.contains("an entry with this address already"));
@@ -99,7 +107,56 @@ async fn the_answer_is_the_same_whether_or_not_an_address_is_known() {
     let other = verify(&house, &other.id, &link).await;
     assert_eq!((other.status().await, amina.status().await), ("confirmed".into(), "cancelled".into()));
     let seats = "SELECT count(*) AS n FROM registration WHERE holds_seat";
-    assert_eq!(house.count(seats).await, 2);
+    assert_eq!(house.count(seats).await, 3, "what was held is given on");
+}
+
+#[tokio::test]
+async fn seats_do_not_tell_whether_an_address_is_registered() {
+    let house = open().await;
+    let mut told = Vec::new();
+    for known in [true, false] {
+        let host = house.host().await;
+        let event = scheduled(&host, json!({"capacity": 2})).await;
+        let who = if known { AMINA.to_owned() } else { "somebody@example.org".to_owned() };
+        let (first, _) = register(&house, &event, with_address("activist", &who)).await;
+        verify(&house, &first.id, &house.mailed_token(&who).await.unwrap()).await;
+        let mut seen = Vec::new();
+        for body in [with_address("ally", AMINA), comer("ally"), with_address("ally", AMINA), comer("ally")] {
+            seen.push(register(&house, &event, body).await.1["status"].clone());
+        }
+        seen.push(house.gallery(&event).await.json()["seats"].clone());
+        house.advance(Duration::from_secs(31 * 60));
+        house.run_jobs().await;
+        seen.push(house.gallery(&event).await.json()["seats"].clone());
+        told.push(seen);
+    }
+    assert_eq!(told[0], told[1]);
+}
+
+#[tokio::test]
+async fn nobody_has_a_seat_or_an_approval_for_typing_an_address() {
+    let house = open().await;
+    let (host, stranger) = (house.host().await, house.member().await);
+    let event = scheduled(&host, json!({"registration": "by_approval"})).await;
+    let (amina, _) = register(&house, &event, with_address("activist", AMINA)).await;
+    let amina = verify(&house, &amina.id, &house.mailed_token(AMINA).await.unwrap()).await;
+    assert_eq!(host.post(&amina.at("confirm"), json!({})).await.status, 200);
+
+    let typed = stranger.post(&desk(&event), with_address("activist", AMINA)).await;
+    assert_eq!(typed.status, 201, "{}", typed.text());
+    let (typed, _) = super::received(&house, &typed);
+    house.run_jobs().await;
+    let letters = house.filed_letters();
+    let again = letters.iter().find(|letter| letter.text.contains("already")).unwrap();
+    let link = again.text.lines().find_map(|line| line.split_once('#')).unwrap().1.to_owned();
+    let hers = verify(&house, &typed.id, &link).await;
+    assert_eq!(hers.status().await, "confirmed", "who opens the letter keeps the place");
+    for path in ["/v1/registrations/mine", &format!("/v1/events/{}/venue", event["id"].as_str().unwrap())] {
+        let refused = house.with_token(&typed.token, Method::GET, path, None).await;
+        assert_eq!(refused.status, 401, "{path}: {}", refused.text());
+    }
+    assert_eq!(typed.post("cancel").await.status, 401);
+    assert_eq!(stranger.get("/v1/me/registrations").await.json()["items"], json!([]));
 }
 
 #[tokio::test]

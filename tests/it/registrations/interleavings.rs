@@ -139,6 +139,7 @@ impl Walk<'_> {
         let token = self.house.mailed_token(&format!("n{at}@example.org")).await.unwrap();
         let mine = Registered { house: self.house, id: self.people[at].id.clone(), token };
         assert_eq!(mine.post("verify").await.status, 200);
+        self.people[at] = mine;
         let (role, state, _) = self.model.people[at];
         let sits = state.holds() || self.model.fits(role);
         self.model.people[at] = (role, if sits { State::Confirmed } else { State::Waitlisted }, true);

@@ -103,11 +103,29 @@ async fn two_hundred_wrong_passwords_do_not_lock_the_owner_out() {
             async move { sign_in(house, email, &format!("wrong password number {n}")).await }
         }));
         for answer in wrong.await {
-            assert!([401, 503].contains(&answer.status), "{}", answer.text());
+            assert!([401, 429, 503].contains(&answer.status), "{}", answer.text());
         }
     }
+    house.advance(Duration::from_secs(8));
     let answer = sign_in(&house, &owner.email, "marigold tractor seventeen fog").await;
     assert_eq!(answer.status, 201, "{}", answer.text());
+}
+
+#[tokio::test]
+async fn how_many_wrong_passwords_are_free_does_not_tell_whether_there_is_an_account() {
+    let house = House::open().await;
+    let (owner, never_here) = (house.host().await, "never-here@example.org");
+    house.account(never_here, "host").await;
+    let mut told = Vec::new();
+    for email in [owner.email.as_str(), never_here, "nobody@example.org"] {
+        let mut statuses = Vec::new();
+        for _ in 0..40 {
+            statuses.push(sign_in(&house, email, "wrong password").await.status);
+        }
+        told.push(statuses);
+    }
+    assert_eq!((&told[0], &told[1]), (&told[2], &told[2]));
+    assert!(told[0].contains(&401) && told[0].contains(&429), "{:?}", told[0]);
 }
 
 #[tokio::test]

@@ -95,7 +95,7 @@ async fn a_form_that_is_sent_twice_at_once_with_one_key_is_one_submission() {
 }
 
 #[tokio::test]
-async fn two_submissions_of_one_new_organisation_make_it_once() {
+async fn of_many_submissions_with_the_name_of_a_new_organisation_one_makes_it() {
     let house = House::open().await;
     let amina = house.moderator().await;
     let mut submissions = Vec::new();
@@ -107,7 +107,8 @@ async fn two_submissions_of_one_new_organisation_make_it_once() {
         async move { actor.post(&path, json!({})).await.status }
     }))
     .await;
-    assert_eq!(approvals, [200; 6]);
+    let made = approvals.iter().filter(|status| **status == 200).count();
+    assert!(made == 1 && approvals.iter().all(|status| [200, 409].contains(status)), "{approvals:?}");
     assert_eq!(house.count("SELECT count(*) AS n FROM organisation").await, 1);
 }
 

@@ -37,12 +37,14 @@ pub(super) fn outcome(outcome: &outcome::Model, facts: &Facts, now: DateTime<Utc
             addressed_to: outcome.addressed_to.0.clone(),
             followed_by: follow_ups
                 .iter()
-                // An event that hides its place would be placed by the outcome it follows.
+                // An event that hides its place would be placed by the outcome it follows, and places none in its turn.
                 .filter(|id| {
-                    let event = facts.events.get(id);
-                    event.is_some_and(|e| {
-                        rules::event(e, now).listed && event_precision(e) != Precision::Hidden
-                    })
+                    !context.hidden && {
+                        let event = facts.events.get(id);
+                        event.is_some_and(|e| {
+                            rules::event(e, now).listed && event_precision(e) != Precision::Hidden
+                        })
+                    }
                 })
                 .filter_map(|&id| event_label(Some(id), texts.language, facts, now))
                 .collect(),
@@ -124,9 +126,14 @@ impl<'a> Context<'a> {
             .filter(|i| i.public_precision != Precision::Hidden)
             .and_then(|i| i.country.as_deref());
         let country = own_country.or(event.and_then(|e| e.country.as_deref())).or(of_initiative);
+        let placed = (country.is_some() || event.is_some()) && !hidden;
         Self {
             event: event.map(|e| e.id),
-            initiative,
+            // One that hides its place is not named where that is told, or where an event tells it.
+            initiative: initiative.filter(|id| {
+                let initiative = facts.initiatives.get(id);
+                !placed || initiative.is_some_and(|i| i.public_precision != Precision::Hidden)
+            }),
             country: country.filter(|_| !hidden),
             moment: event.map_or(Moment::Unknown, public_moment),
             hidden,

@@ -284,12 +284,15 @@ fn translated_title(original: &str, translations: &Translations, language: &str)
 }
 
 /// The public initiative an event belongs to. Where the event hides its place, an initiative that has a country would
-/// tell it.
+/// tell it; and one that hides its own would be placed by an event that does not.
 fn initiative_of_event(event: &::entity::event::Model, facts: &Facts) -> Option<InitiativeId> {
     let hidden = event_precision(event) == Precision::Hidden;
     event.initiative_id.filter(|id| {
         facts.initiatives.get(id).is_some_and(|i| {
-            i.status == ::entity::initiative::InitiativeStatus::Published && !(hidden && i.country.is_some())
+            let hides = i.public_precision == Precision::Hidden;
+            i.status == ::entity::initiative::InitiativeStatus::Published
+                && !(hidden && i.country.is_some())
+                && (hidden || !hides)
         })
     })
 }

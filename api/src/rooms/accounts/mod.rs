@@ -23,6 +23,7 @@ use secrecy::SecretString;
 
 pub use address::Address;
 pub use links::{Link, answer_reset_requests};
+pub use store::has_address;
 pub use totp::{Factor, spend};
 pub use wire::InviteIn;
 

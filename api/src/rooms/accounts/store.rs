@@ -48,6 +48,20 @@ pub(super) async fn by_hash<C: ConnectionTrait>(
     account::Entity::find().filter(account::Column::EmailHash.eq(hash.to_vec())).one(conn).await
 }
 
+/// Whether this is the address of an account.
+///
+/// # Errors
+/// The database's or the vault's.
+pub async fn has_address<C: ConnectionTrait>(
+    conn: &C,
+    vault: &Vault,
+    account: AccountId,
+    email: &str,
+) -> anyhow::Result<bool> {
+    let hash = *Address::new(vault, email)?.hash();
+    Ok(by_id(conn, account).await?.is_some_and(|row| row.email_hash[..] == hash[..]))
+}
+
 /// By its identifier, kept from changing until the transaction ends.
 pub(super) async fn for_change(tx: &Tx, id: AccountId) -> Result<Option<account::Model>, DbErr> {
     account::Entity::find_by_id(id).lock_exclusive().one(tx).await

@@ -105,8 +105,9 @@ pub(super) async fn get(
 /// Edit an event
 ///
 /// What is public changes at once. `when` is written whole; on a scheduled event that is like rescheduling it. Once an event
-/// is no draft, its risk is not lowered and its place not shown more finely without a second person. What a host edits while it
-/// is in review is a draft again, and has to be submitted anew.
+/// is no draft, its risk is not lowered and its place not shown more finely without a second person. Of one that only a
+/// moderator schedules, its host changes neither what is public, nor when it was, nor makes it more public (403): to move it
+/// there is `…/reschedule`. What a host edits while it is in review is a draft again, and has to be submitted anew.
 #[utoipa::path(
     tag = "events",
     operation_id = "events.patch",
@@ -148,7 +149,12 @@ pub(super) async fn edited(
     if_match.check(found.record.row.version)?;
     let (edited, mut changed) = records::edit(tx, who, &permit, &found.record, edit).await?;
     let edited = with_questions(tx, Some(&found.record), edited).await?;
+    let hosts: Vec<Uuid> = edited.hosts.iter().map(|(_, host)| host.id()).collect();
+    records::not_oneself(tx, who.account()?, found.is_own(), &hosts).await?;
     let mut edited = rules::change(&found.record, edited, &permit, tx.now())?;
+    for member in rules::less_safe(&found.record, &edited) {
+        records::not_set_by_others(tx, &permit, &found.record, member).await?;
+    }
     if !changed.is_empty() && rules::is_submitted_anew(&found.record, &permit) {
         edited.row.status = EventStatus::Draft;
         changed.push("status");

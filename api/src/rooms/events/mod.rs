@@ -26,6 +26,7 @@ pub use calendar::{calendar_name, discreet_entry};
 pub use guided::with_questions;
 pub use jobs::follow_zone_data;
 pub use made::{Made, call_off, follow, make};
+pub use rules::may_be_told_otherwise;
 pub use store::{load, rows, save};
 pub use wire::EventIn;
 

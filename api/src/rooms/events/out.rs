@@ -98,7 +98,7 @@ pub(super) struct EventOut {
     cancel_reason: Option<String>,
     /// Why it was last moved. Not public.
     reschedule_reason: Option<String>,
-    /// When it was recorded as held.
+    /// When it was recorded as held; what was long over when it was imported, when it ended.
     held_at: Option<DateTime<Utc>>,
     /// The texts in other languages.
     translations: BTreeMap<String, Translation>,

@@ -1,20 +1,18 @@
 //! What may become of an event: draft → (in review →) scheduled → held · cancelled.
 
-use ::entity::account::Role;
-use ::entity::event;
 use ::entity::event::EventStatus::{self, Cancelled, Draft, Held, InReview, Scheduled};
-use ::entity::event::Visibility;
+use ::entity::event::{self, RegistrationMode, Visibility};
 use ::entity::kinds::Risk;
 use ::entity::values::Headcount;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::EventRecord;
+use crate::access::Permit;
 use crate::access::action::{Action as _, EditEvents, Reach, ScheduleEvents};
-use crate::access::{Actor, Permit};
 use crate::moment::When;
 use crate::outbox::Fact;
 use crate::problem::{Fault, Kind, Problem};
-use crate::rooms::records::{not_by_its_maker, not_finer};
+use crate::rooms::records::{lets_through, not_finer, shows_otherwise};
 
 /// Whoever comes is asked again if an event moves further than this.
 const ASKED_AGAIN: TimeDelta = TimeDelta::hours(1);
@@ -43,14 +41,9 @@ pub(super) fn schedule(
     mut event: EventRecord,
     permit: &Permit<ScheduleEvents>,
 ) -> Result<EventRecord, Problem> {
-    if event.row.risk > Risk::Low {
-        let staff =
-            matches!(permit.by(), Actor::Account(by) if matches!(by.role, Role::Moderator | Role::Admin));
-        if !staff {
-            let detail = "An event of more than low risk is scheduled by a moderator: submit it for review.";
-            return Err(Problem::of(Kind::Forbidden).with_detail(detail));
-        }
-        not_by_its_maker(permit, event.row.created_by)?;
+    if event.row.risk > Risk::Low && !lets_through(permit, event.row.created_by) {
+        let detail = "An event of more than low risk is scheduled by a moderator who did not make it: submit it for review.";
+        return Err(Problem::of(Kind::Forbidden).with_detail(detail));
     }
     event.row.status = match event.row.status {
         Draft | InReview => Scheduled,
@@ -116,6 +109,11 @@ fn lies_ahead(event: &event::Model, now: DateTime<Utc>) -> bool {
     }
 }
 
+/// When an event begins at the earliest, as far as its time is known: a day begins fourteen hours before it does in UTC.
+fn begins_at_the_earliest(event: &event::Model) -> Option<DateTime<Utc>> {
+    event.starts_at.or_else(|| Some(When::of_row(event).understand().ok()?.span()?.0 - TimeDelta::hours(14)))
+}
+
 /// What people come to is moved to a time that is known and lies ahead.
 fn may_move(before: &event::Model, after: &event::Model, now: DateTime<Utc>) -> Result<(), Problem> {
     let known = !matches!(When::of_row(after), When::Unknown {});
@@ -137,7 +135,7 @@ pub(super) fn complete(
     if event.row.status != Scheduled {
         return Err(Problem::wrong_state(allowed(event.row.status)));
     }
-    if event.row.starts_at.is_some_and(|start| start > now) {
+    if begins_at_the_earliest(&event.row).is_some_and(|start| start > now) {
         return Err(Problem::of(Kind::Conflict).with_detail("The event has not begun yet."));
     }
     event.row.status = Held;
@@ -164,12 +162,55 @@ pub(super) fn cancel(
     Ok(event)
 }
 
+/// What only a moderator may schedule stands as a moderator let it through. To come it can be moved and called off by those
+/// who host it, and at any time be made safer.
+fn stands_as_let_through(
+    before: &EventRecord,
+    after: &EventRecord,
+    permit: &Permit<EditEvents>,
+) -> Result<(), Problem> {
+    let stands = may_be_told_otherwise(&before.row, permit);
+    if stands.is_ok() {
+        return Ok(());
+    }
+    let mut was = before.clone();
+    if after.row.registration == RegistrationMode::Closed {
+        was.row.registration = RegistrationMode::Closed;
+    }
+    let wider = after.row.visibility < was.row.visibility;
+    match wider || shows_otherwise(&was, after).map_err(Problem::internal)? {
+        true => stands,
+        false => Ok(()),
+    }
+}
+
+/// Whether what is public of an event may be changed by somebody.
+///
+/// # Errors
+/// 403 of one that a moderator let through, for whoever could not.
+pub fn may_be_told_otherwise<A>(event: &event::Model, permit: &Permit<A>) -> Result<(), Problem> {
+    let let_through = event.risk > Risk::Low && matches!(event.status, Scheduled | Held);
+    match let_through && !lets_through(permit, event.created_by) {
+        true => Err(Problem::of(Kind::Forbidden).with_detail(
+            "A moderator let this event through as it is: what is public of it, and when it was, a moderator changes.",
+        )),
+        false => Ok(()),
+    }
+}
+
+/// The members by which an edit lowers the risk or shows the place more finely.
+pub(super) fn less_safe(before: &EventRecord, after: &EventRecord) -> Vec<&'static str> {
+    let lower = (after.row.risk < before.row.risk).then_some("risk");
+    let finer = (after.row.public_precision < before.row.public_precision).then_some("public_precision");
+    lower.into_iter().chain(finer).collect()
+}
+
 /// Lets an edit pass. Once it is no draft, lowering the risk or showing the place more finely takes a second person. What is
 /// scheduled and has not begun moves only into the future.
 pub(super) fn change(
     before: &EventRecord,
     after: EventRecord,
-    _: &Permit<EditEvents>,
+    permit: &Permit<EditEvents>,
     now: DateTime<Utc>,
 ) -> Result<EventRecord, Problem> {
     if before.row.status == Scheduled && lies_ahead(&before.row, now) {
@@ -179,6 +220,7 @@ pub(super) fn change(
         Draft => {}
         Cancelled => return Err(Problem::wrong_state(allowed(Cancelled))),
         InReview | Scheduled | Held => {
+            stands_as_let_through(before, &after, permit)?;
             not_finer(before.row.public_precision, after.row.public_precision)?;
             if after.row.risk < before.row.risk {
                 let detail = "`risk` is lowered only with the consent of a second person.";

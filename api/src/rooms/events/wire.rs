@@ -203,6 +203,8 @@ impl EventIn {
 
 impl Mergeable for EventIn {
     const WHOLE: &'static [&'static str] = &["when"];
+    const SEALED: &'static [&'static [&'static str]] =
+        &[&["place", "venue"], &["place", "point"], &["online", "join_url"], &["online", "instructions"]];
 }
 
 impl Written for EventIn {

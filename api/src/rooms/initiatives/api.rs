@@ -93,8 +93,11 @@ pub(super) async fn get(
 
 /// Edit an initiative
 ///
-/// What is public changes at once. `confirmed` says that all of it is so today; on the map it and `contact` are for moderators
-/// and admins. An organisation is taken off it by itself or by them, not by the others that carry it.
+/// On the map stands what a moderator let through: where a moderator edits it who did not make it, the map changes at once;
+/// where anybody else changes what is public of it, it is a draft again and off the map until it is published anew. Its place
+/// can be shown more coarsely at once. `confirmed` says that all of it is so today; on the map it and `contact` are for
+/// moderators and admins.
+/// An organisation is taken off it by itself or by them, not by the others that carry it.
 #[utoipa::path(
     tag = "initiatives",
     operation_id = "initiatives.patch",
@@ -132,6 +135,9 @@ pub(super) async fn edited(
     let edited = rules::change(&found.record, edited, &permit)?;
     let left = rules::left_out(&found.record, &edited, &permit);
     rules::none_of_others(&records::others(tx, who.actor().account(), &left).await?)?;
+    if edited.row.public_precision < found.record.row.public_precision {
+        records::not_set_by_others(tx, &permit, &found.record, "public_precision").await?;
+    }
     let unedited = rules::says_nothing_of_it(&changed);
     let shown = records::keep_edit(tx, &app.vault, &permit, edit, &found.record, changed, edited).await?;
     if unedited {

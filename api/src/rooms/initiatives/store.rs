@@ -98,6 +98,14 @@ impl Record for InitiativeRecord {
 
     of_row!(row);
 
+    fn take_back(&mut self) -> bool {
+        let published = self.row.status == InitiativeStatus::Published;
+        if published {
+            self.row.status = InitiativeStatus::Draft;
+        }
+        published
+    }
+
     fn said(self) -> serde_json::Result<serde_json::Value> {
         serde_json::to_value(InitiativeLine::of(self, &Names::here()))
     }

@@ -97,7 +97,9 @@ fn country() -> Precision {
     Precision::Country
 }
 
-impl Mergeable for InitiativeIn {}
+impl Mergeable for InitiativeIn {
+    const SEALED: &'static [&'static [&'static str]] = &[&["place", "point"], &["contact"]];
+}
 
 impl Written for InitiativeIn {
     type Record = InitiativeRecord;

@@ -55,7 +55,7 @@ pub(super) async fn create(
 
 /// Refuses a second organisation of one name.
 async fn name_is_free(tx: &Tx, organisation: &Organisation) -> Result<(), Problem> {
-    let other = store::of_name(tx, &organisation.name).await?.filter(|other| other.id != organisation.id);
+    let other = store::holding_name(tx, &organisation.name).await?.filter(|other| *other != organisation.id);
     let detail =
         "There is an organisation of this name. Use that one, or add to the name what tells the two apart.";
     other.map_or(Ok(()), |_| Err(Problem::of(Kind::Conflict).with_detail(detail)))

@@ -6,7 +6,7 @@ mod store;
 mod wire;
 
 pub use ::entity::organisation::Model as Organisation;
-pub use store::{load, named, save};
+pub use store::{load, named, of_name, save};
 
 use crate::http::routes::Routes;
 

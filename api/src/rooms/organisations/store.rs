@@ -70,18 +70,27 @@ pub(super) fn fitting(filter: &OrganisationFilter) -> Condition {
         .add_option(any_of(Column::Country, countries))
 }
 
-/// The organisation of this name, whatever its case. Until the transaction ends nobody else makes one.
+/// The organisation of this name, whatever its case; the oldest if there are several.
 ///
 /// # Errors
 /// The database's.
-pub(super) async fn of_name(tx: &Tx, name: &str) -> Result<Option<Model>, DbErr> {
-    let name = name.trim();
+pub async fn of_name<C: ConnectionTrait>(conn: &C, name: &str) -> Result<Option<OrganisationId>, DbErr> {
+    let same = Expr::expr(Func::lower(Expr::col(Column::Name))).eq(Func::lower(Expr::val(name.trim())));
+    let oldest = Entity::find().filter(same).order_by_asc(Column::CreatedAt).order_by_asc(Column::Id);
+    Ok(oldest.one(conn).await?.map(|found| found.id))
+}
+
+/// As [`of_name`], and until the transaction ends nobody else makes one.
+///
+/// # Errors
+/// The database's.
+pub(super) async fn holding_name(tx: &Tx, name: &str) -> Result<Option<OrganisationId>, DbErr> {
     if tx.get_database_backend() == DbBackend::Postgres {
         let lock = "SELECT pg_advisory_xact_lock(2, hashtext(lower($1)))";
-        tx.execute_raw(Statement::from_sql_and_values(DbBackend::Postgres, lock, [name.into()])).await?;
+        tx.execute_raw(Statement::from_sql_and_values(DbBackend::Postgres, lock, [name.trim().into()]))
+            .await?;
     }
-    let same = Expr::expr(Func::lower(Expr::col(Column::Name))).eq(Func::lower(Expr::val(name)));
-    Entity::find().filter(same).order_by_asc(Column::CreatedAt).order_by_asc(Column::Id).one(tx).await
+    of_name(tx, name).await
 }
 
 /// The organisation of this name, whatever its case; a new one if there is none. Says whether it is new. Two transactions
@@ -96,8 +105,8 @@ pub async fn named(
     country: Option<&str>,
 ) -> Result<(OrganisationId, bool), DbErr> {
     let name = name.trim();
-    if let Some(found) = of_name(tx, name).await? {
-        return Ok((found.id, false));
+    if let Some(found) = holding_name(tx, name).await? {
+        return Ok((found, false));
     }
     let id = OrganisationId(ids::v4());
     let made = Model {

@@ -91,7 +91,8 @@ pub(super) async fn get(
 
 /// Edit an outcome
 ///
-/// What is public changes at once.
+/// Of an approved one, what is public is what a moderator let through: edited by anybody but a moderator who did not make it, it
+/// is a draft again and leaves the gallery until it is approved anew. `event` is fixed then (409).
 #[utoipa::path(
     tag = "outcomes",
     operation_id = "outcomes.patch",

@@ -4,7 +4,7 @@ use super::OutcomeRecord;
 use crate::access::Permit;
 use crate::access::action::{ApproveOutcomes, EditOutcomes};
 use crate::problem::Problem;
-use crate::rooms::records::{approved, not_by_its_maker, only_a_draft, still_there, withdrawn};
+use crate::rooms::records::{approved, not_by_its_maker, only_a_draft, stays_with, still_there, withdrawn};
 
 /// Approves it. Nobody approves what they made.
 pub(super) fn approve(
@@ -29,13 +29,14 @@ pub(super) fn withdraw(
     Ok(outcome)
 }
 
-/// Lets an edit pass, unless it was withdrawn.
+/// Lets an edit pass, unless it was withdrawn. Of which event it is, is fixed once it is approved.
 pub(super) fn change(
     before: &OutcomeRecord,
     after: OutcomeRecord,
     _: &Permit<EditOutcomes>,
 ) -> Result<OutcomeRecord, Problem> {
     still_there(before.row.status)?;
+    stays_with(before.row.status, before.row.event_id, after.row.event_id)?;
     Ok(after)
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use ::entity::kinds::RecordKind;
+use ::entity::kinds::{Moderation, RecordKind};
 use ::entity::{outcome, outcome_follow_up};
 use sea_orm::{Condition, ConnectionTrait, DbErr};
 use uuid::Uuid;
@@ -64,6 +64,14 @@ impl Record for OutcomeRecord {
     type Entity = outcome::Entity;
 
     of_row!(row);
+
+    fn take_back(&mut self) -> bool {
+        let approved = self.row.status == Moderation::Approved;
+        if approved {
+            self.row.status = Moderation::Draft;
+        }
+        approved
+    }
 
     fn said(self) -> serde_json::Result<serde_json::Value> {
         serde_json::to_value(OutcomeLine::of(self, &Names::here()))

@@ -87,7 +87,7 @@ pub(super) async fn get(
 
 /// Edit a person
 ///
-/// A contact is sealed and not read back.
+/// A contact is sealed and not read back. Whose person it is does not add organisations to it: what those host is theirs too.
 #[utoipa::path(
     tag = "people",
     operation_id = "people.patch",
@@ -112,6 +112,11 @@ pub(super) async fn change(
             let permit = who.over(&found)?;
             if_match.check(found.record.row.version)?;
             let (edited, changed) = records::edit(tx, &who, &permit, &found.record, &body).await?;
+            let joins = edited.organisations.iter().any(|one| !found.record.organisations.contains(one));
+            if joins {
+                // What one's organisations host is one's own.
+                records::not_oneself(tx, who.account()?, false, &[path.person_id]).await?;
+            }
             records::keep(tx, &app.vault, &permit, Action::Update, changed, edited).await
         })
         .await?;

@@ -50,7 +50,9 @@ struct ContactIn {
     phone: Option<String>,
 }
 
-impl Mergeable for PersonIn {}
+impl Mergeable for PersonIn {
+    const SEALED: &'static [&'static [&'static str]] = &[&["contact"]];
+}
 
 impl Written for PersonIn {
     type Record = PersonRecord;

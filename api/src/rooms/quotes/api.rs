@@ -24,8 +24,8 @@ use crate::rooms::records::{self, Shown};
 
 /// Record a quote
 ///
-/// The words, and the consent to publish these very words; without one they are not public. It is a draft, which
-/// somebody else approves.
+/// The words, and the consent to publish these very words; without one they are not public. A consent without `level` is one
+/// to the level of `attribution`. It is a draft, which somebody else approves.
 #[utoipa::path(
     tag = "quotes",
     operation_id = "quotes.create",
@@ -53,8 +53,8 @@ pub(super) async fn create(
 
 /// List quotes
 ///
-/// In no particular order. Hosts see their own: those they recorded, and those of their events, and of what names no event
-/// those of their initiatives.
+/// In no particular order. Hosts see their own: those they recorded, those of their events, and those of their
+/// initiatives that name no event.
 #[utoipa::path(
     tag = "quotes",
     operation_id = "quotes.list",
@@ -94,7 +94,10 @@ pub(super) async fn get(
 /// Edit a quote
 ///
 /// The consent was given to other words: where text or translations change it no longer fits, and the quote leaves the
-/// gallery at once (`consent_other_text`).
+/// gallery at once (`consent_other_text`). It was also given to this `attribution`: the level can become coarser and the label
+/// be cleared, anything else needs a new consent (409). Edited by anybody but a moderator
+/// who did not make it, an approved quote is a draft again until it is approved anew. `event` and `initiative` are fixed
+/// then (409).
 #[utoipa::path(
     tag = "quotes",
     operation_id = "quotes.patch",

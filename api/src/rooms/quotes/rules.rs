@@ -5,8 +5,8 @@ use ::entity::quote::AttributionLevel;
 use super::QuoteRecord;
 use crate::access::Permit;
 use crate::access::action::{ApproveQuotes, EditQuotes};
-use crate::problem::Problem;
-use crate::rooms::records::{approved, not_by_its_maker, only_a_draft, still_there, withdrawn};
+use crate::problem::{Kind, Problem};
+use crate::rooms::records::{approved, not_by_its_maker, only_a_draft, stays_with, still_there, withdrawn};
 
 /// Approves it. Nobody approves what they made.
 pub(super) fn approve(
@@ -31,14 +31,31 @@ pub(super) fn withdraw(mut quote: QuoteRecord, _: &Permit<EditQuotes>) -> Result
     Ok(quote)
 }
 
-/// Lets an edit pass, unless it was withdrawn.
+/// Lets an edit pass, unless it was withdrawn. What it belongs to is fixed once it is approved, and nobody is named otherwise
+/// than they consented to, but more coarsely.
 pub(super) fn change(
     before: &QuoteRecord,
     after: QuoteRecord,
     _: &Permit<EditQuotes>,
 ) -> Result<QuoteRecord, Problem> {
     still_there(before.row.status)?;
-    Ok(after)
+    let of = |quote: &QuoteRecord| (quote.row.event_id, quote.row.initiative_id);
+    stays_with(before.row.status, of(before), of(&after))?;
+    match before.consent.is_some() && names_otherwise(before, &after) {
+        true => Err(Problem::of(Kind::Conflict).with_detail(
+            "The consent was given to this `attribution`: another `label`, another `person` or a finer `level` needs a new one.",
+        )),
+        false => Ok(after),
+    }
+}
+
+/// Whether the speaker would be named more finely, or as somebody else. A person who is not told of may be noted.
+fn names_otherwise(before: &QuoteRecord, after: &QuoteRecord) -> bool {
+    let (was, is) = (&before.row, &after.row);
+    let told = matches!(is.level, AttributionLevel::Name | AttributionLevel::RoleAndCountry);
+    is.level < was.level
+        || (is.label.is_some() && is.label != was.label)
+        || (told && is.person_id.is_some() && is.person_id != was.person_id)
 }
 
 /// Lets a draft be removed.

@@ -57,6 +57,14 @@ impl Record for QuoteRecord {
 
     of_row!(row);
 
+    fn take_back(&mut self) -> bool {
+        let approved = self.row.status == Moderation::Approved;
+        if approved {
+            self.row.status = Moderation::Draft;
+        }
+        approved
+    }
+
     fn said(self) -> serde_json::Result<serde_json::Value> {
         serde_json::to_value(QuoteLine::of(self, &Names::here()))
     }

@@ -73,7 +73,12 @@ impl Written for QuoteIn {
     }
 
     fn into_record(self, incoming: &mut Incoming<'_>, _: Option<&QuoteRecord>) -> Option<QuoteRecord> {
-        Some(self.into_line(incoming.name(), Moderation::Draft).into_record(incoming))
+        let mut quote = self.into_line(incoming.name(), Moderation::Draft).into_record(incoming);
+        if let Some(consent) = &mut quote.consent {
+            // Nobody consented to be named more finely than was said when they did.
+            consent.level.get_or_insert(quote.row.level);
+        }
+        Some(quote)
     }
 }
 

@@ -6,13 +6,13 @@ use ::entity::kinds::RecordKind;
 use sea_orm::ConnectionTrait;
 use uuid::Uuid;
 
-use super::revisions::{Author, blank_revisions, revise};
-use super::{Edit, Record};
+use super::revisions::{Author, blank_revisions, revise, shows_otherwise};
+use super::{Edit, Record, lets_through};
 use crate::access::Permit;
 use crate::audit::{self, Action, By, Entry};
 use crate::db::Tx;
 use crate::http::idempotency;
-use crate::problem::Problem;
+use crate::problem::{Kind, Problem};
 use crate::publishing::{self, RecordRef, WithheldReason};
 use crate::vault::Vault;
 
@@ -66,6 +66,9 @@ pub async fn keep<R: Record, A>(
 
 /// Keeps an edit of a record `before` it, and its revision if the record is or was public.
 ///
+/// What a moderator let through is what stands in public: an edit of that by somebody who could not let it through takes the
+/// record back to where a moderator has to, and so off the public side, in this transaction.
+///
 /// # Errors
 /// The database's.
 pub async fn keep_edit<R: Record, A, T>(
@@ -74,15 +77,44 @@ pub async fn keep_edit<R: Record, A, T>(
     permit: &Permit<A>,
     edit: &Edit<T>,
     before: &R,
-    members: Vec<&'static str>,
-    record: R,
+    mut members: Vec<&'static str>,
+    mut record: R,
 ) -> Result<Shown<R>, Problem> {
     if !members.is_empty() {
+        let by_others = !lets_through(permit, before.created_by());
+        if by_others && shows_otherwise(before, &record).map_err(Problem::internal)? && record.take_back() {
+            members.push("status");
+        }
         let author = Author::of_edit(permit.by().account(), edit.revision());
         revise(tx, author, before, &record).await?;
     }
     let action = edit.revision().map_or(Action::Update, |_| Action::RestoreRevision);
     keep(tx, vault, permit, action, members, record).await
+}
+
+/// What somebody else made safer is not undone by one alone, in a draft neither: the audit log knows who has ever set a member,
+/// and whoever made the record set what nobody has since. Who set it last does not say, for one could raise it once more.
+///
+/// # Errors
+/// 409 for a host, or whoever made the record, if somebody else has set it.
+pub async fn not_set_by_others<R: Record, A>(
+    tx: &Tx,
+    permit: &Permit<A>,
+    record: &R,
+    member: &'static str,
+) -> Result<(), Problem> {
+    if lets_through(permit, record.created_by()) {
+        return Ok(());
+    }
+    let oneself = permit.by().account();
+    let made = oneself.is_some() && record.created_by() == oneself;
+    let mut set_by = audit::who_edited(tx, R::AUDIT, record.id(), member).await?.into_iter();
+    match made && set_by.all(|by| by == oneself.map(|account| account.0)) {
+        true => Ok(()),
+        false => Err(Problem::of(Kind::Conflict).with_detail(format!(
+            "`{member}` is what somebody else set: a moderator has to show more or lower the risk."
+        ))),
+    }
 }
 
 fn one<R>(mut shown: Vec<Shown<R>>) -> Result<Shown<R>, Problem> {

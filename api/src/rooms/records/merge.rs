@@ -16,6 +16,9 @@ use crate::problem::Problem;
 pub trait Mergeable: Clone + Serialize + DeserializeOwned + ToSchema + 'static {
     /// The members that are written whole: a patch replaces them and merges nothing into them.
     const WHOLE: &'static [&'static str] = &[];
+    /// Where secrets stand that are written and not read back. A patch that writes one is a change, whatever it was: or whoever
+    /// may not read it could try what it is.
+    const SEALED: &'static [&'static [&'static str]] = &[];
 }
 
 /// Says that a body is a line of a bundle without some members, which only verbs change.
@@ -73,6 +76,16 @@ impl<T> Edit<T> {
 }
 
 impl<T: Mergeable> Edit<T> {
+    /// The members in which the patch, if it is one, writes a secret.
+    fn writes_sealed(&self) -> impl Iterator<Item = &'static str> {
+        let patch = match &self.wanted {
+            Wanted::Patch(patch) => Some(patch),
+            Wanted::Revision(_) => None,
+        };
+        let written = T::SEALED.iter().filter(move |path| patch.is_some_and(|patch| writes(patch, path)));
+        written.filter_map(|path| path.first().copied())
+    }
+
     /// Merges the patch, if it is one, into a body.
     fn merge_into(&self, body: &mut Map<String, Value>) {
         let Wanted::Patch(patch) = &self.wanted else { return };
@@ -90,7 +103,23 @@ impl<T: Mergeable> Edit<T> {
 /// # Errors
 /// 422 with every fault of the body as it would be then.
 pub fn edited<T: Mergeable>(before: &T, edit: &Edit<T>) -> Result<(T, Vec<&'static str>), Problem> {
-    edited_by(before, |body| edit.merge_into(body))
+    let (after, mut changed) = edited_by(before, |body| edit.merge_into(body))?;
+    for member in edit.writes_sealed() {
+        if !changed.contains(&member) {
+            changed.push(member);
+        }
+    }
+    Ok((after, changed))
+}
+
+/// Whether a patch says something of what stands at a place.
+fn writes(patch: &Map<String, Value>, path: &[&str]) -> bool {
+    let Some((name, inner)) = path.split_first() else { return true };
+    match patch.get(*name) {
+        None => false,
+        Some(Value::Object(patch)) => writes(patch, inner),
+        Some(_) => true,
+    }
 }
 
 /// The body after a change, and the names of the members that it changed.

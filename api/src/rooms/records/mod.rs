@@ -34,18 +34,20 @@ use sea_orm::{
 use uuid::Uuid;
 
 pub use answers::{answer, created, done, get, list};
-pub use keeping::{Shown, keep, keep_edit, shown};
+pub use keeping::{Shown, keep, keep_edit, not_set_by_others, shown};
 pub(in crate::rooms) use merge::written_as;
 pub use merge::{Edit, Mergeable, edited};
 use named::Named;
-pub use owner::{events_with_a_part, hosted_by, others, own_event};
+pub use owner::{events_with_a_part, hosted_by, not_oneself, others, own_event};
 pub use removal::remove;
 pub(in crate::rooms) use revisions::revision_routes;
 pub use revisions::{
     Author, RevisionOut, RevisionPage, blank_revision, blank_revisions, revise, revise_imported, revision,
-    revisions,
+    revisions, shows_otherwise,
 };
-pub use rules::{approved, not_by_its_maker, not_finer, only_a_draft, still_there, withdrawn};
+pub use rules::{
+    approved, lets_through, not_by_its_maker, not_finer, only_a_draft, stays_with, still_there, withdrawn,
+};
 #[cfg(test)]
 pub use testing::permit;
 pub use wire::{Links, path};
@@ -112,6 +114,10 @@ pub trait Record: Clone {
     }
     /// A version further.
     fn stamp(&mut self, now: DateTime<Utc>);
+    /// Back to where somebody else has to let it through; false if it is not let through, or needs nobody for it.
+    fn take_back(&mut self) -> bool {
+        false
+    }
     /// What it says, as a line of a bundle does, its secrets included.
     ///
     /// # Errors
@@ -133,6 +139,13 @@ pub struct Found<R> {
     /// The record.
     pub record: R,
     owner: Option<AccountId>,
+}
+
+impl<R> Found<R> {
+    /// Whether it is the own of whoever it was found for.
+    pub const fn is_own(&self) -> bool {
+        self.owner.is_some()
+    }
 }
 
 impl<R: Record> Row for Found<R> {

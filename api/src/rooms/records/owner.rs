@@ -8,9 +8,12 @@ use ::entity::{
 };
 use sea_orm::sea_query::{Query, SelectStatement};
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, ExprTrait as _, QueryFilter as _,
-    QuerySelect as _,
+    ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, ExprTrait as _, PaginatorTrait as _,
+    QueryFilter as _, QuerySelect as _,
 };
+use uuid::Uuid;
+
+use crate::problem::{Kind, Problem};
 
 /// The records of a kind that are an account's own.
 pub(super) fn own(kind: RecordKind, account: AccountId) -> Condition {
@@ -28,10 +31,10 @@ pub(super) fn own(kind: RecordKind, account: AccountId) -> Condition {
             .add(outcome::Column::EventId.in_subquery(events(account))),
         RecordKind::Quote => made(quote::Column::CreatedBy, account)
             .add(quote::Column::EventId.in_subquery(events(account)))
-            .add(carried(quote::Column::EventId, quote::Column::InitiativeId, account)),
+            .add(of_no_event(quote::Column::EventId, quote::Column::InitiativeId, account)),
         RecordKind::Story => made(story::Column::CreatedBy, account)
             .add(story::Column::EventId.in_subquery(events(account)))
-            .add(carried(story::Column::EventId, story::Column::InitiativeId, account)),
+            .add(of_no_event(story::Column::EventId, story::Column::InitiativeId, account)),
     }
 }
 
@@ -39,9 +42,9 @@ fn made(column: impl ColumnTrait, account: AccountId) -> Condition {
     Condition::any().add(column.eq(account))
 }
 
-/// What names an event is the business of those who host that event, however many carry the initiative it belongs to: the
-/// others do not even learn that there is such an event.
-fn carried(event: impl ColumnTrait, initiative: impl ColumnTrait, account: AccountId) -> Condition {
+/// What belongs to an own initiative and to no event. What was said at an event is for those who host it: others who carry the
+/// same initiative need not know that it took place.
+fn of_no_event(event: impl ColumnTrait, initiative: impl ColumnTrait, account: AccountId) -> Condition {
     Condition::all().add(event.is_null()).add(initiative.in_subquery(initiatives(account)))
 }
 
@@ -90,6 +93,33 @@ pub fn hosted_by(account: AccountId, person: impl ColumnTrait, organisation: imp
     Condition::any()
         .add(person.in_subquery(people(account)))
         .add(organisation.in_subquery(organisations(account)))
+}
+
+/// Nobody makes a record their own by the right of moderating alone: the hosts that somebody names for what is not their own are
+/// not the person behind their account and none of that person's organisations.
+///
+/// # Errors
+/// 403 if one is.
+pub async fn not_oneself(
+    conn: &impl ConnectionTrait,
+    account: AccountId,
+    is_own: bool,
+    named: &[Uuid],
+) -> Result<(), Problem> {
+    if is_own || named.is_empty() {
+        return Ok(());
+    }
+    let person = person::Column::Id.is_in(named.to_vec());
+    let person = person.and(person::Column::Id.in_subquery(people(account)));
+    let organisation = organisation::Column::Id.is_in(named.to_vec());
+    let organisation = organisation.and(organisation::Column::Id.in_subquery(organisations(account)));
+    let found = person::Entity::find().filter(person).count(conn).await?
+        + organisation::Entity::find().filter(organisation).count(conn).await?;
+    match found {
+        0 => Ok(()),
+        _ => Err(Problem::of(Kind::Forbidden)
+            .with_detail("It is not yours: somebody else has to name you or your organisation.")),
+    }
 }
 
 /// The person behind an account.

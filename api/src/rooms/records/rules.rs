@@ -1,9 +1,10 @@
 //! Rules that hold for records of every kind.
 
+use ::entity::account::Role;
 use ::entity::ids::AccountId;
 use ::entity::kinds::{Moderation, Precision};
 
-use crate::access::Permit;
+use crate::access::{Actor, Permit};
 use crate::problem::{Kind, Problem};
 
 /// Nobody approves what they made.
@@ -13,6 +14,24 @@ use crate::problem::{Kind, Problem};
 pub fn not_by_its_maker<A>(permit: &Permit<A>, maker: Option<AccountId>) -> Result<(), Problem> {
     match maker.is_some() && permit.by().account() == maker {
         true => Err(Problem::of(Kind::Forbidden).with_detail("Somebody else has to approve what you made.")),
+        false => Ok(()),
+    }
+}
+
+/// Whether somebody may let a record through: staff that did not make it.
+pub fn lets_through<A>(permit: &Permit<A>, maker: Option<AccountId>) -> bool {
+    let staff = matches!(permit.by(), Actor::Account(by) if matches!(by.role, Role::Moderator | Role::Admin));
+    staff && not_by_its_maker(permit, maker).is_ok()
+}
+
+/// What a contribution belongs to is part of what was approved: it withholds it, and says when and where it was.
+///
+/// # Errors
+/// 409 if an approved one would belong to something else.
+pub fn stays_with<T: PartialEq>(status: Moderation, before: T, after: T) -> Result<(), Problem> {
+    match status == Moderation::Approved && before != after {
+        true => Err(Problem::of(Kind::Conflict)
+            .with_detail("`event` and `initiative` are fixed once it is approved: record it anew instead.")),
         false => Ok(()),
     }
 }

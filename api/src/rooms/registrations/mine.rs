@@ -18,6 +18,7 @@ use crate::http::idempotency::{Caller, IdempotencyKey, Once, Reply};
 use crate::http::json::{Body, Empty};
 use crate::http::patch::{EditHeaders, IfMatch, Patch, record};
 use crate::problem::Problem;
+use crate::rooms::accounts;
 
 /// Whoever holds a registration, also where their account is what opens it.
 pub(super) const BY_ITS_HOLDER: By = By::Token(audit::Token::Manage);
@@ -31,8 +32,14 @@ pub(super) async fn find(app: &App, token: &ManageToken) -> Result<Model, Proble
 /// The event's desk, and the registration as it is now that nobody else changes it.
 async fn open<'a>(tx: &'a Tx, app: &'a App, found: &Model) -> Result<(Desk<'a>, Model), Problem> {
     let desk = Desk::open(tx, &app.post, found.event_id).await?.ok_or(Problem::bad_token())?;
-    let row = store::by_id(tx, found.id).await?.filter(|row| row.erased_at.is_none());
+    let row =
+        store::by_id(tx, found.id).await?.filter(|row| row.erased_at.is_none() && still_opens(found, row));
     Ok((desk, row.ok_or(Problem::bad_token())?))
+}
+
+/// Whether what opened a registration when it was found opens it now: the link in the letter may have been opened meanwhile.
+pub(super) fn still_opens(found: &Model, now: &Model) -> bool {
+    found.token_hash == now.token_hash
 }
 
 /// Does one thing to one's registration, in one transaction.
@@ -210,8 +217,9 @@ pub(super) async fn take_up(desk: &mut Desk<'_>, row: &mut Model) -> Result<Acti
 
 /// Confirm one's address
 ///
-/// With the token of the link that was mailed, which from then on opens the registration too. What was registered with this
-/// address for this event before ends, and its place is kept where the role is the same.
+/// With the token of the link that was mailed: whoever reads it has the mailbox, and from then on it alone opens the
+/// registration, no more the token that was in the answer. What was registered with this address for this event before ends,
+/// and its place is kept where the role is the same.
 #[utoipa::path(
     tag = "registrations",
     operation_id = "registrations.mine.verify",
@@ -237,6 +245,11 @@ pub(super) async fn verify(
         }
         rules::registrant_may(row.status, "verify")?;
         row.verified_at = Some(desk.tx.now());
+        // Whoever typed the address may be somebody else.
+        row.token_hash = None;
+        if !has_address(desk, row).await? {
+            row.account_id = None;
+        }
         if !take_over(desk, row).await? {
             desk.enter(row, false).await?;
         }
@@ -244,6 +257,15 @@ pub(super) async fn verify(
         Ok(Action::Verify)
     })
     .await
+}
+
+/// Whether the account that registered is known by this very address.
+async fn has_address(desk: &Desk<'_>, row: &Model) -> Result<bool, Problem> {
+    let (Some(account), Some(email)) = (row.account_id, store::email(desk.tx, desk.post.vault(), row).await?)
+    else {
+        return Ok(false);
+    };
+    Ok(accounts::has_address(desk.tx, desk.post.vault(), account, &email).await?)
 }
 
 /// Ends what the same address registered for before. Says whether its place was taken.

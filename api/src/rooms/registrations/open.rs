@@ -12,7 +12,7 @@ use super::out::{MyRegistration, RegistrationReceived};
 use super::rules::Way;
 use super::wire::{RegistrationIn, RegistrationsPath};
 use super::{KIND, content, invitations, letters, rules, store};
-use crate::access::action::{Anyone, ManageRegistrations};
+use crate::access::action::{Anyone, RevealVenues};
 use crate::access::{Actor, Allowed, ManageToken};
 use crate::app::App;
 use crate::audit::{Action, By};
@@ -40,9 +40,10 @@ struct Comer {
 ///
 /// With a name or pseudonym, and without any contact if one likes: then there is a seat, or a place on the waiting list, at
 /// once. With an e-mail address it counts when the link in the letter is opened (`verify`); a seat is held for thirty
-/// minutes. The answer is the same whether or not somebody registered with this address before. It holds a manage token,
-/// once: with it `/v1/registrations/mine` is followed, changed and taken back. Hosts enter others, also where registration
-/// is closed or by invitation. Where it is by invitation, whoever has a code registers with it, also where the event is not public.
+/// minutes. The answer is the same whether or not somebody registered with this address before, and so is the seat. It holds a
+/// manage token, once: with it `/v1/registrations/mine` is followed, changed and taken back, until the address is confirmed;
+/// then the token from the letter does that. Hosts enter others, also where registration is closed or by invitation. Where it is
+/// by invitation, whoever has a code registers with it, also where the event is not public.
 #[utoipa::path(
     tag = "registrations",
     operation_id = "registrations.create",
@@ -102,9 +103,10 @@ async fn way(desk: &Desk<'_>, app: &App, actor: &Actor, body: &RegistrationIn) -
     }
 }
 
-/// Whether somebody answers for this event, and so enters others.
+/// Whether somebody answers for this event, and so enters others: with the token of a seat one learns where it is, which
+/// moderating alone does not tell.
 async fn is_host(tx: &Tx, app: &App, actor: &Actor, event: EventId) -> Result<bool, Problem> {
-    let Ok(host) = Allowed::<ManageRegistrations>::ask(actor.clone()) else { return Ok(false) };
+    let Ok(host) = Allowed::<RevealVenues>::ask(actor.clone()) else { return Ok(false) };
     let found = records::find::<EventRecord, _>(tx, &app.vault, actor, event.0).await?;
     Ok(host.over(&found).is_ok())
 }
@@ -184,8 +186,8 @@ fn blank(desk: &mut Desk<'_>, comer: &Comer, way: Way) -> Result<Model, Problem>
     })
 }
 
-/// Has somebody confirm the address first. For one address one seat is held; whoever registers again learns nothing here,
-/// and holds nothing.
+/// Has somebody confirm the address first. For one address that is to be confirmed one seat is held, whether or not it is
+/// registered already: whoever counts the seats that others get learns nothing of it.
 async fn to_verify(
     desk: &mut Desk<'_>,
     app: &App,
@@ -197,10 +199,11 @@ async fn to_verify(
     let before = store::of_address(desk.tx, desk.event.id, &hash).await?;
     (row.status, row.until_at) = (Status::Unverified, Some(desk.tx.now() + rules::TO_VERIFY));
     (row.email_hash, row.mailed_hash) = (Some(hash), Some(mailed.hash(&app.vault, KIND)?));
-    if before.is_empty() {
+    let to_confirm = || before.iter().filter(|other| other.status == Status::Unverified);
+    if !to_confirm().any(|other| other.holds_seat) {
         desk.hold(row);
     }
-    let unanswered = before.iter().filter(|other| other.status == Status::Unverified).count();
+    let unanswered = to_confirm().count();
     if unanswered >= rules::LETTERS {
         return Ok(());
     }

@@ -48,7 +48,8 @@ pub(super) async fn get(
 
 /// Say how registration for an event goes
 ///
-/// Written whole. Answers that were given stay as they are.
+/// Written whole. Answers that were given stay as they are. The questions are public: of an event that only a moderator
+/// schedules, a moderator changes them.
 #[utoipa::path(
     tag = "registrations",
     operation_id = "registrations.settings.put",
@@ -81,6 +82,9 @@ pub(super) async fn put(
         .write(async |tx| {
             let mut desk = Desk::open(tx, &app.post, event).await?.ok_or(Problem::not_found("event"))?;
             let permit = permitted(tx, &app, &who, event, "event").await?;
+            if desk.row.questions.0 != body.questions {
+                events::may_be_told_otherwise(&desk.event, &permit)?;
+            }
             desk.row.offers = body.offers;
             desk.row.questions.0.clone_from(&body.questions);
             desk.row.reminders.0 = body.reminders.iter().map(|minutes| minutes.0).collect();
@@ -143,7 +147,7 @@ pub(super) async fn venue(
 /// Whoever has a seat at this very event, at the right time.
 async fn with_seat(tx: &Tx, app: &App, found: &Model, event: EventId) -> Result<By, Problem> {
     let row = store::by_id(tx, found.id).await?.filter(|row| row.event_id == event);
-    let row = row.ok_or(Problem::not_found("event"))?;
+    let row = row.filter(|row| mine::still_opens(found, row)).ok_or(Problem::not_found("event"))?;
     told_where(tx, app, row.status, event).await?;
     Ok(By::Token(audit::Token::Manage))
 }

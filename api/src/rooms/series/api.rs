@@ -60,14 +60,14 @@ pub(super) async fn create(
     .await
 }
 
-/// Keeps a new series, and notes who made it.
+/// Keeps a new series, and notes who made it. One that goes on where a `previous` one ends stays its maker's.
 pub(super) async fn begin(
     tx: &Tx,
     app: &App,
     permit: &Permit<EditEvents>,
     body: SeriesIn,
     checked: Checked,
-    previous_id: Option<SeriesId>,
+    previous: Option<&series::Model>,
 ) -> Result<Series, Problem> {
     let id = SeriesId(ids::v4());
     let row = series::Model {
@@ -81,10 +81,10 @@ pub(super) async fn begin(
         events_become: body.events_become,
         status: SeriesStatus::Active,
         ends_before: None,
-        previous_id,
+        previous_id: previous.map(|previous| previous.id),
         look_at: Some(tx.now()),
         stalled_because: None,
-        created_by: permit.by().account(),
+        created_by: previous.map_or(permit.by().account(), |previous| previous.created_by),
         version: 0,
         created_at: tx.now(),
         updated_at: tx.now(),
@@ -209,6 +209,7 @@ pub(super) async fn change(
                 return Err(Problem::wrong_state(&[]));
             }
             let checked = check(tx, &who, &permit, &after, Some(&before)).await?;
+            found.not_oneself(tx, who.account()?, &checked.hosts).await?;
             let plan = Plan { ends_before: found.series.row.ends_before, ..checked.plan };
             let rows = store::all_known(tx, found.series.row.id).await?;
             may_change(&plan, &changed, &rows)?;

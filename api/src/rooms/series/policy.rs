@@ -8,6 +8,8 @@ use super::store::{self, Series};
 use crate::access::{Actor, Row};
 use crate::db::Tx;
 use crate::problem::Problem;
+use crate::rooms::events::HostId;
+use crate::rooms::records;
 use crate::vault::Vault;
 
 /// A series that somebody asked for, and whether it is their own.
@@ -15,6 +17,17 @@ pub(super) struct Found {
     /// The series.
     pub(super) series: Series,
     owner: Option<AccountId>,
+}
+
+impl Found {
+    /// Refuses hosts by whom it would become the own of somebody who names them by the right of moderating alone.
+    ///
+    /// # Errors
+    /// 403 if there is one.
+    pub(super) async fn not_oneself(&self, tx: &Tx, who: AccountId, hosts: &[HostId]) -> Result<(), Problem> {
+        let hosts: Vec<Uuid> = hosts.iter().map(|host| host.id()).collect();
+        records::not_oneself(tx, who, self.owner.is_some(), &hosts).await
+    }
 }
 
 impl Row for Found {

@@ -49,7 +49,7 @@ pub(super) async fn split(
     once.run(&app, Caller::Holder(who.account()?.0), async |tx| {
         let found = policy::find_for_change(tx, &app.vault, who.actor(), path.series_id).await?;
         let permit = who.over(&found)?;
-        let old = found.series;
+        let old = found.series.clone();
         if old.row.status == SeriesStatus::Ended {
             return Err(Problem::wrong_state(&[]));
         }
@@ -62,12 +62,13 @@ pub(super) async fn split(
         };
         let checked = check(tx, &who, &permit, &after, Some(&before)).await;
         let checked = checked.map_err(|problem| under(problem, "/changes"))?;
+        found.not_oneself(tx, who.account()?, &checked.hosts).await?;
         let new_plan = checked.plan.clone();
         if new_plan.instants(new_plan.start, new_plan.minutes).0 <= tx.now() {
             let fault = fault("/changes/starts_local", "not_ahead", "must be in the future");
             return Err(Problem::invalid_body(vec![fault]));
         }
-        let series = begin(tx, &app, &permit, after, checked, Some(old.row.id)).await?;
+        let series = begin(tx, &app, &permit, after, checked, Some(&old.row)).await?;
         hand_over(tx, &app, &who, &old, &plan, from, &series, &new_plan).await?;
         let row = series::Model { ends_before: Some(from), look_at: Some(tx.now()), ..old.row };
         let old = store::save(tx, &app.vault, Series { row, ..old }, None).await?;

@@ -57,7 +57,14 @@ fn draft() -> EventsBecome {
     EventsBecome::Draft
 }
 
-impl Mergeable for SeriesIn {}
+impl Mergeable for SeriesIn {
+    const SEALED: &'static [&'static [&'static str]] = &[
+        &["template", "place", "venue"],
+        &["template", "place", "point"],
+        &["template", "online", "join_url"],
+        &["template", "online", "instructions"],
+    ];
+}
 
 /// An edit of a series: what is left out stays, `null` clears.
 pub(super) type SeriesPatch = Edit<SeriesIn>;

@@ -51,8 +51,8 @@ pub(super) async fn create(
 
 /// List stories
 ///
-/// Newest first. Hosts see their own: those they recorded, and those of their events, and of what names no event
-/// those of their initiatives.
+/// Newest first. Hosts see their own: those they recorded, those of their events, and those of their initiatives
+/// that name no event.
 #[utoipa::path(
     tag = "stories",
     operation_id = "stories.list",
@@ -91,7 +91,8 @@ pub(super) async fn get(
 
 /// Edit a story
 ///
-/// What is public changes at once.
+/// Of an approved one, what is public is what a moderator let through: edited by anybody but a moderator who did not make it, it
+/// is a draft again and leaves the gallery until it is approved anew. `event` and `initiative` are fixed then (409).
 #[utoipa::path(
     tag = "stories",
     operation_id = "stories.patch",

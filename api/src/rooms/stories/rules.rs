@@ -4,7 +4,7 @@ use super::StoryRecord;
 use crate::access::Permit;
 use crate::access::action::{ApproveStories, EditStories};
 use crate::problem::Problem;
-use crate::rooms::records::{approved, not_by_its_maker, only_a_draft, still_there, withdrawn};
+use crate::rooms::records::{approved, not_by_its_maker, only_a_draft, stays_with, still_there, withdrawn};
 
 /// Approves it. Nobody approves what they made.
 pub(super) fn approve(
@@ -28,13 +28,15 @@ pub(super) fn withdraw(mut story: StoryRecord, _: &Permit<EditStories>) -> Resul
     Ok(story)
 }
 
-/// Lets an edit pass, unless it was withdrawn.
+/// Lets an edit pass, unless it was withdrawn. What it belongs to is fixed once it is approved.
 pub(super) fn change(
     before: &StoryRecord,
     after: StoryRecord,
     _: &Permit<EditStories>,
 ) -> Result<StoryRecord, Problem> {
     still_there(before.row.status)?;
+    let of = |story: &StoryRecord| (story.row.event_id, story.row.initiative_id);
+    stays_with(before.row.status, of(before), of(&after))?;
     Ok(after)
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use ::entity::kinds::RecordKind;
+use ::entity::kinds::{Moderation, RecordKind};
 use ::entity::story;
 use sea_orm::{Condition, ConnectionTrait, DbErr};
 use uuid::Uuid;
@@ -52,6 +52,14 @@ impl Record for StoryRecord {
     type Entity = story::Entity;
 
     of_row!(row);
+
+    fn take_back(&mut self) -> bool {
+        let approved = self.row.status == Moderation::Approved;
+        if approved {
+            self.row.status = Moderation::Draft;
+        }
+        approved
+    }
 
     fn said(self) -> serde_json::Result<serde_json::Value> {
         serde_json::to_value(StoryLine::of(self, &Names::here()))

@@ -6,7 +6,7 @@ use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse, delete, get, post};
 
 use super::content::{Asked, Content};
-use super::doubles::SubmissionDuplicates;
+use super::doubles::SubmissionDoubles;
 use super::filters::{SubmissionFilters, SubmissionPath};
 use super::out::{SubmissionItem, SubmissionOut, SubmissionPage};
 use super::wire::SubmissionMessageIn;
@@ -24,6 +24,7 @@ use crate::http::page::{self, Cursor, Paging};
 use crate::http::patch::{AsRead, DecisionHeaders, record};
 use crate::outbox::Message;
 use crate::problem::Problem;
+use crate::rooms::organisations;
 
 /// What a reviewer does to a submission that is kept from changing: the changed row, and what is noted.
 pub(super) type Reviewed = (Model, Entry);
@@ -144,12 +145,13 @@ pub(super) async fn get(
 
 /// List likely doubles of a submission
 ///
-/// Among public initiatives and other open submissions. A claim and a change have none.
+/// Among public initiatives and other open submissions; a claim and a change have none. And whether there is an organisation
+/// of the submitter's organisation's name.
 #[utoipa::path(
     tag = "submissions",
     operation_id = "submissions.duplicates.list",
     params(SubmissionPath),
-    responses((status = 200, description = "What is likely the same", body = SubmissionDuplicates), Problem),
+    responses((status = 200, description = "What is likely the same", body = SubmissionDoubles), Problem),
     security(("bearer" = []))
 )]
 #[get("/v1/submissions/{submission_id}/duplicates")]
@@ -163,11 +165,16 @@ pub(super) async fn duplicates(
         store::by_id(reader, path.submission_id.into()).await?.ok_or(Problem::not_found("submission"))?;
     let _permit = who.over(&row)?;
     let mut found = Vec::new();
-    if let Some(Asked::Initiative(initiative)) = store::content(reader, &app.vault, &row).await?.asked {
+    let Content { asked, submitter, .. } = store::content(reader, &app.vault, &row).await?;
+    if let Some(Asked::Initiative(initiative)) = asked {
         found = alike::public(&app, &initiative).await?;
         found.extend(alike::open(reader, &app.vault, row.id, &initiative).await?);
     }
-    Ok(HttpResponse::Ok().json(alike::ranked(found)))
+    let organisation = match submitter.and_then(|submitter| submitter.organisation) {
+        Some(name) => organisations::of_name(reader, &name).await?,
+        None => None,
+    };
+    Ok(HttpResponse::Ok().json(SubmissionDoubles { items: alike::ranked(found).items, organisation }))
 }
 
 /// Take a submission to review

@@ -18,10 +18,10 @@ use crate::audit::{self, Action, By, Entry, Kind};
 use crate::db::Tx;
 use crate::http::json::{fault, step};
 use crate::ids;
-use crate::problem::Problem;
+use crate::problem::{self, Problem};
 use crate::publishing::{self, NOWHERE, RecordRef};
 use crate::rooms::initiatives::{self, Contact, InitiativeRecord};
-use crate::rooms::records::{Author, revise};
+use crate::rooms::records::{Author, not_by_its_maker, not_finer, revise};
 use crate::rooms::{organisations, records, themes};
 
 /// Refuses themes that are not there. `base` is where the initiative stands in the body.
@@ -41,7 +41,8 @@ pub(super) async fn known_themes(tx: &Tx, named: &[ThemeId], base: &str) -> Resu
 /// confirmed by it.
 ///
 /// # Errors
-/// 422 if what is changed does not fit, or there is nothing to merge into; 409 if what it is about is on the map no more.
+/// 422 if what is changed does not fit, or there is nothing to merge into; 409 if what it is about is on the map no more, if
+/// there is an organisation of that name, or if a place would be shown more finely; 403 to merge into what one made.
 pub(super) async fn carry_out(
     tx: &Tx,
     app: &App,
@@ -61,7 +62,8 @@ pub(super) async fn carry_out(
             onto_the_map(tx, app, permit, how, *initiative, &submitter, contact).await
         }
         Asked::Claim => {
-            let carrier = carrier(tx, permit, how, &submitter, Some(&row.country)).await?;
+            let carriers = amend::on_the_map(tx, app, row).await?.organisations;
+            let carrier = carrier(tx, permit, how, &submitter, Some(&row.country), &carriers).await?;
             let required = || fault("/organisation", "required", "is required: who will carry it");
             let carrier = carrier.ok_or_else(|| Problem::invalid_body(vec![required()]))?;
             claims::hand_over(tx, app, row, permit, carrier, email).await
@@ -110,13 +112,20 @@ async fn onto_the_map(
     contact: Option<Contact>,
 ) -> Result<InitiativeId, Problem> {
     if let Some(changes) = &how.changes {
+        let chosen = initiative.public_precision;
         initiative = content::edit(&initiative, changes, "/changes")?;
+        // Whoever asks decides how finely they are shown; whoever reviews it is no second person of theirs.
+        not_finer(chosen, initiative.public_precision)?;
     }
     known_themes(tx, &initiative.themes, "/changes").await?;
-    let carrier = carrier(tx, permit, how, submitter, Some(&initiative.country)).await?;
-    let (record, action) = match how.merge_into {
-        Some(into) => {
-            let before = existing(tx, app, into.into()).await?;
+    let into = match how.merge_into {
+        Some(into) => Some(existing(tx, app, permit, into.into()).await?),
+        None => None,
+    };
+    let carriers = into.as_ref().map_or(&[][..], |into| &into.organisations);
+    let carrier = carrier(tx, permit, how, submitter, Some(&initiative.country), carriers).await?;
+    let (record, action) = match into {
+        Some(before) => {
             let after = merged(before.clone(), initiative, carrier, tx);
             revise(tx, Author::of_submission(permit.by().account()), &before, &after).await?;
             (after, Action::Update)
@@ -137,13 +146,15 @@ async fn onto_the_map(
     Ok(id)
 }
 
-/// The organisation that carries it, made if there is none of its name.
+/// The organisation that carries it, made if there is none of its name. One that is there is taken only where the reviewer says
+/// so, or where it carries this already: a name is nobody's proof of being it.
 async fn carrier(
     tx: &Tx,
     permit: &Permit<ReviewSubmissions>,
     how: &ApproveIn,
     submitter: &Submitter,
     country: Option<&str>,
+    carriers: &[OrganisationId],
 ) -> Result<Option<OrganisationId>, Problem> {
     if let Some(id) = how.organisation_id {
         let detail = "must be an organisation that is there already";
@@ -159,16 +170,30 @@ async fn carrier(
     let (id, new) = organisations::named(tx, name, kind, country).await?;
     if new {
         audit::note(tx, Entry::new(By::from(permit.by()), Action::Create).on(Kind::Organisation, id)).await?;
+    } else if !carriers.contains(&id) {
+        let detail = format!(
+            "There is an organisation of this name: {id}. If it is the one, say so with `organisation_id`; if not, give another name as `organisation`."
+        );
+        return Err(Problem::of(problem::Kind::Conflict).with_detail(detail));
     }
     Ok(Some(id))
 }
 
-async fn existing(tx: &Tx, app: &App, id: InitiativeId) -> Result<InitiativeRecord, Problem> {
+/// What it is merged into, which is approved by that: nobody approves what they made.
+async fn existing(
+    tx: &Tx,
+    app: &App,
+    permit: &Permit<ReviewSubmissions>,
+    id: InitiativeId,
+) -> Result<InitiativeRecord, Problem> {
     initiatives::for_change(tx, id).await?;
     let found = initiatives::load(tx, &app.vault, &[id.0]).await?.remove(&id.0);
     let found = found.filter(|record| record.row.status != InitiativeStatus::Archived);
     let detail = "must be an initiative that is not archived";
-    found.ok_or_else(|| Problem::invalid_body(vec![fault("/merge_into", "unknown_reference", detail)]))
+    let absent = || Problem::invalid_body(vec![fault("/merge_into", "unknown_reference", detail)]);
+    let found = found.ok_or_else(absent)?;
+    not_by_its_maker(permit, found.row.created_by)?;
+    Ok(found)
 }
 
 fn new(initiative: SubmissionInitiative, carrier: Option<OrganisationId>, tx: &Tx) -> InitiativeRecord {

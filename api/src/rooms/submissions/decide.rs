@@ -54,8 +54,10 @@ pub(super) async fn request_changes(
 
 /// Approve a submission
 ///
-/// Makes the initiative, and the organisation unless there is one of its name, and puts it on the map, all at once; or, with
-/// `merge_into`, edits the initiative that is there. A claim hands the initiative over: its organisation joins those that
+/// Makes the initiative and the organisation, and puts it on the map, all at once; or, with `merge_into`, edits an initiative that
+/// is there and that somebody else made. Where there is an organisation of that name already, it is taken only with
+/// `organisation_id` (409, which names it; `…/duplicates` does too). `changes` show a place more coarsely and never more finely
+/// (409). A claim hands the initiative over: its organisation joins those that
 /// carry it, and whoever claimed it is asked about it from now on. A change is made. Each of them confirms it.
 /// What is approved is what was read: `If-Match` is needed (428).
 #[utoipa::path(

@@ -1,5 +1,6 @@
 //! Likely doubles, as callers read them.
 
+use ::entity::ids::OrganisationId;
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -10,6 +11,18 @@ pub(super) struct SubmissionDuplicates {
     /// The likeliest first.
     #[schema(max_items = 20)]
     pub(super) items: Vec<SubmissionDuplicate>,
+}
+
+/// What is likely there already, as reviewers see it.
+#[derive(Serialize, ToSchema)]
+pub(super) struct SubmissionDoubles {
+    /// The likeliest first.
+    #[schema(max_items = 20)]
+    pub(super) items: Vec<SubmissionDuplicate>,
+    /// The organisation that has the name of the submitter's, whatever its case; `null` if none has. That somebody knows its
+    /// name does not say that they speak for it.
+    #[schema(required = true, value_type = Option<Uuid>)]
+    pub(super) organisation: Option<OrganisationId>,
 }
 
 /// Something that may be the same.

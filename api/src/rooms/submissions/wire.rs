@@ -118,7 +118,7 @@ pub(super) struct Submitter {
         example = "amina@example.org"
     )]
     pub(super) email: Option<String>,
-    /// The name of the organisation that carries the initiative. On approval it is made, unless there is one of this name.
+    /// The name of the organisation that carries the initiative. On approval it is made; where there is one of this name already, the reviewer says whether it is that.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, max_length = 200, pattern = r"\S", example = "Seed Keepers")]
     pub(super) organisation: Option<String>,

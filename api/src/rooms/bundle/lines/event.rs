@@ -8,7 +8,7 @@ use ::entity::event_host::HostPart;
 use ::entity::ids::EventId;
 use ::entity::kinds::{Precision, RecordKind, Risk};
 use ::entity::values::{Composition, Headcount, SeatShare, Texts, Translation};
-use chrono::{DateTime, SubsecRound, Utc};
+use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -216,6 +216,9 @@ impl EventLine {
         let online = self.online.unwrap_or_default();
         let columns = When::columns(&moment, &self.when);
         let held = self.status == EventStatus::Held;
+        // The last second of what is over: the embargo of something long past does not begin with its import.
+        let over = moment.span().map(|(_, until)| until - TimeDelta::seconds(1));
+        let held_at = over.map_or(incoming.now, |over| over.min(incoming.now));
         EventRecord {
             place: ExactPlace { venue: self.place.venue, point: self.place.point },
             joining: Joining { join_url: online.join_url.map(|u| u.0), instructions: online.instructions },
@@ -267,7 +270,7 @@ impl EventLine {
                 status: self.status,
                 cancel_reason: None,
                 reschedule_reason: None,
-                held_at: held.then_some(incoming.held_at.unwrap_or(incoming.now)),
+                held_at: held.then_some(incoming.held_at.unwrap_or(held_at)),
                 headcount: self.headcount,
                 headcount_approved: self.headcount.is_some(),
                 recording: self.recording.map(|u| u.0),

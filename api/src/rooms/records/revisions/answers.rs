@@ -4,7 +4,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use uuid::Uuid;
 
 use super::super::keeping::note;
-use super::super::{Record, find, find_for_change};
+use super::super::{Record, find, find_for_change, lets_through};
 use super::wire::RevisionOut;
 use super::{NOUN, store};
 use crate::access::Allowed;
@@ -12,7 +12,7 @@ use crate::access::action::Action;
 use crate::app::App;
 use crate::audit;
 use crate::http::page::{self as pages, Cursor, Limit, Paging};
-use crate::problem::Problem;
+use crate::problem::{Kind, Problem};
 
 /// One page of a record's revisions, to whoever may read the record.
 ///
@@ -58,7 +58,8 @@ pub async fn revision<R: Record>(
 /// Blanks what an edit changed, for good.
 ///
 /// # Errors
-/// 404 if there is no such revision, or no record for them to see; 403 if they may not edit it.
+/// 404 if there is no such revision, or no record for them to see; 403 if they may not edit it, are no moderator, or made the
+/// edit themselves.
 pub async fn blank_revision<R: Record>(
     app: &App,
     who: &Allowed<impl Action>,
@@ -69,9 +70,12 @@ pub async fn blank_revision<R: Record>(
         .write(async |tx| {
             let found = find_for_change::<R>(tx, &app.vault, who.actor(), id).await?;
             let permit = who.over(&found)?;
-            if !store::blank_one(tx, id, version).await? {
-                return Err(Problem::not_found(NOUN));
+            let row = store::one(tx, id, version).await?.ok_or_else(|| Problem::not_found(NOUN))?;
+            if !lets_through(&permit, row.account_id) {
+                let detail = "What an edit changed is blanked by a moderator who did not make it.";
+                return Err(Problem::of(Kind::Forbidden).with_detail(detail));
             }
+            store::blank_one(tx, id, version).await?;
             note(tx, &permit, audit::Action::BlankRevision, R::AUDIT, id, Vec::new()).await
         })
         .await?;

@@ -5,10 +5,12 @@ use std::collections::BTreeSet;
 use ::entity::kinds::{Precision, RecordKind, Risk};
 use ::entity::revision::{RevisionChange, RevisionChanges};
 use ::entity::values::Texts;
+use serde::Deserialize as _;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 
-use crate::publishing::effective_precision;
+use crate::publishing::{effective_precision, storable};
+use crate::reference::Point;
 
 /// What a bundle says of a record and no edit changes.
 const UNTOLD: [&str; 2] = ["id", "status"];
@@ -97,6 +99,37 @@ pub(super) fn difference(kind: RecordKind, before: &Value, after: &Value) -> (Te
         }
     }
     (Texts(fields), RevisionChanges(changes))
+}
+
+/// Whether two of a record differ in what the gallery may show of them, or would if it showed more.
+pub(super) fn shows_otherwise(kind: RecordKind, before: &Value, after: &Value) -> bool {
+    // Of whom an event names its revisions keep nothing.
+    let view = View::of(before).and(View::of(after));
+    let names: &[&str] = if kind == RecordKind::Event { &["hosts", "co_hosts"] } else { &[] };
+    kept(kind).iter().chain(names).any(|name| match *name {
+        "public_precision" => false,
+        "place" => Place::of(before, view) != Place::of(after, view),
+        name => before.get(name) != after.get(name),
+    })
+}
+
+/// What of a place may be told: its names, and point and house as finely as they are stored for the door.
+#[derive(PartialEq)]
+struct Place {
+    names: [Option<Value>; 3],
+    shown: (Option<Point>, Option<String>),
+}
+
+impl Place {
+    fn of(said: &Value, view: View) -> Self {
+        let member = |name: &str| said.get("place").and_then(|place| place.get(name));
+        let point = member("point").and_then(|point| Point::deserialize(point).ok());
+        let venue = member("venue").and_then(Value::as_str);
+        Self {
+            names: ["country", "region", "locality"].map(|name| member(name).cloned()),
+            shown: storable(point, venue, view.precision, view.risk),
+        }
+    }
 }
 
 /// Makes what stands at a place of a body what it was.

@@ -92,6 +92,15 @@ pub async fn revise_imported<R: Record>(
     Ok(store::add(tx, rows).await?)
 }
 
+/// Whether an edit changes what the gallery may show of a record, now or once it shows more of it. That a place is shown more
+/// coarsely, and how whoever said it is named, have rules of their own.
+///
+/// # Errors
+/// None that happen: every record can be written as JSON.
+pub fn shows_otherwise<R: Record>(before: &R, after: &R) -> serde_json::Result<bool> {
+    Ok(members::shows_otherwise(R::KIND, &before.clone().said()?, &after.clone().said()?))
+}
+
 /// The revision of an edit; none if it changed nothing.
 fn row<R: Record>(tx: &Tx, author: Author, before: R, after: R) -> anyhow::Result<Option<revision::Model>> {
     let (record_id, version) = (before.id(), before.version() + 1);

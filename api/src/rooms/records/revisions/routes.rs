@@ -83,7 +83,8 @@ macro_rules! revision_routes {
         /// Blank a revision
         ///
         /// For words that must not be kept, such as a name that endangers somebody: what the edit changed is erased for
-        /// good. That it was made, by whom and to which members stays. The edit after it may hold the same words.
+        /// good, by a moderator who did not make it. That it was made, by whom and to which members stays. The edit after it
+        /// may hold the same words.
         #[utoipa::path(
             tag = $tag,
             operation_id = $blank,
