@@ -334,7 +334,9 @@ async fn the_log_knows_the_route_and_the_cause_but_no_path_and_no_query() {
     async fn broken() -> Result<String, Problem> {
         Err(Problem::internal(anyhow::anyhow!("expected a date, got \"secret\"")))
     }
-    let app = test::init_service(manners::wrap(App::new().service(broken), Arc::new(move || id))).await;
+    let contract = web::Data::new(contract::Contract::new(&document().0).unwrap());
+    let app = App::new().service(broken).app_data(contract);
+    let app = test::init_service(manners::wrap(app, Arc::new(move || id))).await;
     let request =
         test::TestRequest::get().uri("/v1/events/secret?q=secret").insert_header(("user-agent", "secret"));
     assert_eq!(test::call_service(&app, request.to_request()).await.status(), 500);

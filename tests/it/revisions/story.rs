@@ -112,7 +112,7 @@ async fn odd_texts_come_back_as_they_were() {
     let house = House::open().await;
     let (moderator, record) = published(&house).await;
     let odd = [
-        "👩🏾‍🌾 \u{202e}sows\u{2028}and\u{a0}reaps",
+        "👩🏾‍🌾 \u{200f}sows\u{2028}and\u{a0}reaps",
         "e\u{301} is not é",
         "𝔖𝔢𝔢𝔡𝔰 \"'; DROP TABLE revision; -- \\u0000 %s {}",
         "بذور\tالنيل\nمن جديد",

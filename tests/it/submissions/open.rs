@@ -62,7 +62,7 @@ async fn all_faults_are_told_at_once_and_nothing_is_repeated() {
     assert!(!refused.text().contains("marker"));
     for (patch, pointer, code) in [
         (json!({"country": "ZZ"}), "#/initiative/country", "unknown_country"),
-        (json!({"title": "\u{200b}\u{2060}"}), "#/initiative/title", "invalid_format"),
+        (json!({"title": "\u{200b}\u{2060}"}), "#/initiative/title", "hidden_characters"),
         (json!({"url": "https://me:secret@example.org/"}), "#/initiative/url", "invalid_format"),
         (
             json!({"themes": ["01890a5d-ac96-774b-bcce-b302099a8057"]}),
@@ -83,7 +83,7 @@ async fn every_script_arrives_as_it_was_sent() {
     let titles = [
         "تضامن السودان — معًا",
         "आदिवासी बीज",
-        "\u{202b}שלום\u{202c} abc",
+        "\u{200f}שלום\u{200e} abc",
         "Ñandutí e\u{301} ﬁ 𝒮",
         "👩‍🌾 Ubuntu",
     ];

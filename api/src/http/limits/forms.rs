@@ -64,11 +64,11 @@ impl Pools {
     fn new(rates: FormRates) -> Self {
         let FormRates { each, all } = rates;
         Self {
-            each: Limiter::new("form", each, Shared::ByCaller),
+            each: Limiter::new("form", each, Shared::Caller),
             // One wider network takes no more than a quarter of what is for all, and what one network may in any case.
-            wide: Limiter::new("forms", all.quarter().at_least(each), Shared::ByPrefix),
-            all: Limiter::new("forms", all, Shared::ByAll),
-            insiders: Limiter::new("form", all.at_least(each), Shared::ByAccount),
+            wide: Limiter::new("forms", all.quarter().at_least(each), Shared::Prefix),
+            all: Limiter::new("forms", all, Shared::All),
+            insiders: Limiter::new("form", all.at_least(each), Shared::Account),
         }
     }
 

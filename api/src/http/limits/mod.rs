@@ -33,7 +33,7 @@ impl Limits {
     /// `needs_database` says of a path whether the database is asked for it.
     pub fn new(rate: Option<Rate>, proxies: Proxies, needs_database: fn(&str) -> bool) -> Self {
         Self {
-            limiter: rate.map(|rate| Limiter::new("address", rate, Shared::ByCaller)),
+            limiter: rate.map(|rate| Limiter::new("address", rate, Shared::Caller)),
             forms: None,
             proxies,
             bodies: body::Bodies::new(body::Bounds::default()),

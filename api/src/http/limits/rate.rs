@@ -111,13 +111,13 @@ impl FormRates {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Shared {
     /// Those of one caller.
-    ByCaller,
+    Caller,
     /// Those of a wider network. What is left is told to nobody.
-    ByPrefix,
+    Prefix,
     /// Those of one account.
-    ByAccount,
+    Account,
     /// Everybody's. What is left is told to nobody.
-    ByAll,
+    All,
 }
 
 /// The buckets of all callers.
@@ -152,9 +152,9 @@ impl Limiter {
 
     pub(super) fn take_one(&self, caller: IpAddr) -> Verdict {
         let caller = match self.shared {
-            Shared::ByCaller | Shared::ByAccount => self.key.hash_one(client::neighbourhood(caller)),
-            Shared::ByPrefix => self.key.hash_one(client::prefix(caller)),
-            Shared::ByAll => 0,
+            Shared::Caller | Shared::Account => self.key.hash_one(client::neighbourhood(caller)),
+            Shared::Prefix => self.key.hash_one(client::prefix(caller)),
+            Shared::All => 0,
         };
         self.take(caller)
     }
@@ -178,7 +178,7 @@ impl Limiter {
 
     /// Whether callers are told of it: what others left of theirs is not for them to know.
     fn is_told(&self) -> bool {
-        matches!(self.shared, Shared::ByCaller | Shared::ByAccount)
+        matches!(self.shared, Shared::Caller | Shared::Account)
     }
 
     /// What a caller has, and over which time.
@@ -268,7 +268,7 @@ mod tests {
 
     #[test]
     fn every_caller_has_a_bucket_and_the_quiet_are_forgotten() {
-        let limiter = Limiter::new("address", Rate::parse("2/h").unwrap().unwrap(), Shared::ByCaller);
+        let limiter = Limiter::new("address", Rate::parse("2/h").unwrap().unwrap(), Shared::Caller);
         let take = |text: &str| limiter.take_one(text.parse().unwrap());
         assert!(matches!(take("192.0.2.1"), Verdict::Left(1)));
         assert!(matches!(take("192.0.2.1"), Verdict::Left(0)));
@@ -279,7 +279,7 @@ mod tests {
         assert!(matches!(take("2001:db8::2"), Verdict::Left(0)), "one network is one caller");
         assert_eq!(limiter.forget_the_quiet(), 3);
 
-        let fast = Limiter::new("address", Rate::parse("1000000/s").unwrap().unwrap(), Shared::ByCaller);
+        let fast = Limiter::new("address", Rate::parse("1000000/s").unwrap().unwrap(), Shared::Caller);
         fast.take_one("192.0.2.1".parse().unwrap());
         std::thread::sleep(Duration::from_millis(1));
         assert_eq!(fast.forget_the_quiet(), 0);
