@@ -56,6 +56,6 @@ pub(super) async fn events<C: ConnectionTrait>(
         .add(event::Column::WhenPrecision.eq(WhenPrecision::Day))
         .add(event::Column::WhenDate.gte(since.date_naive().to_string()));
     let recent = Condition::any().add(event::Column::EndsAt.gte(since)).add(on_a_day);
-    let query = event::Entity::find().filter(own).filter(recent).order_by_desc(event::Column::Id);
-    query.limit(most).all(conn).await
+    let newest = event::Entity::find().filter(own).filter(recent).order_by_desc(event::Column::CreatedAt);
+    newest.order_by_desc(event::Column::Id).limit(most).all(conn).await
 }
