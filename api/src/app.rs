@@ -19,7 +19,6 @@ use crate::access::{self, Access, SignedIn};
 use crate::clock::Clock;
 use crate::db::{Db, PublicDb};
 use crate::gallery::cache::{self, Cache};
-use crate::gallery::params::ZoneName;
 use crate::http::contract::{self, Contract};
 use crate::http::docs::Document;
 use crate::http::idempotency::Replays;
@@ -29,6 +28,7 @@ use crate::http::routes::{Order, Routes};
 use crate::http::{self, cors, manners, plain};
 use crate::outbox::Post;
 use crate::problem;
+use crate::reference::ZoneName;
 use crate::vault::Vault;
 
 /// What handlers work with.

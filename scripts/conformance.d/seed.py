@@ -81,10 +81,11 @@ def main():
         "initiative": {"title": "Seeds of the valley", "summary": "Families that keep seeds.", "country": "MX", "language": "en"},
         "submitter": {"name": "Itzel", "role": "coordinator", "email": "itzel@example.org"},
     })
+    feed = make("/v1/me/calendar-feed", {})
     ids |= {
         "event_id": event["id"], "registration_id": registered["registration"]["id"], "series_id": series["id"],
         "recurrence": start, "guide_id": guide["id"], "number": 1, "account_id": invited["account"]["id"],
-        "submission_id": submitted["id"],
+        "submission_id": submitted["id"], "token": feed["path"].removeprefix("/v1/calendars/").removesuffix(".ics"),
     }
     tokens = {"submissions": submitted["tracking_token"], "registrations": registered["manage_token"]}
     json.dump({"ids": ids, "revisions": revisions, "tokens": tokens}, sys.stdout)

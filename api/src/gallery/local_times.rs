@@ -49,7 +49,7 @@ pub fn add(mut body: String, zone: Tz) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::gallery::params::ZoneName;
+    use crate::reference::ZoneName;
 
     #[test]
     fn wall_times_are_added_to_what_is_known_to_the_minute() {

@@ -1,8 +1,6 @@
 //! What may be asked: the query parameters of the public side. Their bounds stand in the OpenAPI document, which is
 //! enforced before a handler sees them; what they mean together is read in [`super::filters`].
 
-use std::borrow::Cow;
-
 use chrono::NaiveDate;
 use entity::gallery_document::DocumentKind;
 use serde::{Deserialize, Serialize};
@@ -12,6 +10,7 @@ use utoipa::{IntoParams, PartialSchema, ToSchema};
 use uuid::Uuid;
 
 use crate::publishing::documents::{EventItem, OutcomeItem, StoryItem};
+use crate::reference::ZoneName;
 
 /// A country's two-letter code.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
@@ -26,27 +25,6 @@ pub struct CountryCode(pub String);
     example = "es"
 )]
 pub struct LanguageTag(pub String);
-
-/// The name of a time zone in the IANA database.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct ZoneName(pub String);
-
-impl PartialSchema for ZoneName {
-    fn schema() -> RefOr<Schema> {
-        ObjectBuilder::new()
-            .schema_type(Type::String)
-            .description(Some("A time zone of the IANA database."))
-            .enum_values(Some(chrono_tz::TZ_VARIANTS.iter().map(|zone| zone.name())))
-            .into()
-    }
-}
-
-impl ToSchema for ZoneName {
-    fn name() -> Cow<'static, str> {
-        "ZoneName".into()
-    }
-}
 
 /// Longitude, latitude, longitude, latitude, in degrees.
 #[derive(Clone, Debug, Serialize, Deserialize)]

@@ -2,12 +2,14 @@
 //!
 //! The files beside this one are made by `scripts/reference-data`; where their content comes from stands there.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use utoipa::openapi::{ObjectBuilder, RefOr, Schema, Type};
+use utoipa::{PartialSchema, ToSchema};
 
 /// A point on the globe (WGS 84).
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -19,6 +21,27 @@ pub struct Point {
     /// Longitude in degrees, east positive.
     #[schema(minimum = -180, maximum = 180, example = 30.65)]
     pub lon: f64,
+}
+
+/// The name of a time zone in the IANA database.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct ZoneName(pub String);
+
+impl PartialSchema for ZoneName {
+    fn schema() -> RefOr<Schema> {
+        ObjectBuilder::new()
+            .schema_type(Type::String)
+            .description(Some("A time zone of the IANA database."))
+            .enum_values(Some(chrono_tz::TZ_VARIANTS.iter().map(|zone| zone.name())))
+            .into()
+    }
+}
+
+impl ToSchema for ZoneName {
+    fn name() -> Cow<'static, str> {
+        "ZoneName".into()
+    }
 }
 
 /// A country of ISO 3166-1.

@@ -14,6 +14,7 @@ use crate::access::action::ReadEvents;
 use crate::app::App;
 use crate::http::Query;
 use crate::problem::Problem;
+use crate::reference::ZoneName;
 use crate::rooms::registrations::{self, CrowdZones};
 use crate::rooms::scheduling::{self, Session, ZoneBurden};
 
@@ -24,8 +25,8 @@ pub(super) struct FairnessFilter {
     /// Time zones (IANA), separated by commas. If not said, those of the people who have seats, as far as they said and at
     /// least eleven of them at one event have the same one.
     #[serde(default)]
-    #[param(inline, style = Form, explode = false, required = false, min_items = 1, max_items = 50)]
-    time_zone: Vec<String>,
+    #[param(style = Form, explode = false, required = false, min_items = 1, max_items = 50)]
+    time_zone: Vec<ZoneName>,
 }
 
 /// How fair a series has been.
@@ -79,7 +80,7 @@ pub(super) async fn fairness(
     path: Path<SeriesPath>,
     asked: Query<FairnessFilter>,
 ) -> Result<HttpResponse, Problem> {
-    let named = asked.0.time_zone.iter().map(|name| name.parse::<Tz>());
+    let named = asked.0.time_zone.iter().map(|name| name.0.parse::<Tz>());
     let named: Vec<Tz> = named.collect::<Result<_, _>>().map_err(|_| {
         let detail = "must be time zones of the IANA database, such as `Africa/Juba`";
         Problem::invalid_parameter("time_zone", "unknown_time_zone", detail)
