@@ -36,6 +36,13 @@ async fn a_new_name_is_in_the_gallery_at_once() {
     moderator.edits(&group, json!({"name": "Sample movement"})).await;
     assert!(house.gallery(&made).await.text().contains("Sample movement"));
     assert_eq!(host.get(address(&made)).await.status, 404);
+    let (member, _) = house.somebody("host", group["id"].as_str().unwrap()).await;
+    for edit in [json!({"name": "Trusted group"}), json!({"kind": "public_body"})] {
+        let refused = member.patch(address(&group), edit).await;
+        assert_eq!((refused.status, &*refused.code()), (403, "forbidden"), "{}", refused.text());
+    }
+    member.edits(&group, json!({"url": "https://example.org/"})).await;
+    assert!(house.gallery(&made).await.text().contains("Sample movement"));
     let refused = moderator.delete(address(&group)).await;
     assert_eq!(refused.status, 409);
     assert!(refused.text().contains("1 initiatives"), "{}", refused.text());

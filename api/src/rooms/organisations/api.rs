@@ -1,5 +1,6 @@
 //! What is done with organisations.
 
+use ::entity::kinds::RecordKind;
 use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post};
 use uuid::Uuid;
@@ -9,8 +10,8 @@ use super::wire::{
     OrganisationPath,
 };
 use super::{Organisation, store};
-use crate::access::Allowed;
-use crate::access::action::{CreateOrganisations, EditOrganisations, ReadOrganisations};
+use crate::access::action::{Action as _, CreateOrganisations, EditOrganisations, Reach, ReadOrganisations};
+use crate::access::{Allowed, Permit};
 use crate::app::App;
 use crate::audit::Action;
 use crate::db::Tx;
@@ -21,6 +22,7 @@ use crate::http::page::Paging;
 use crate::http::patch::{EditHeaders, IfMatch, Patch};
 use crate::ids;
 use crate::problem::{Kind, Problem};
+use crate::publishing;
 use crate::rooms::records::{self, Shown};
 
 /// Record an organisation
@@ -102,7 +104,8 @@ pub(super) async fn get(
 
 /// Edit an organisation
 ///
-/// What the gallery shows of it changes at once. 409 if it would get the name of another one.
+/// What the gallery shows of it changes at once: name and kind, which moderators and admins change once the public knows it by
+/// them (403). 409 if it would get the name of another one.
 #[utoipa::path(
     tag = "organisations",
     operation_id = "organisations.patch",
@@ -137,10 +140,27 @@ pub(super) async fn edited(
     let permit = who.over(&found)?;
     if_match.check(found.record.version)?;
     let (edited, changed) = records::edit(tx, who, &permit, &found.record, edit).await?;
+    if edited.name != found.record.name || edited.kind != found.record.kind {
+        stays_what_the_public_knows(tx, &permit, id).await?;
+    }
     if edited.name != found.record.name {
         name_is_free(tx, &edited).await?;
     }
     records::keep_edit(tx, &app.vault, &permit, edit, &found.record, changed, edited).await
+}
+
+/// What the public knows an organisation by is what a moderator let through, as it is of everything else.
+async fn stays_what_the_public_knows(
+    tx: &Tx,
+    permit: &Permit<EditOrganisations>,
+    id: Uuid,
+) -> Result<(), Problem> {
+    let is_staff = EditOrganisations::MAY.of(permit.by()) == Reach::All;
+    if is_staff || !publishing::ever_public(tx, RecordKind::Organisation, &[id]).await?.contains(&id) {
+        return Ok(());
+    }
+    let detail = "The public knows the organisation by this: a moderator changes its name or kind.";
+    Err(Problem::of(Kind::Forbidden).with_detail(detail))
 }
 
 /// Remove an organisation
