@@ -27,7 +27,8 @@ pub const SHORTEST: usize = 12;
 pub const SHORTEST_ALONE: usize = 15;
 /// Letters and digits that must be left of a password without the words that an attacker would try first.
 const LEFT: usize = 6;
-/// Passwords that are hashed at the same time.
+/// Passwords that are hashed at the same time, at the most: and on no more than half of the processors, or floods of wrong ones
+/// would keep readers waiting.
 const AT_ONCE: usize = 2;
 /// Passwords that are hashed or wait for it.
 const IN_LINE: usize = 12;
@@ -120,7 +121,9 @@ impl Passwords {
         let (salt, hash) = (text(&ids::secret::<SALT>()?), text(&ids::secret::<HASH>()?));
         let Cost { memory, passes, lanes } = cost;
         let dummy = format!("$argon2id$v=19$m={memory},t={passes},p={lanes}${salt}${hash}").into();
-        let (at_once, in_line) = (Semaphore::new(AT_ONCE).into(), Semaphore::new(IN_LINE).into());
+        let half = std::thread::available_parallelism().map_or(1, |processors| processors.get() / 2);
+        let at_once = Semaphore::new(half.clamp(1, AT_ONCE)).into();
+        let in_line = Semaphore::new(IN_LINE).into();
         Ok(Self { cost, at_once, in_line, dummy })
     }
 
