@@ -16,14 +16,12 @@ use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::Method;
 use actix_web::middleware::Next;
 use actix_web::web::Data;
-use actix_web::{Error, HttpRequest, HttpResponse};
+use actix_web::{Error, HttpRequest};
 use uuid::Uuid;
 
-use super::rate::{FormRates, Limiter, Shared, Verdict, tell, whole_seconds};
+use super::rate::{FormRates, Limiter, Shared, Verdict, refusal, tell};
 use super::{Limits, client};
 use crate::http::manners;
-use crate::http::meter::{self, Rejected};
-use crate::problem::{Kind, Problem};
 
 /// How long a network is known from which somebody signed in asked.
 const KNOWN: Duration = Duration::from_secs(30 * 86_400);
@@ -176,11 +174,7 @@ pub async fn enforce(
     }
     let answer = match wait {
         None => next.call(req).await.map(ServiceResponse::map_into_boxed_body),
-        Some(time) => {
-            meter::rejected(Rejected::Rate);
-            let problem = Problem::of(Kind::TooManyRequests).retry_after(whole_seconds(time).max(1));
-            Ok(req.into_response(HttpResponse::from_error(problem)).map_into_boxed_body())
-        }
+        Some(time) => Ok(req.into_response(refusal(time)).map_into_boxed_body()),
     };
     if counted.is_empty() {
         return manners::with_headers(answer, |_| ());

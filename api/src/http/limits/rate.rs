@@ -207,8 +207,14 @@ pub(super) fn tell(headers: &mut HeaderMap, counted: &[(&Limiter, u32)]) {
 }
 
 /// Rounded up: whoever comes back then is not refused again.
-pub(super) fn whole_seconds(time: Duration) -> u32 {
+fn whole_seconds(time: Duration) -> u32 {
     u32::try_from(time.as_nanos().div_ceil(1_000_000_000)).unwrap_or(u32::MAX)
+}
+
+/// The 429 for whoever has to wait so long.
+pub(super) fn refusal(time: Duration) -> HttpResponse {
+    meter::rejected(Rejected::Rate);
+    HttpResponse::from_error(Problem::of(Kind::TooManyRequests).retry_after(whole_seconds(time).max(1)))
 }
 
 /// Middleware: answers 429 to a caller who has used up the allowance, and tells everybody what is left of it.
@@ -228,9 +234,7 @@ pub async fn enforce(
     let left = match limiter.take_one(caller) {
         Verdict::Left(left) => left,
         Verdict::Wait(time) => {
-            meter::rejected(Rejected::Rate);
-            let problem = Problem::of(Kind::TooManyRequests).retry_after(whole_seconds(time).max(1));
-            let mut answer = HttpResponse::from_error(problem);
+            let mut answer = refusal(time);
             tell(answer.headers_mut(), &[(limiter, 0)]);
             return Ok(req.into_response(answer));
         }
