@@ -13,11 +13,14 @@ use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
+use api::access::password::{Cost, Passwords};
 use api::clock::{Clock, SystemClock};
 use api::config::flags::Given;
 use api::config::settings::Setting;
 use api::config::{Config, settings};
+use api::rooms::accounts::{self, Address, Creation};
 use chrono::{DateTime, Utc};
+use entity::account::Role;
 use reqwest::Method;
 use reqwest::header::{HeaderMap, HeaderName};
 use sea_orm::ConnectionTrait as _;
@@ -44,6 +47,7 @@ pub struct House {
 enum Order {
     RunJobs(oneshot::Sender<()>),
     LookAgain(oneshot::Sender<()>),
+    LetIn { email: String, role: Role, done: oneshot::Sender<String> },
 }
 
 /// A clock that stands still until a test moves it.
@@ -136,6 +140,15 @@ impl House {
         waiting.await.expect("the deferred work succeeds; the server's thread says above why it did not");
     }
 
+    /// Makes an account with the actors' password, as `solidarity account create` does; its identifier.
+    async fn let_in(&self, email: &str, role: &str) -> String {
+        let role = *Role::ALL.iter().find(|known| known.as_str() == role).expect(role);
+        let (done, waiting) = oneshot::channel();
+        let order = Order::LetIn { email: email.to_owned(), role, done };
+        assert!(self.orders.as_ref().unwrap().send(order).is_ok(), "the server has ended");
+        waiting.await.expect("the account is made; the server's thread says above why it was not")
+    }
+
     /// Runs the program on the same database and data folder, to its end, with this on standard input.
     pub async fn solidarity_reading(&self, arguments: &[&str], input: &str) -> Outcome {
         program::run_reading(&self.variables(&[]), arguments, input).await
@@ -209,7 +222,10 @@ async fn serve(
     mut orders: mpsc::UnboundedReceiver<Order>,
 ) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let running = api::start::start(&config, listener, clock).await.unwrap();
+    let house = api::start::open(&config, clock).await.unwrap();
+    let (db, post) = (house.db.clone(), house.post.clone());
+    let passwords = Passwords::new(Cost::LEAST).unwrap();
+    let running = api::start::serve(&config, house, listener).unwrap();
     let _ = opened.send(format!("http://{}", running.address));
     while let Some(order) = orders.recv().await {
         match order {
@@ -220,6 +236,13 @@ async fn serve(
             Order::LookAgain(done) => {
                 running.look_again();
                 let _ = done.send(());
+            }
+            Order::LetIn { email, role, done } => {
+                let address = Address::new(post.vault(), &email).unwrap();
+                let password = Some(actors::PASSWORD.to_owned().into());
+                let creation = Creation { address, role, display_name: role.to_string(), password };
+                let (id, _) = accounts::create(&db, &post, &passwords, creation).await.unwrap();
+                let _ = done.send(id.to_string());
             }
         }
     }

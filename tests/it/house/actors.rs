@@ -54,9 +54,7 @@ impl House {
 
     /// A new account of this role with [`PASSWORD`]; its identifier.
     pub async fn account(&self, email: &str, role: &str) -> String {
-        let arguments = ["account", "create", "--email", email, "--role", role, "--password-stdin", "--json"];
-        let made = self.solidarity_reading(&arguments, PASSWORD).await.done();
-        serde_json::from_str::<Value>(&made).unwrap()["id"].as_str().unwrap().to_owned()
+        self.let_in(email, role).await
     }
 
     /// Signs an account in.
