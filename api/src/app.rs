@@ -22,6 +22,7 @@ use crate::gallery::cache::{self, Cache};
 use crate::http::contract::{self, Contract};
 use crate::http::docs::Document;
 use crate::http::idempotency::Replays;
+use crate::http::limits::capacity::Work;
 use crate::http::limits::forms::Insider;
 use crate::http::limits::{self, Limits};
 use crate::http::routes::{Order, Routes};
@@ -142,10 +143,15 @@ fn describe_security(document: &mut utoipa::openapi::OpenApi) {
     }
 }
 
-/// Whether the database is asked for what is at this path. The service's own addresses must answer without it, and some
-/// answers are part of the program.
-pub fn needs_database(path: &str) -> bool {
-    path.starts_with("/v1/") && !matches!(path, "/v1/countries" | "/v1/languages")
+/// What a request takes of the service. The service's own addresses must answer without the database, and some answers are
+/// part of the program.
+pub fn work_of(method: &Method, path: &str) -> Work {
+    match path {
+        "/v1/countries" | "/v1/languages" => Work::Little,
+        "/v1/sessions" if *method == Method::POST => Work::Password,
+        _ if path.starts_with("/v1/") => Work::Database,
+        _ => Work::Little,
+    }
 }
 
 /// The forms that everybody may send, and that cost others work.

@@ -18,6 +18,7 @@ use crate::access::Access;
 use crate::access::password::Cost;
 use crate::db::open_public;
 use crate::db::testing::{Ground, on_each};
+use crate::http::limits::capacity::Work;
 use crate::http::limits::client::Proxies;
 use crate::http::limits::{Limits, body};
 use crate::ids;
@@ -73,7 +74,7 @@ async fn process(
     let app = WebApp::new()
         .app_data(Data::new(app))
         .app_data(gate.clone())
-        .app_data(Data::new(Limits::new(None, Proxies::default(), |_| true)))
+        .app_data(Data::new(Limits::new(None, Proxies::default(), |_, _| Work::Database)))
         .service(make)
         .wrap(from_fn(body::enforce));
     init_service(app).await

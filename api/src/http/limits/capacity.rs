@@ -1,13 +1,17 @@
-//! How much asks the database at the same time, and for how long.
+//! How much is worked at the same time, and for how long.
 //!
-//! Beyond what it can answer in time a request is refused early, so that those which are let in are answered. A database
+//! Beyond what can be answered in time a request is refused early, so that those which are let in are answered. A database
 //! that has stopped answering holds nobody longer than [`DEADLINE`].
+//!
+//! Who signs in has a line apart: comparing a password takes a processor for milliseconds, so these few places would be
+//! gone for everybody else. Who waits there asks nothing meanwhile; refused at once, a flood would be back at once.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::Method;
 use actix_web::middleware::Next;
 use actix_web::web::Data;
 use actix_web::{Error, HttpResponse};
@@ -21,6 +25,8 @@ use crate::problem::{Kind, Problem};
 /// Requests that work with the database at the same time, in one process. They share fewer connections, but do more than
 /// ask.
 const AT_ONCE: usize = 32;
+/// Sign-ins that are worked on at the same time, in one process; no more than may stand in line for a processor.
+const SIGN_INS: usize = 12;
 /// Requests that wait for their turn.
 const IN_LINE: usize = 1024;
 /// How long a request waits for its turn.
@@ -30,16 +36,50 @@ pub const DEADLINE: Duration = Duration::from_millis(2500);
 /// Seconds after which a caller who was refused may ask again.
 const AGAIN: u32 = 2;
 
+/// What a request takes of the service.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Work {
+    /// Nothing that others wait for.
+    Little,
+    /// The database.
+    Database,
+    /// A processor for a while, and the database.
+    Password,
+}
+
+/// Says of a method and a path what they take.
+pub type WorkOf = fn(&Method, &str) -> Work;
+
+/// Where requests wait, by what they take.
+pub(super) struct Gates {
+    database: Gate,
+    passwords: Gate,
+    work_of: WorkOf,
+}
+
+impl Gates {
+    pub(super) fn new(work_of: WorkOf) -> Self {
+        Self { database: Gate::new(AT_ONCE), passwords: Gate::new(SIGN_INS), work_of }
+    }
+
+    fn of(&self, req: &ServiceRequest) -> Option<&Gate> {
+        match (self.work_of)(req.method(), req.path()) {
+            Work::Little => None,
+            Work::Database => Some(&self.database),
+            Work::Password => Some(&self.passwords),
+        }
+    }
+}
+
 /// Lets in as many as can be answered.
-pub(super) struct Gate {
+struct Gate {
     places: Semaphore,
     in_line: AtomicUsize,
-    needs_database: fn(&str) -> bool,
 }
 
 impl Gate {
-    pub(super) fn new(needs_database: fn(&str) -> bool) -> Self {
-        Self { places: Semaphore::new(AT_ONCE), in_line: AtomicUsize::new(0), needs_database }
+    fn new(places: usize) -> Self {
+        Self { places: Semaphore::new(places), in_line: AtomicUsize::new(0) }
     }
 
     /// Waits for a place, but not long; none if there is none.
@@ -64,17 +104,17 @@ impl Drop for InLine<'_> {
     }
 }
 
-/// Middleware: what needs the database waits for its turn, and is answered 503 if that takes too long.
+/// Middleware: what takes something that others need too waits for its turn, and is answered 503 if that takes too long.
 pub async fn enforce(
     limits: Data<Limits>,
     req: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse, Error> {
-    if !(limits.gate.needs_database)(req.path()) {
+    let Some(gate) = limits.gates.of(&req) else {
         return Ok(next.call(req).await?.map_into_boxed_body());
-    }
+    };
     let since = Instant::now();
-    let Some(_place) = limits.gate.enter(since).await else {
+    let Some(_place) = gate.enter(since).await else {
         meter::rejected(Rejected::Busy);
         let problem = Problem::of(Kind::Unavailable).retry_after(AGAIN);
         return Ok(req.into_response(HttpResponse::from_error(problem)));

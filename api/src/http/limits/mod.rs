@@ -1,7 +1,7 @@
 //! What one caller, or all of them together, may take of the service.
 //!
 //! Each limit is a middleware of its own and refuses with a problem that says when to come back: [`rate`] counts requests
-//! by address, [`forms`] those that everybody may send, [`body`] bounds what is sent in size and time, [`capacity`] bounds how much asks the database at once and
+//! by address, [`forms`] those that everybody may send, [`body`] bounds what is sent in size and time, [`capacity`] bounds how much is worked at once and
 //! how long. [`client`] says whose request it is. Nothing here logs or keeps an address.
 
 pub mod body;
@@ -14,6 +14,7 @@ use std::net::IpAddr;
 
 use actix_web::HttpRequest;
 
+use capacity::WorkOf;
 use client::Proxies;
 use forms::{FormOf, Forms, InsiderOf};
 use rate::{FormRates, Limiter, Rate, Shared};
@@ -25,19 +26,19 @@ pub struct Limits {
     forms: Option<Forms>,
     proxies: Proxies,
     bodies: body::Bodies,
-    gate: capacity::Gate,
+    gates: capacity::Gates,
 }
 
 impl Limits {
     /// How many requests an address may make, and which neighbours are believed when they name another one.
-    /// `needs_database` says of a path whether the database is asked for it.
-    pub fn new(rate: Option<Rate>, proxies: Proxies, needs_database: fn(&str) -> bool) -> Self {
+    /// `work_of` says what a request takes of the service.
+    pub fn new(rate: Option<Rate>, proxies: Proxies, work_of: WorkOf) -> Self {
         Self {
             limiter: rate.map(|rate| Limiter::new("address", rate, Shared::Caller)),
             forms: None,
             proxies,
             bodies: body::Bodies::new(body::Bounds::default()),
-            gate: capacity::Gate::new(needs_database),
+            gates: capacity::Gates::new(work_of),
         }
     }
 
@@ -73,7 +74,7 @@ impl Limits {
     #[cfg(test)]
     pub(super) fn with_bodies(bounds: body::Bounds) -> Self {
         let bodies = body::Bodies::new(bounds);
-        Self { bodies, ..Self::new(None, Proxies::default(), |_| false) }
+        Self { bodies, ..Self::new(None, Proxies::default(), |_, _| capacity::Work::Little) }
     }
 }
 
