@@ -1,6 +1,7 @@
 //! The gallery country by country.
 
-use std::collections::{BTreeMap, HashMap};
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
 
 use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse, get};
@@ -12,6 +13,7 @@ use utoipa::IntoParams;
 use super::counts::{self, KindCounts};
 use super::json::Object;
 use super::languages;
+use super::pages::Key;
 use super::params::{Lang, ReadHeaders};
 use super::shapes::{GalleryCountry, GalleryCountryDetail, GalleryCountryPage, Unchanged};
 use super::sql::Sql;
@@ -95,32 +97,29 @@ pub(super) async fn page(
     let (wanted, now) = (languages::wanted(&req, lang.0.lang.as_ref())?, app.clock.now());
     let names = languages::for_names(&wanted);
     let counts = counts::by_country(&app.gallery, Some(&country.code), now).await?;
-    let newest = newest(&app.gallery, &country.code, &wanted, now).await?;
+    let rows = newest(&app.gallery, &country.code, &wanted, now).await?;
 
     let mut links = BTreeMap::from([("self", format!("/v1/gallery/countries/{}", country.code))]);
-    let bytes = newest.values().map(|section| section.bodies.len()).sum::<usize>();
-    let mut body = Object::with_capacity(bytes + 1000)
+    let mut body = Object::with_capacity(rows.iter().map(|row| row.body.len() + 1).sum::<usize>() + 1000)
         .member("code", &country.code)?
         .member("name", country.name(names))?
         .member("point", &country.point)?
         .member("counts", &counts.get(&country.code).copied().unwrap_or_default())?;
     for &kind in DocumentKind::ALL {
         let section = collection(kind);
-        body = body.ready_list(section, newest.get(&kind).map(|section| &section.bodies));
+        body = body.ready_list(section, rows.iter().filter(|row| row.kind == kind).map(|row| &row.body));
         links.insert(section, format!("/v1/gallery/{section}?country={}", country.code));
     }
     let mut ready = Ready::new(body.member("links", &links)?.finish(), etag::JSON, Cache::Gallery);
-    let languages = newest.values().flat_map(|section| [&section.first, &section.last]).map(String::as_str);
-    ready.content_language = languages::shared(languages.chain([names]));
+    ready.content_language = languages::shared(rows.iter().map(|row| row.language.as_str()).chain([names]));
     Ok(etag::answer(&req, ready))
 }
 
-/// Documents of one kind, with commas between them.
-struct Section {
-    bodies: String,
-    /// The first and the last of their languages by name: the same, if all are.
-    first: String,
-    last: String,
+struct Row {
+    kind: DocumentKind,
+    key: Key,
+    language: String,
+    body: String,
 }
 
 /// The newest of each kind: five ranges of one index, in one question.
@@ -129,9 +128,8 @@ async fn newest(
     country: &str,
     wanted: &Wanted,
     now: DateTime<Utc>,
-) -> Result<HashMap<DocumentKind, Section>, Problem> {
+) -> Result<Vec<Row>, Problem> {
     let mut sql = Sql::new(db);
-    sql.push("SELECT kind, min(language), max(language), string_agg(body, ',' ORDER BY sort_at DESC, id DESC) FROM (");
     languages::select(&mut sql, wanted, "d.kind, d.sort_at, d.id", &["language", "body"], |sql| {
         for (place, kind) in DocumentKind::ALL.iter().enumerate() {
             sql.push(if place == 0 { "(" } else { " UNION ALL " });
@@ -142,11 +140,15 @@ async fn newest(
         }
         sql.push(") d");
     });
-    sql.push(") newest GROUP BY kind");
-    let rows = sql.all(db).await?;
     let read = |row: &sea_orm::QueryResult| {
-        let (first, last) = (row.try_get_by_index(1)?, row.try_get_by_index(2)?);
-        Ok((row.try_get_by_index(0)?, Section { bodies: row.try_get_by_index(3)?, first, last }))
+        Ok::<_, Problem>(Row {
+            kind: row.try_get_by_index(0)?,
+            key: Key(row.try_get_by_index(1)?, row.try_get_by_index(2)?),
+            language: row.try_get_by_index(3)?,
+            body: row.try_get_by_index(4)?,
+        })
     };
-    rows.iter().map(read).collect()
+    let mut rows = sql.all(db).await?.iter().map(read).collect::<Result<Vec<_>, _>>()?;
+    rows.sort_unstable_by_key(|row| Reverse(row.key));
+    Ok(rows)
 }

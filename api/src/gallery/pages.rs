@@ -1,10 +1,11 @@
 //! One page of a list, whatever its kind.
 
+use std::cmp::Reverse;
+
 use actix_web::{HttpRequest, HttpResponse};
-use anyhow::anyhow;
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
-use sea_orm::{DbErr, QueryResult};
+use sea_orm::QueryResult;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -34,7 +35,7 @@ pub struct Question {
 }
 
 /// A document's place in a list.
-#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Key(pub DateTime<Utc>, pub Uuid);
 
 /// A document of a list.
@@ -70,104 +71,21 @@ pub async fn answer(app: &App, req: &HttpRequest, asked: Question) -> Result<Htt
     let binding = serde_json::to_string(&("list", &filters, order)).map_err(Problem::internal)?;
     let after: Option<Key> = paging.cursor.map(|text| Cursor::decode(&binding, &text)).transpose()?;
     let limit = usize::from(paging.limit.get());
-    let (db, now) = (&app.gallery, app.clock.now());
-    let page = match zone {
-        Some(zone) => Page::with_local_times(
-            read(db, &filters, order, after, limit + 1, &wanted, now).await?,
-            limit,
-            zone,
-        ),
-        None => joined(db, &filters, order, after, limit, &wanted, now).await?,
+    let mut rows = read(&app.gallery, &filters, order, after, limit + 1, &wanted, app.clock.now()).await?;
+    let more = rows.len() > limit;
+    rows.truncate(limit);
+    let last = rows.last().filter(|_| more);
+    let next = last.map(|row| Cursor::encode(&binding, &row.key)).transpose()?;
+    let language = languages::shared(rows.iter().map(|row| row.language.as_str()));
+    let bodies = rows.into_iter().map(|row| row.body);
+    let bodies: Vec<String> = match zone {
+        Some(zone) => bodies.map(|body| local_times::add(body, zone)).collect(),
+        None => bodies.collect(),
     };
-    let next = page.next.map(|key| Cursor::encode(&binding, &key)).transpose()?;
-    let mut ready = Ready::new(json::page(&[page.bodies], next.as_deref())?, etag::JSON, Cache::Gallery);
-    ready.content_language = page.language;
+    let mut ready = Ready::new(json::page(&bodies, next.as_deref())?, etag::JSON, Cache::Gallery);
+    ready.content_language = language;
     ready.link = next.map(|cursor| next_link(req.uri(), &cursor));
     Ok(etag::answer(req, ready))
-}
-
-/// A page: its documents with commas between them, and what is to be said about them together.
-struct Page {
-    bodies: String,
-    /// The language that all of them share.
-    language: Option<String>,
-    /// The place of the last one, if others follow.
-    next: Option<Key>,
-}
-
-impl Page {
-    fn with_local_times(mut rows: Vec<Row>, limit: usize, zone: Tz) -> Self {
-        let more = rows.len() > limit;
-        rows.truncate(limit);
-        let next = rows.last().filter(|_| more).map(|row| row.key);
-        let language = languages::shared(rows.iter().map(|row| row.language.as_str()));
-        let bodies: Vec<String> = rows.into_iter().map(|row| local_times::add(row.body, zone)).collect();
-        Self { bodies: bodies.join(","), language, next }
-    }
-}
-
-/// A page of `limit` documents as one row: most of what rows cost is to hand them over one by one.
-async fn joined(
-    db: &PublicDb,
-    filters: &Filters,
-    order: ListOrder,
-    after: Option<Key>,
-    limit: usize,
-    wanted: &Wanted,
-    now: DateTime<Utc>,
-) -> Result<Page, Problem> {
-    let in_order = In::of(order);
-    let mut sql = Sql::new(db);
-    let mine = format!("FILTER (WHERE n <= {limit})");
-    let last = format!("FILTER (WHERE n = {limit})");
-    let last_id = match sql.on_postgres() {
-        true => format!("(array_agg(id) {last})[1]"),
-        false => format!("max(id) {last}"),
-    };
-    sql.push(&format!(
-        "SELECT string_agg(body, ',' ORDER BY n) {mine}, min(language) {mine}, max(language) {mine}, \
-         count(*), {last_id}, max({}) {last} FROM (SELECT x.*, row_number() OVER ({}) AS n FROM (",
-        in_order.column,
-        in_order.by("x"),
-    ));
-    question(&mut sql, db, filters, &in_order, after, limit + 1, wanted, now).await?;
-    sql.push(") x) y");
-    let row = sql.one(db).await?.ok_or_else(|| Problem::internal(anyhow!("an aggregate without a row")))?;
-    let (first, second): (Option<String>, Option<String>) =
-        (row.try_get_by_index(1)?, row.try_get_by_index(2)?);
-    let found: i64 = row.try_get_by_index(3)?;
-    let more = usize::try_from(found).is_ok_and(|found| found > limit);
-    let next = more.then(|| Ok::<_, DbErr>(Key(row.try_get_by_index(5)?, row.try_get_by_index(4)?)));
-    Ok(Page {
-        bodies: row.try_get_by_index::<Option<String>>(0)?.unwrap_or_default(),
-        language: first.filter(|first| Some(first) == second.as_ref()),
-        next: next.transpose()?,
-    })
-}
-
-/// An order, in the words of SQL.
-struct In {
-    column: &'static str,
-    /// How what is further on compares with a place.
-    ahead: &'static str,
-    direction: &'static str,
-}
-
-impl In {
-    fn of(order: ListOrder) -> Self {
-        let (column, ahead, direction) = match order {
-            ListOrder::NewestFirst => ("sort_at", "<", "DESC"),
-            ListOrder::OldestFirst => ("sort_at", ">", "ASC"),
-            ListOrder::LastChangedFirst => ("updated_at", "<", "DESC"),
-            ListOrder::FirstChangedFirst => ("updated_at", ">", "ASC"),
-        };
-        Self { column, ahead, direction }
-    }
-
-    fn by(&self, table: &str) -> String {
-        let Self { column, direction, .. } = self;
-        format!("ORDER BY {table}.{column} {direction}, {table}.id {direction}")
-    }
 }
 
 /// Documents in order, from a place on, at most `limit`.
@@ -183,29 +101,17 @@ pub async fn read(
     wanted: &Wanted,
     now: DateTime<Utc>,
 ) -> Result<Vec<Row>, Problem> {
-    let mut sql = Sql::new(db);
-    question(&mut sql, db, filters, &In::of(order), after, limit, wanted, now).await?;
-    sql.all(db).await?.iter().map(Row::read).collect()
-}
-
-/// Asks for the columns of [`Row`], in order.
-#[allow(clippy::too_many_arguments, reason = "what a list is asked for, and where it is written")]
-async fn question(
-    sql: &mut Sql,
-    db: &PublicDb,
-    filters: &Filters,
-    order: &In,
-    after: Option<Key>,
-    limit: usize,
-    wanted: &Wanted,
-    now: DateTime<Utc>,
-) -> Result<(), Problem> {
-    let In { column, ahead, direction } = order;
+    let (column, ahead, direction) = match order {
+        ListOrder::NewestFirst => ("sort_at", "<", "DESC"),
+        ListOrder::OldestFirst => ("sort_at", ">", "ASC"),
+        ListOrder::LastChangedFirst => ("updated_at", "<", "DESC"),
+        ListOrder::FirstChangedFirst => ("updated_at", ">", "ASC"),
+    };
     let ways = filters.ways(db).await?;
-    let walks = filters.walk_an_index() && ways.walk() && *column == "sort_at";
-    let in_order = order.by("d");
+    let walks = filters.walk_an_index() && ways.walk() && column == "sort_at";
+    let mut sql = Sql::new(db);
     let columns = format!("d.id, d.version, d.{column}");
-    languages::select(sql, wanted, &columns, &["language", "body"], |sql| {
+    languages::select(&mut sql, wanted, &columns, &["language", "body"], |sql| {
         // The page first, its translations afterwards; and where rows have to be sorted first, without their bodies.
         sql.push(&format!("(SELECT d.id, d.{column}")).push(if walks {
             ", d.version, d.language, d.body"
@@ -213,15 +119,20 @@ async fn question(
             ""
         });
         sql.push(" FROM ");
-        filters.table(sql, *column == "sort_at" && *direction == "ASC");
+        filters.table(sql, order == ListOrder::OldestFirst);
         sql.push(" WHERE ");
         filters.condition(sql, now, ways);
         if let Some(Key(at, id)) = after {
             sql.push(&format!(" AND (d.{column}, d.id) {ahead} (")).bind(at).push(", ").bind(id).push(")");
         }
-        sql.push(&format!(" {in_order} LIMIT ")).number(limit);
+        sql.push(&format!(" ORDER BY d.{column} {direction}, d.id {direction} LIMIT ")).number(limit);
         sql.push(if walks { ") d" } else { ") p JOIN gallery_document d ON d.id = p.id" });
     });
-    sql.push(" ").push(&in_order);
-    Ok(())
+    let mut rows = sql.all(db).await?.iter().map(Row::read).collect::<Result<Vec<_>, _>>()?;
+    // What a database joins has no order of itself, and to sort it there it would copy the bodies.
+    match direction {
+        "DESC" => rows.sort_unstable_by_key(|row| Reverse(row.key)),
+        _ => rows.sort_unstable_by_key(|row| row.key),
+    }
+    Ok(rows)
 }
