@@ -1,0 +1,172 @@
+/** Against a running server, by what `scripts/client` tells: the sample gallery, and an admin without a second factor. */
+import assert from "node:assert/strict";
+import { createHmac } from "node:crypto";
+import { before, test } from "node:test";
+import { type Client, createClient, etag, followChanges, MemoryCopy, type ProblemError, type Tokens } from "../src/index.js";
+
+function told(name: string): string {
+    const value = process.env[name];
+    assert.ok(value, `${name} is missing: scripts/client says it`);
+    return value;
+}
+const baseUrl = told("SOLIDARITY_CLIENT_ADDRESS");
+const by = { email: told("SOLIDARITY_CLIENT_EMAIL"), password: told("SOLIDARITY_CLIENT_PASSWORD") };
+
+const api = createClient({ baseUrl });
+let admin: Client;
+let secret = "";
+let recoveryCodes: readonly string[] = [];
+
+/** What an authenticator shows so many seconds from now (RFC 6238). */
+function totp(ahead: number): string {
+    const letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+    const bits = [...secret.replace(/=+$/, "")].map((letter) => letters.indexOf(letter).toString(2).padStart(5, "0")).join("");
+    const key = Buffer.from((bits.match(/.{8}/g) ?? []).map((byte) => Number.parseInt(byte, 2)));
+    const counter = Buffer.alloc(8);
+    counter.writeBigUInt64BE(BigInt(Math.floor((Date.now() / 1000 + ahead) / 30)));
+    const digest = createHmac("sha1", key).update(counter).digest();
+    const code = digest.readUInt32BE((digest.at(-1) ?? 0) & 15) & 0x7fffffff;
+    return String(code % 1_000_000).padStart(6, "0");
+}
+
+const EVENT = {
+    kind: "dialogue", title: "Dialogue on seeds", language: "en", format: "online", visibility: "public", registration: "open",
+    when: { precision: "minute", starts_local: "2099-03-14T18:00:00", time_zone: "Africa/Juba", duration_minutes: 120 },
+    place: { country: "SS" }, online: { platform: "jitsi", join_url: "https://meet.example.org/room" },
+} as const;
+
+before(async () => {
+    await assert.rejects(api.signIn(by), async (error: ProblemError) => {
+        assert.equal(error.code, "second_factor_enrolment");
+        const token = error.problem?.enrolment_token ?? "";
+        const enrolling = api.as({ token });
+        ({ secret } = (await enrolling.POST("/v1/me/totp", { body: {} })).data);
+        const { data } = await enrolling.POST("/v1/me/totp/confirm", { body: { code: totp(0) } });
+        recoveryCodes = data.recovery_codes;
+        return true;
+    });
+    // A code works once, and a clock may be ahead by one.
+    admin = await api.signIn({ ...by, totp: () => totp(30) });
+});
+
+test("the gallery is read, typed, and page by page", async () => {
+    const { data } = await api.GET("/v1/gallery");
+    assert.ok(data.totals);
+    const all = (await api.GET("/v1/gallery/events", { params: { query: { limit: 100 } } })).data.items;
+    const titles: string[] = [];
+    for await (const event of api.items("/v1/gallery/events", { params: { query: { limit: 3 } } })) titles.push(event.title);
+    assert.deepEqual(titles, all.map(({ title }) => title));
+    assert.ok(titles.length > 3);
+    const spanish = await createClient({ baseUrl, language: "es" }).GET("/v1/countries", { params: { query: { limit: 1 } } });
+    assert.equal(spanish.response.headers.get("Content-Language"), "es");
+    const calendar = await api.GET("/v1/gallery/events.ics");
+    assert.match(calendar.data, /^BEGIN:VCALENDAR/);
+});
+
+test("a refusal says what is wrong and where", async () => {
+    await assert.rejects(api.GET("/v1/gallery/events", { params: { query: { limit: 0 } } }), (error: ProblemError) => {
+        assert.deepEqual([error.status, error.code], [400, "invalid_parameter"]);
+        assert.deepEqual(error.faults.map((fault) => "parameter" in fault && fault.parameter), ["limit"]);
+        return true;
+    });
+    await assert.rejects(api.GET("/v1/events"), { status: 401, code: "unauthenticated" });
+    const id = "6f6cd1a0-55dc-4f4f-9f3e-f67cd4d3a6c5";
+    await assert.rejects(api.GET("/v1/gallery/events/{id}", { params: { path: { id } } }), { code: "not_found" });
+});
+
+test("a form whose answer was lost is sent once more and done once", async () => {
+    let lost = 0;
+    const weak = createClient({
+        baseUrl,
+        fetch: async (request, init) => {
+            const answer = await fetch(request, init);
+            lost += 1;
+            if (lost > 1) return answer;
+            await answer.arrayBuffer();
+            throw new TypeError("the line broke");
+        },
+    });
+    const { data, response } = await weak.POST("/v1/submissions", {
+        body: {
+            initiative: { title: "Semillas del valle", summary: "Familias que guardan semillas.", country: "MX", language: "es" },
+            submitter: { name: "Itzel", role: "coordinator" },
+        },
+    });
+    assert.equal(response.headers.get("Idempotent-Replayed"), "true");
+    const mine = api.as({ token: data.tracking_token });
+    assert.equal((await mine.GET("/v1/submissions/mine")).data.status, "received");
+    const queue: string[] = [];
+    for await (const { id } of admin.items("/v1/submissions")) queue.push(id);
+    assert.deepEqual(queue, [data.id]);
+});
+
+test("a session is renewed when its access token is missing or refused, once for all calls", async () => {
+    let kept: Tokens | undefined;
+    const keep = (tokens: Tokens | undefined) => {
+        kept = tokens;
+    };
+    await api.signIn({ ...by, recovery_code: recoveryCodes[0] ?? "" }, keep);
+    assert.ok(kept);
+    let renewals = 0;
+    const mangled = new Set<string>();
+    const me = createClient({
+        baseUrl,
+        fetch: (request, init) => {
+            const { pathname } = new URL(request.url);
+            if (pathname === "/v1/sessions/refresh") renewals += 1;
+            if (mangled.delete(pathname)) request.headers.set("Authorization", `Bearer ${kept?.access_token}x`);
+            return fetch(request, init);
+        },
+    }).resume(kept.refresh_token, keep);
+    const three = () => Promise.all([me.GET("/v1/me"), me.GET("/v1/events"), me.GET("/v1/people")]);
+    await three();
+    assert.equal(renewals, 1);
+    for (const path of ["/v1/me", "/v1/events", "/v1/people"]) mangled.add(path);
+    await three();
+    assert.equal(renewals, 2);
+    await me.DELETE("/v1/sessions/current");
+    await assert.rejects(me.GET("/v1/me"), { status: 401 });
+    assert.equal(kept, undefined, "whoever keeps the tokens is told to forget them");
+});
+
+test("an event is recorded, edited, scheduled, and somebody registers for it", async () => {
+    const { data: draft } = await admin.POST("/v1/events", { body: EVENT });
+    const path = { event_id: draft.id };
+    const edit = (version: number) =>
+        admin.PATCH("/v1/events/{event_id}", {
+            params: { path, header: { "If-Match": etag(version) } }, body: { summary: "Who keeps the seeds?" },
+        });
+    const { data: edited } = await edit(draft.version);
+    await assert.rejects(edit(draft.version), { status: 412, code: "precondition_failed" });
+    await admin.POST("/v1/events/{event_id}/schedule", { params: { path, header: { "If-Match": etag(edited.version) } }, body: {} });
+    const { data: registered } = await api.POST("/v1/events/{event_id}/registrations", {
+        params: { path }, body: { display_name: "Amina", role: "ally" },
+    });
+    const mine = api.as({ token: registered.manage_token });
+    assert.equal((await mine.GET("/v1/registrations/mine")).data.status, "confirmed");
+    assert.equal((await mine.POST("/v1/registrations/mine/cancel", { body: {} })).data.status, "cancelled");
+});
+
+test("a copy stays in step, and what is withdrawn leaves it", async () => {
+    const copy = new MemoryCopy();
+    await followChanges(api, copy);
+    for (const kind of ["events", "initiatives", "quotes", "outcomes", "stories"] as const) {
+        for await (const item of api.items(`/v1/gallery/${kind}`)) assert.deepEqual(copy.items.get(item.id), item);
+    }
+    const { data } = await api.GET("/v1/gallery/stories", { params: { query: { limit: 1 } } });
+    const [story] = data.items;
+    assert.ok(story && copy.items.has(story.id));
+    await admin.POST("/v1/stories/{story_id}/withdraw", { params: { path: { story_id: story.id } }, body: {} });
+    const size = copy.items.size;
+    await followChanges(api, copy);
+    assert.equal(copy.items.has(story.id), false);
+    assert.equal(copy.items.size, size - 1);
+});
+
+test("a cursor that the server does not know empties the copy and begins anew", async () => {
+    const copy = new MemoryCopy();
+    copy.apply([{ seq: 1, op: "upsert", kind: "quote", id: "gone", version: 1, at: "", item: {} as never }], "AAAAAAAAAAAAAAAA");
+    await followChanges(api, copy);
+    assert.equal(copy.items.has("gone"), false);
+    assert.ok(copy.items.size > 10);
+});
