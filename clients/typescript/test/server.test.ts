@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { createHmac } from "node:crypto";
 import { before, test } from "node:test";
-import { type Client, createClient, etag, followChanges, MemoryCopy, type ProblemError, type Tokens } from "../src/index.js";
+import { type Client, createClient, etag, followChanges, MemoryCopy, ProblemError, type Tokens } from "../src/index.js";
 
 function told(name: string): string {
     const value = process.env[name];
@@ -36,15 +36,12 @@ const EVENT = {
 } as const;
 
 before(async () => {
-    await assert.rejects(api.signIn(by), async (error: ProblemError) => {
-        assert.equal(error.code, "second_factor_enrolment");
-        const token = error.problem?.enrolment_token ?? "";
-        const enrolling = api.as({ token });
-        ({ secret } = (await enrolling.POST("/v1/me/totp", { body: {} })).data);
-        const { data } = await enrolling.POST("/v1/me/totp/confirm", { body: { code: totp(0) } });
-        recoveryCodes = data.recovery_codes;
-        return true;
-    });
+    const refused: unknown = await api.signIn(by).catch((error: unknown) => error);
+    assert.ok(refused instanceof ProblemError && refused.code === "second_factor_enrolment");
+    const enrolling = api.as({ token: refused.problem?.enrolment_token ?? "" });
+    ({ secret } = (await enrolling.POST("/v1/me/totp", { body: {} })).data);
+    const { data } = await enrolling.POST("/v1/me/totp/confirm", { body: { code: totp(0) } });
+    recoveryCodes = data.recovery_codes;
     // A code works once, and a clock may be ahead by one.
     admin = await api.signIn({ ...by, totp: () => totp(30) });
 });
@@ -57,7 +54,7 @@ test("the gallery is read, typed, and page by page", async () => {
     for await (const event of api.items("/v1/gallery/events", { params: { query: { limit: 3 } } })) titles.push(event.title);
     assert.deepEqual(titles, all.map(({ title }) => title));
     assert.ok(titles.length > 3);
-    const spanish = await createClient({ baseUrl, language: "es" }).GET("/v1/countries", { params: { query: { limit: 1 } } });
+    const spanish = await createClient({ baseUrl, language: "es" }).GET("/v1/countries");
     assert.equal(spanish.response.headers.get("Content-Language"), "es");
     const calendar = await api.GET("/v1/gallery/events.ics");
     assert.match(calendar.data, /^BEGIN:VCALENDAR/);
