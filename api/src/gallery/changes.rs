@@ -79,19 +79,20 @@ impl Row {
     }
 
     fn write(&self) -> Result<Vec<u8>, Problem> {
-        let Some((_, body)) = &self.item else {
-            return serde_json::to_vec(&self.change).map_err(Problem::internal);
-        };
         let Change { seq, op, kind, id, version, at, item: _ } = &self.change;
-        let change = Object::with_capacity(body.len() + 200)
+        let room = self.item.as_ref().map_or(0, |(_, body)| body.len());
+        let change = Object::with_capacity(room + 200)
             .member("seq", seq)?
             .member("op", op)?
             .member("kind", kind)?
             .member("id", id)?
             .member("version", version)?
-            .member("at", at)?
-            .ready("item", body);
-        Ok(change.finish())
+            .member("at", at)?;
+        Ok(match &self.item {
+            Some((_, body)) => change.ready("item", body),
+            None => change,
+        }
+        .finish())
     }
 }
 

@@ -164,7 +164,7 @@ pub struct ChangePage {
 }
 
 /// That a document is there in this version, or is there no longer.
-#[derive(Serialize, ToSchema)]
+#[derive(ToSchema)]
 pub struct Change {
     /// Its place in the order of changes. Numbers grow; there are gaps.
     #[schema(minimum = 1)]
@@ -181,7 +181,6 @@ pub struct Change {
     /// When it changed.
     pub at: DateTime<Utc>,
     /// The document; left out with `delete`.
-    #[serde(skip)]
     #[schema(nullable = false)]
     pub item: Option<GalleryItem>,
 }
