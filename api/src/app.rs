@@ -88,6 +88,7 @@ impl App {
         (name = "registrations", description = "Seats at events: people register, wait, come; hosts decide and check in."),
         (name = "outcomes", description = "Findings, barriers, needs, recommendations, decisions and lessons of events."),
         (name = "quotes", description = "Words somebody said, bound to the consent they gave."),
+        (name = "consents", description = "Who allowed what: read, narrowed and withdrawn by whoever gave it, continued by those who record it."),
         (name = "stories", description = "Links to videos, blogs, documents and recordings."),
         (name = "audit-log", description = "Who did what to which record."),
         (name = "submissions", description = "Newcomers ask to be on the map, follow what becomes of it, and are reviewed."),

@@ -88,6 +88,10 @@ pub struct Model {
     pub withdrawn_at: Option<DateTimeUtc>,
     /// Who withdrew it.
     pub withdrawn_by: Option<WithdrawnBy>,
+    /// The consent that took its place, where it was narrowed or given anew.
+    pub replaced_by: Option<ConsentId>,
+    /// When whoever gave it is told that it will end; none once that is done, or if it has no end.
+    pub remind_at: Option<DateTimeUtc>,
     /// When it was recorded.
     pub created_at: DateTimeUtc,
 }

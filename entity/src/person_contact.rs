@@ -14,6 +14,8 @@ pub struct Model {
     pub person_id: PersonId,
     /// E-mail address and telephone number.
     pub sealed: Vec<u8>,
+    /// Keyed hash of the e-mail address, by which its reader gets a lost token anew.
+    pub email_hash: Option<Vec<u8>>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

@@ -35,6 +35,8 @@ mod m0067_calendar_feeds;
 mod m0068_invitation_codes;
 mod m0070_second_factor_removals;
 mod m0075_plain_places;
+mod m0076_consent_ledger;
+mod m0077_withdrawals;
 
 /// All steps, in order.
 pub struct Migrator;
@@ -71,6 +73,8 @@ impl MigratorTrait for Migrator {
             Box::new(m0068_invitation_codes::Migration),
             Box::new(m0070_second_factor_removals::Migration),
             Box::new(m0075_plain_places::Migration),
+            Box::new(m0076_consent_ledger::Migration),
+            Box::new(m0077_withdrawals::Migration),
         ]
     }
 }

@@ -3,7 +3,7 @@
     seed.py ADDRESS EMAIL PASSWORD
 
 `ids`: an identifier for each parameter of a path. `revisions`: of each kind a record that was edited, and the edit's number.
-`tokens`: what follows a submission and a registration.
+`tokens`: what follows a submission, a registration and a consent.
 """
 
 import json
@@ -82,12 +82,16 @@ def main():
         "submitter": {"name": "Itzel", "role": "coordinator", "email": "itzel@example.org"},
     })
     feed = make("/v1/me/calendar-feed", {})
+    consent = {"purpose": "publish_quote", "method": "written"}
+    said, taken_back = (make("/v1/quotes", {"text": text, "language": "en", "consent": consent}) for text in ("We keep seeds.", "We sell seeds."))
+    make(f"/v1/quotes/{taken_back['id']}/withdraw", {})
+    allowed = make(f"/v1/people/{ids['person_id']}/consents", {"purpose": "record_session", "method": "written"})
     ids |= {
         "event_id": event["id"], "registration_id": registered["registration"]["id"], "series_id": series["id"],
         "recurrence": start, "guide_id": guide["id"], "number": 1, "account_id": invited["account"]["id"],
-        "submission_id": submitted["id"], "token": feed["path"].removeprefix("/v1/calendars/").removesuffix(".ics"),
+        "consent_id": allowed["id"], "withdrawal_id": taken_back["id"], "submission_id": submitted["id"], "token": feed["path"].removeprefix("/v1/calendars/").removesuffix(".ics"),
     }
-    tokens = {"submissions": submitted["tracking_token"], "registrations": registered["manage_token"]}
+    tokens = {"submissions": submitted["tracking_token"], "registrations": registered["manage_token"], "consents": said["manage_token"]}
     json.dump({"ids": ids, "revisions": revisions, "tokens": tokens}, sys.stdout)
 
 

@@ -8,6 +8,7 @@ mod audit_log;
 mod bundle;
 mod calendar_files;
 mod command;
+mod consents;
 mod decisions;
 mod door;
 mod entries;

@@ -169,7 +169,7 @@ async fn nobody_is_named_otherwise_than_they_consented_to() {
         json!({"attribution": {"level": "name"}, "person": nora["id"]}),
         json!({"attribution": {"level": "role_and_country"}, "person": nora["id"]}),
     ] {
-        assert_eq!(refused(&moderator, &quote, patch).await, (409, "conflict".to_owned()));
+        assert_eq!(refused(&moderator, &quote, patch).await, (409, "consent_needed".to_owned()));
     }
     let item = house.gallery(&quote).await.json();
     assert_eq!(item["attribution"], json!({"level": "anonymous", "label": null}));

@@ -35,7 +35,10 @@ impl Heard {
             let read = self.client.get(format!("{}{path}", self.address)).bearer_auth(token);
             request = request.header("if-match", answer(read).await.header("etag"));
         }
-        if ["/approve", "/publish", "/schedule"].iter().any(|verb| path.ends_with(verb)) {
+        if ["/approve", "/publish", "/schedule", "/consents", "/consents/mine"]
+            .iter()
+            .any(|verb| path.ends_with(verb))
+        {
             request = request.header("if-match", "*");
         }
         answer(request).await
@@ -108,14 +111,29 @@ async fn nothing_of_people_and_quotes_is_in_the_log() {
     let event = heard.post(&host.token, "/v1/events", event, 201).await;
     let quote = json!({"event": id(&event), "text": "Marker-words", "language": "en",
         "attribution": {"level": "pseudonym", "label": "Marker-label"},
-        "consent": {"purpose": "publish_quote", "scope": ["gallery"], "method": "written"}});
+        "consent": {"purpose": "publish_quote", "scope": ["gallery"], "method": "written", "given_by": "Marker-clerk"}});
     let quote = heard.post(&host.token, "/v1/quotes", quote, 201).await;
     let path = format!("/v1/quotes/{}", id(&quote));
+    let speaker = quote["manage_token"].as_str().unwrap();
+    heard.refused(speaker, "/v1/consents/mine").await;
+    heard.patch(speaker, "/v1/consents/mine", json!({"level": "anonymous"})).await;
+    let renewed = json!({"level": "pseudonym", "label": "Marker-other"});
+    heard.post(speaker, "/v1/consents/mine", renewed, 201).await;
+    let again = json!({"method": "written", "given_by": "Marker-clerk",
+        "attribution": {"level": "pseudonym", "label": "Marker-3"}});
+    heard.post(&host.token, &format!("{path}/consents"), again, 201).await;
+    let named = json!({"purpose": "publish_name", "method": "written", "given_by": "Marker-clerk"});
+    let of_person = format!("/v1/people/{}/consents", id(&person));
+    let named = heard.post(&host.token, &of_person, named, 201).await;
+    let person = named["manage_token"].as_str().unwrap();
+    heard.post(person, "/v1/consents/mine/withdraw", json!({}), 200).await;
     heard.patch(&moderator.token, &path, json!({"text": "Marker-2"})).await;
     heard.refused(&host.token, "/v1/quotes").await;
     heard.post(&host.token, &format!("{path}/withdraw"), json!({}), 200).await;
-    heard
-        .said_nothing_of(&[&host.token, &moderator.token], &["/v1/people", "/v1/quotes/{quote_id}/withdraw"]);
+    heard.said_nothing_of(
+        &[&host.token, &moderator.token, speaker, person],
+        &["/v1/people", "/v1/quotes/{quote_id}/withdraw", "/v1/consents/mine"],
+    );
 }
 
 #[tokio::test]

@@ -125,6 +125,10 @@ actions! {
     CreatePeople { host: Own, moderator: All, admin: All }, seen by ReadPeople
     /// Edit people: others' names are not for hosts to write.
     EditPeople { moderator: All, admin: All }, seen by ReadPeople
+    /// See what people have allowed.
+    ReadConsents { member: Own, host: Own, moderator: All, admin: All }
+    /// Record what people allow, and withdraw it.
+    RecordConsents { member: Own, host: Own, moderator: All, admin: All }, seen by ReadConsents
     /// See records of initiatives.
     ReadInitiatives { host: Own, moderator: All, admin: All }
     /// Record and edit initiatives.

@@ -3,7 +3,8 @@
 use actix_web::http::header::AUTHORIZATION;
 use actix_web::{FromRequest, HttpRequest, dev::Payload};
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
-use secrecy::SecretString;
+use secrecy::{ExposeSecret as _, SecretString};
+use serde::{Serialize, Serializer};
 use sha2::{Digest as _, Sha256};
 use std::future::{Ready, ready};
 use zeroize::Zeroizing;
@@ -65,6 +66,22 @@ impl ManageToken {
     }
 }
 
+/// A manage token in the one answer that tells it. It has no `Debug`.
+pub struct Told(SecretString);
+
+impl Told {
+    /// The text of a token.
+    pub fn new(token: &ManageToken) -> Self {
+        Self(token.text())
+    }
+}
+
+impl Serialize for Told {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.0.expose_secret())
+    }
+}
+
 impl FromRequest for ManageToken {
     type Error = Problem;
     type Future = Ready<Result<Self, Problem>>;
@@ -81,8 +98,6 @@ impl FromRequest for ManageToken {
 #[cfg(test)]
 mod tests {
     use std::path::Path;
-
-    use secrecy::ExposeSecret as _;
 
     use super::*;
 

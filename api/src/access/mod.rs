@@ -29,7 +29,7 @@ use secrecy::SecretString;
 pub use actor::{Actor, SignedIn};
 pub use allowed::{Allowed, Permit, Row, authenticate, signed_in};
 pub use keys::rotate as rotate_keys;
-pub use manage::ManageToken;
+pub use manage::{ManageToken, Told};
 pub use token::LIFE as TOKEN_LIFE;
 
 use crate::clock::Clock;

@@ -111,6 +111,11 @@ pub enum Message {
     },
     /// Somebody else is asked about an entry from now on.
     ListingHandedOver,
+    /// What somebody allowed ends in a month.
+    ConsentExpiring {
+        /// Where it is seen, renewed or withdrawn.
+        link: String,
+    },
     /// There is an entry with this address already; the new one may take its place.
     EntryAgain {
         /// Where it does.
@@ -168,6 +173,7 @@ impl Message {
             Self::ConfirmEntry { .. } => "confirm_entry",
             Self::ListingDue { .. } => "listing_due",
             Self::ListingHandedOver => "listing_handed_over",
+            Self::ConsentExpiring { .. } => "consent_expiring",
             Self::EntryAgain { .. } => "entry_again",
             Self::EntryNews { .. } => "entry_news",
             Self::EntryOffered { .. } => "entry_offered",
@@ -189,6 +195,7 @@ impl Message {
             | Self::SubmissionMessage { link }
             | Self::ConfirmEntry { link }
             | Self::ListingDue { link }
+            | Self::ConsentExpiring { link }
             | Self::EntryAgain { link }
             | Self::EntryNews { link }
             | Self::EntryOffered { link }

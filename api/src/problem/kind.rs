@@ -37,6 +37,8 @@ pub enum Kind {
     Conflict,
     /// The state of the record does not allow it.
     WrongState,
+    /// More would be shown of somebody than they consented to.
+    ConsentNeeded,
     /// The event takes no registrations, or none any more.
     RegistrationClosed,
     /// The same request is being answered already.
@@ -81,7 +83,7 @@ pub struct Row {
 
 impl Kind {
     /// Every kind, in the order of the status codes.
-    pub const ALL: [Kind; 27] = [
+    pub const ALL: [Kind; 28] = [
         Kind::BadRequest,
         Kind::InvalidParameter,
         Kind::InvalidJson,
@@ -96,6 +98,7 @@ impl Kind {
         Kind::RequestTimeout,
         Kind::Conflict,
         Kind::WrongState,
+        Kind::ConsentNeeded,
         Kind::RegistrationClosed,
         Kind::InProgress,
         Kind::Gone,
@@ -217,6 +220,14 @@ impl Kind {
                 "Wrong state",
                 "The state that the record is in does not allow this.",
                 "Read the record again. `allowed` lists what can be done in the state it is in.",
+            ),
+            Kind::ConsentNeeded => (
+                StatusCode::CONFLICT,
+                "consent_needed",
+                "New consent needed",
+                "A consent is narrowed at once and never widened: more than it says needs a new one.",
+                "Record the new consent: `POST /v1/quotes/{quote_id}/consents` or `POST /v1/people/{person_id}/consents`, or whoever gave \
+                 it with their manage token: `POST /v1/consents/mine`.",
             ),
             Kind::RegistrationClosed => (
                 StatusCode::CONFLICT,

@@ -22,6 +22,7 @@ pub mod sessions;
 pub mod stories;
 pub mod submissions;
 pub mod themes;
+pub mod withdrawals;
 
 use crate::http::routes::Routes;
 
@@ -41,6 +42,8 @@ pub fn routes(routes: &mut Routes<'_>) {
     scheduling::routes(routes);
     outcomes::routes(routes);
     quotes::routes(routes);
+    consents::routes(routes);
+    withdrawals::routes(routes);
     stories::routes(routes);
     submissions::routes(routes);
     entries::routes(routes);

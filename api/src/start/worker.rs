@@ -13,7 +13,7 @@ use crate::db::Db;
 use crate::http::idempotency;
 use crate::outbox::{self, Post, Subscriber};
 use crate::problem::Problem;
-use crate::rooms::{accounts, entries, events, registrations, series, submissions};
+use crate::rooms::{accounts, consents, entries, events, registrations, series, submissions};
 use crate::{access, audit, publishing};
 
 /// How often it is asked what has become due.
@@ -135,6 +135,7 @@ async fn round(db: &Db, post: &Post) -> Result<(), Problem> {
     let heard = outbox::dispatch(db, post, SUBSCRIBERS).await;
     let asked = entries::ask(db, post).await;
     let reminded = registrations::remind(db, post).await;
+    let ending = consents::remind(db, post).await;
     audit::link_pending(db).await?;
     heard?;
     let asked = asked?;
@@ -144,6 +145,10 @@ async fn round(db: &Db, post: &Post) -> Result<(), Problem> {
     let reminded = reminded?;
     if reminded > 0 {
         tracing::info!(reminded, "reminded people of events");
+    }
+    let ending = ending?;
+    if ending > 0 {
+        tracing::info!(ending, "told people that a consent of theirs ends soon");
     }
     Ok(())
 }

@@ -61,6 +61,7 @@ async fn the_entities_are_the_tables() {
         bundle_source,
         calendar_feed,
         consent,
+        consent_token,
         data_key,
         event,
         event_helper,
@@ -115,6 +116,9 @@ async fn the_entities_are_the_tables() {
         submission_sign,
         theme,
         theme_link,
+        withdrawal,
+        withdrawal_acknowledgement,
+        withdrawal_reader,
     )
     .into_iter()
     .collect();

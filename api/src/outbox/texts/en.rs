@@ -101,6 +101,16 @@ earlier ones have ended.
 If that is not right, tell those who run this service.
 ",
     ),
+    consent_expiring: Words(
+        "Still all right with you?",
+        "Some time ago you allowed something, and what you said then ends in about a month. Open this link to see what it is, to allow it
+again, or to end it now:
+
+{link}
+
+Whoever has this link can do the same in your place: keep it to yourself. If you do nothing, it ends by itself.
+",
+    ),
     entry_again: Words(
         "Please confirm",
         "There is an entry with this address already. Open this link if you want the new one to take its place:

@@ -101,6 +101,16 @@ anteriores ya no sirven.
 Si no es correcto, avise a quienes administran este servicio.
 ",
     ),
+    consent_expiring: Words(
+        "¿Sigue estando de acuerdo?",
+        "Hace un tiempo usted permitió algo, y lo que dijo entonces termina dentro de un mes aproximadamente. Abra este enlace para ver qué es,
+para permitirlo de nuevo o para terminarlo ya:
+
+{link}
+
+Quien tenga este enlace puede hacer lo mismo en su lugar: guárdelo para usted. Si no hace nada, termina por sí solo.
+",
+    ),
     entry_again: Words(
         "Confirme, por favor",
         "Ya hay una inscripción con esta dirección. Abra este enlace si quiere que la nueva ocupe su lugar:

@@ -101,6 +101,16 @@ sujet, et les liens des précédentes ne fonctionnent plus.
 Si ce n’est pas juste, prévenez les responsables de ce service.
 ",
     ),
+    consent_expiring: Words(
+        "Toujours d’accord ?",
+        "Il y a quelque temps, vous avez permis quelque chose, et ce que vous avez dit alors prend fin dans un mois environ. Ouvrez ce lien
+pour voir de quoi il s’agit, pour le permettre à nouveau ou pour y mettre fin dès maintenant :
+
+{link}
+
+Quiconque a ce lien peut en faire autant à votre place : gardez-le pour vous. Si vous ne faites rien, cela prend fin de soi-même.
+",
+    ),
     entry_again: Words(
         "Merci de confirmer",
         "Il y a déjà une inscription avec cette adresse. Ouvrez ce lien si la nouvelle doit prendre sa place :

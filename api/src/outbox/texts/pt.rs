@@ -101,6 +101,16 @@ já não funcionam.
 Se não estiver certo, avise quem gere este serviço.
 ",
     ),
+    consent_expiring: Words(
+        "Continua de acordo?",
+        "Há algum tempo permitiu algo, e o que disse então termina dentro de cerca de um mês. Abra esta ligação para ver do que se trata, para
+o permitir de novo ou para o terminar já:
+
+{link}
+
+Quem tiver esta ligação pode fazer o mesmo no seu lugar: guarde-a para si. Se não fizer nada, termina por si.
+",
+    ),
     entry_again: Words(
         "Por favor, confirme",
         "Já há uma inscrição com este endereço. Abra esta ligação se quer que a nova ocupe o lugar dela:

@@ -13,10 +13,10 @@ mod origins;
 pub use export::{Exported, export};
 pub use import::{LineVerdict, Mode, Options, Report, Verdict, import};
 pub use lines::{
-    AttributionLine, ConsentLine, CountryCode, Delivery, EventGuide, EventLine, EventPlace, Incoming,
-    InitiativeLine, InitiativePlace, LanguageTag, Names, Online, OrganisationLine, OutcomeLine, PersonLine,
-    QuoteLine, RecordId, Sentence, StoryLine, ThemeLine, WebAddress, Word, labels_schema,
-    translations_schema,
+    AttributionLine, ConsentLine, ConsentScope, CountryCode, Delivery, EventGuide, EventLine, EventPlace,
+    Incoming, InitiativeLine, InitiativePlace, LanguageTag, Names, Online, OrganisationLine, OutcomeLine,
+    PersonLine, QuoteLine, RecordId, Sentence, StoryLine, ThemeLine, WebAddress, Word, gallery_and_feeds,
+    labels_schema, translations_schema,
 };
 
 use sea_orm::DbErr;

@@ -1,13 +1,36 @@
-//! Consents: who allowed what, for which channels, until when. A ledger: rows are added and withdrawn, never edited.
+//! Consents: who allowed what, for which channels, until when. A ledger: rows are added, narrowed by a row that takes their
+//! place, and withdrawn, never edited.
+//!
+//! Records of quotes and people state their consents, and an import restates them (`store`). Hosts and staff record new
+//! ones (`of_quotes`, `of_people`). Whoever gave one has a manage token (`tokens`) and with it reads, narrows, withdraws and
+//! renews it (`mine`); before it ends they are told (`reminders`). What narrows is a pure function (`rules`), and what shows
+//! more takes a new record that is bound to the words as they are now (`giving`).
 
+mod giving;
+mod mine;
+mod of_people;
+mod of_quotes;
+mod out;
+mod reminders;
+mod rules;
 mod store;
+mod tokens;
+mod wire;
 
 use ::entity::consent::{ConsentMethod, ConsentPurpose};
 use ::entity::ids::{PersonId, QuoteId};
 use ::entity::quote::AttributionLevel;
 use chrono::{DateTime, Utc};
+use uuid::Uuid;
 
-pub use store::{Of, in_force, restate, stated_of, withdraw};
+use crate::http::routes::Routes;
+
+pub use reminders::remind;
+pub use store::{Of, expiring, forget_words, in_force, is_active, restate, stated_of, withdraw};
+pub use tokens::{Held, Proof, give_token, lost_tokens};
+
+/// What manage tokens of this room are for.
+const KIND: &str = "consent";
 
 /// Whom or what a consent is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,6 +39,24 @@ pub enum Subject {
     Person(PersonId),
     /// A quote.
     Quote(QuoteId),
+}
+
+impl Subject {
+    /// Its identifier.
+    pub const fn id(self) -> Uuid {
+        match self {
+            Self::Person(id) => id.0,
+            Self::Quote(id) => id.0,
+        }
+    }
+
+    /// As the two columns have it.
+    const fn columns(self) -> (Option<PersonId>, Option<QuoteId>) {
+        match self {
+            Self::Person(id) => (Some(id), None),
+            Self::Quote(id) => (None, Some(id)),
+        }
+    }
 }
 
 /// A consent as it is stated by whoever took it down. Two that say the same are the same.
@@ -41,4 +82,18 @@ pub struct Stated {
     pub given_by: Option<String>,
     /// Until when it holds.
     pub expires_at: Option<DateTime<Utc>>,
+}
+
+/// Registers all of this.
+pub fn routes(routes: &mut Routes<'_>) {
+    routes
+        .service(mine::get)
+        .service(mine::change)
+        .service(mine::renew)
+        .service(mine::withdraw)
+        .service(of_quotes::list)
+        .service(of_quotes::create)
+        .service(of_people::list)
+        .service(of_people::create)
+        .service(of_people::withdraw);
 }

@@ -2,16 +2,24 @@
 
 use std::collections::HashMap;
 
-use ::entity::consent::{Column, Entity, Model, WithdrawnBy};
-use ::entity::ids::{ConsentId, QuoteId};
+use ::entity::consent::{Column, ConsentPurpose, Entity, Model, WithdrawnBy};
+use ::entity::ids::{ConsentId, PersonId, QuoteId};
 use ::entity::values::Texts;
-use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, sea_query::Expr};
+use chrono::{DateTime, Utc};
+use sea_orm::sea_query::{Expr, SimpleExpr};
+use sea_orm::{
+    ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    QueryTrait,
+};
 use uuid::Uuid;
 
-use super::{Stated, Subject};
+use super::{Stated, Subject, rules};
 use crate::db::{Tx, find_in, insert_all};
 use crate::ids;
 use crate::rooms::records::blank_revisions;
+
+/// The most rows of one purpose.
+const LINE: u64 = 50;
 
 /// Brings the ledger in line with what a source states of its subjects, whole: what it states no longer is withdrawn,
 /// what it states anew is added, what it states as before stays.
@@ -25,7 +33,7 @@ pub async fn restate(tx: &Tx, stated: Vec<(Subject, Vec<Stated>)>) -> Result<(),
     let known = ledger(tx, &stated).await?;
     let (mut added, mut withdrawn, mut silenced) = (Vec::new(), Vec::new(), Vec::new());
     for (subject, stated) in stated {
-        let rows = known.get(&key(subject)).map_or(&[][..], Vec::as_slice);
+        let rows = known.get(&subject.id()).map_or(&[][..], Vec::as_slice);
         let active = rows.iter().filter(|r| r.withdrawn_at.is_none());
         for ended in active.filter(|r| !stated.contains(&of(r))) {
             withdrawn.push(ended.id.0);
@@ -111,14 +119,166 @@ pub async fn withdraw(tx: &Tx, quote: QuoteId) -> Result<(), DbErr> {
         .filter(Column::WithdrawnAt.is_null())
         .exec(tx)
         .await?;
+    forget_words(tx, &[quote]).await?;
     blank_revisions(tx, &[quote.0]).await
+}
+
+/// Forgets to which words the consents of these quotes were given: whoever guesses words that were withdrawn must not find
+/// out by a hash that they were right.
+///
+/// # Errors
+/// The database's.
+pub async fn forget_words(tx: &Tx, quotes: &[QuoteId]) -> Result<(), DbErr> {
+    for ids in quotes.chunks(1000) {
+        tx.erase();
+        Entity::update_many()
+            .col_expr(Column::TextHash, Expr::value(Vec::<u8>::new()))
+            .filter(Column::QuoteId.is_in(ids.iter().copied()))
+            .exec(tx)
+            .await?;
+    }
+    Ok(())
+}
+
+/// Where a page of a ledger ended.
+pub(super) type After = (DateTime<Utc>, Uuid);
+
+/// Rows about a subject, newest first.
+pub(super) async fn page<C: ConnectionTrait>(
+    conn: &C,
+    subject: Subject,
+    after: Option<After>,
+    most: u64,
+) -> Result<Vec<Model>, DbErr> {
+    let older = after.map(|(at, id)| {
+        let same = Condition::all().add(Column::CreatedAt.eq(at)).add(Column::Id.lt(id));
+        Condition::any().add(Column::CreatedAt.lt(at)).add(same)
+    });
+    Entity::find()
+        .filter(about(subject))
+        .filter(Condition::all().add_option(older))
+        .order_by_desc(Column::CreatedAt)
+        .order_by_desc(Column::Id)
+        .limit(most)
+        .all(conn)
+        .await
+}
+
+/// The rows about a subject for one purpose: the one that counts first, then those before it, fifty at most.
+pub(super) async fn line<C: ConnectionTrait>(
+    conn: &C,
+    subject: Subject,
+    purpose: ConsentPurpose,
+) -> Result<Vec<Model>, DbErr> {
+    let rows = Entity::find().filter(about(subject)).filter(Column::Purpose.eq(purpose));
+    let mut rows = rows.order_by_desc(Column::CreatedAt).limit(LINE).all(conn).await?;
+    // Of two that were written in the same instant, one took the place of the other.
+    rows.sort_by_key(|row| {
+        let ended = row.withdrawn_at.map(|at| (row.replaced_by.is_some(), at));
+        std::cmp::Reverse((ended.is_none(), row.created_at, ended.map(|(replaced, at)| (!replaced, at))))
+    });
+    Ok(rows)
+}
+
+/// One row.
+pub(super) async fn one<C: ConnectionTrait>(conn: &C, id: ConsentId) -> Result<Option<Model>, DbErr> {
+    Entity::find_by_id(id).one(conn).await
+}
+
+/// Adds a consent, which takes the place of those that are in force for its purpose.
+pub(super) async fn replace(tx: &Tx, subject: Subject, stated: Stated) -> Result<ConsentId, DbErr> {
+    let purpose = stated.purpose;
+    let new = row(subject, stated, tx.now());
+    let id = new.id;
+    Entity::update_many()
+        .col_expr(Column::WithdrawnAt, Expr::value(tx.now()))
+        .col_expr(Column::WithdrawnBy, Expr::value(WithdrawnBy::Here.as_str()))
+        .col_expr(Column::ReplacedBy, Expr::value(id.0))
+        .filter(about(subject))
+        .filter(Column::Purpose.eq(purpose))
+        .filter(Column::WithdrawnAt.is_null())
+        .exec(tx)
+        .await?;
+    insert_all(tx, vec![new]).await?;
+    Ok(id)
+}
+
+/// Ends what is in force of a person's consents for a purpose: no import brings it back.
+pub(super) async fn end(tx: &Tx, person: PersonId, purpose: ConsentPurpose) -> Result<(), DbErr> {
+    Entity::update_many()
+        .col_expr(Column::WithdrawnAt, Expr::value(tx.now()))
+        .col_expr(Column::WithdrawnBy, Expr::value(WithdrawnBy::Here.as_str()))
+        .filter(Column::PersonId.eq(person))
+        .filter(Column::Purpose.eq(purpose))
+        .filter(Column::WithdrawnAt.is_null())
+        .exec(tx)
+        .await
+        .map(drop)
+}
+
+/// Whether a person allows something now.
+///
+/// # Errors
+/// The database's.
+pub async fn is_active<C: ConnectionTrait>(
+    conn: &C,
+    person: PersonId,
+    purpose: ConsentPurpose,
+    now: DateTime<Utc>,
+) -> Result<bool, DbErr> {
+    let lasts = Condition::any().add(Column::ExpiresAt.is_null()).add(Column::ExpiresAt.gt(now));
+    let given = Condition::any().add(Column::GivenAt.is_null()).add(Column::GivenAt.lte(now));
+    let found = Entity::find()
+        .filter(Column::PersonId.eq(person))
+        .filter(Column::Purpose.eq(purpose))
+        .filter(Column::WithdrawnAt.is_null())
+        .filter(lasts)
+        .filter(given)
+        .one(conn)
+        .await?;
+    Ok(found.is_some())
+}
+
+/// A condition that a record has a consent in force that ends before an instant, or has ended by itself; `of` is the column of
+/// the ledger that names such records, `key` their own.
+pub fn expiring(of: Column, key: impl ColumnTrait, before: DateTime<Utc>) -> SimpleExpr {
+    let rows = Entity::find()
+        .select_only()
+        .column(of)
+        .filter(of.is_not_null())
+        .filter(Column::WithdrawnAt.is_null())
+        .filter(Column::ExpiresAt.lt(before));
+    key.in_subquery(rows.into_query())
+}
+
+/// The consents whose end is to be told, those that have waited longest first.
+pub(super) async fn to_remind<C: ConnectionTrait>(
+    conn: &C,
+    now: DateTime<Utc>,
+    most: u64,
+) -> Result<Vec<Model>, DbErr> {
+    let due = Entity::find().filter(Column::RemindAt.lte(now)).order_by_asc(Column::RemindAt);
+    due.limit(most).all(conn).await
+}
+
+/// Writes when the end of a consent is told next.
+pub(super) async fn remind_at(tx: &Tx, id: ConsentId, at: Option<DateTime<Utc>>) -> Result<(), DbErr> {
+    let row = Entity::update_many().col_expr(Column::RemindAt, Expr::value(at)).filter(Column::Id.eq(id));
+    row.exec(tx).await.map(drop)
+}
+
+fn about(subject: Subject) -> SimpleExpr {
+    match subject {
+        Subject::Person(id) => Column::PersonId.eq(id),
+        Subject::Quote(id) => Column::QuoteId.eq(id),
+    }
 }
 
 /// Every row about these subjects.
 async fn ledger(tx: &Tx, stated: &[(Subject, Vec<Stated>)]) -> Result<HashMap<Uuid, Vec<Model>>, DbErr> {
     let of_kind = |person: bool| {
         let subjects = stated.iter().filter(move |(s, _)| matches!(s, Subject::Person(_)) == person);
-        subjects.map(|(s, _)| key(*s)).collect::<Vec<_>>()
+        subjects.map(|(s, _)| s.id()).collect::<Vec<_>>()
     };
     let mut rows = find_in::<Entity, _, _>(tx, Column::PersonId, of_kind(true)).await?;
     rows.extend(find_in::<Entity, _, _>(tx, Column::QuoteId, of_kind(false)).await?);
@@ -130,15 +290,8 @@ async fn ledger(tx: &Tx, stated: &[(Subject, Vec<Stated>)]) -> Result<HashMap<Uu
     Ok(known)
 }
 
-fn key(subject: Subject) -> Uuid {
-    match subject {
-        Subject::Person(id) => id.0,
-        Subject::Quote(id) => id.0,
-    }
-}
-
 /// What a row states.
-fn of(row: &Model) -> Stated {
+pub(super) fn of(row: &Model) -> Stated {
     Stated {
         purpose: row.purpose,
         scope: row.scope.0.clone(),
@@ -153,11 +306,8 @@ fn of(row: &Model) -> Stated {
     }
 }
 
-fn row(subject: Subject, stated: Stated, now: chrono::DateTime<chrono::Utc>) -> Model {
-    let (person_id, quote_id) = match subject {
-        Subject::Person(id) => (Some(id), None),
-        Subject::Quote(id) => (None, Some(id)),
-    };
+fn row(subject: Subject, stated: Stated, now: DateTime<Utc>) -> Model {
+    let (person_id, quote_id) = subject.columns();
     Model {
         id: ConsentId(ids::v4()),
         person_id,
@@ -174,6 +324,8 @@ fn row(subject: Subject, stated: Stated, now: chrono::DateTime<chrono::Utc>) -> 
         expires_at: stated.expires_at,
         withdrawn_at: None,
         withdrawn_by: None,
+        replaced_by: None,
+        remind_at: rules::told_at(stated.expires_at, now),
         created_at: now,
     }
 }

@@ -12,7 +12,7 @@ use super::consents::Stated;
 
 use crate::http::routes::Routes;
 
-pub use store::{load, must_be_there, save};
+pub use store::{email_of, load, must_be_there, save, with_address};
 
 /// A person with what belongs to them.
 #[derive(Clone, Debug)]

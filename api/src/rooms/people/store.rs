@@ -4,8 +4,11 @@ use std::collections::HashMap;
 
 use ::entity::ids::PersonId;
 use ::entity::kinds::RecordKind;
-use ::entity::{person, person_contact, person_organisation};
-use sea_orm::{Condition, ConnectionTrait, DbErr, EntityTrait as _, QuerySelect as _};
+use ::entity::{consent, person, person_contact, person_organisation};
+use sea_orm::{
+    ColumnTrait as _, Condition, ConnectionTrait, DbErr, EntityTrait as _, QueryFilter as _, QuerySelect as _,
+};
+use unicode_normalization::UnicodeNormalization as _;
 use uuid::Uuid;
 
 use super::wire::PersonFilter;
@@ -82,9 +85,45 @@ async fn save_contact(tx: &Tx, vault: &Vault, id: PersonId, contact: Option<&Con
     let Some(contact) = contact else { return Ok(()) };
     let keys = Keyring::for_writing(tx, vault, vec![id.0]).await?;
     if let Some(sealed) = keys.seal(CONTACTS, "sealed", id.0, Some(contact))? {
-        insert_all(tx, vec![person_contact::Model { person_id: id, sealed }]).await?;
+        let email_hash = contact.email.as_deref().map(|email| address_hash(vault, email)).transpose()?;
+        insert_all(tx, vec![person_contact::Model { person_id: id, sealed, email_hash }]).await?;
     }
     Ok(())
+}
+
+/// The keyed hash by which whoever reads a mailbox is found. Two spellings that differ in case or in Unicode's forms are one
+/// address.
+fn address_hash(vault: &Vault, email: &str) -> anyhow::Result<Vec<u8>> {
+    let normal = zeroize::Zeroizing::new(email.trim().nfkc().collect::<String>().to_lowercase());
+    Ok(vault.keyed_hash("contact e-mail", &[normal.as_bytes()])?.to_vec())
+}
+
+/// The people who are reached at this e-mail address, as somebody wrote it down.
+///
+/// # Errors
+/// The database's.
+pub async fn with_address<C: ConnectionTrait>(
+    conn: &C,
+    vault: &Vault,
+    email: &str,
+    most: u64,
+) -> Result<Vec<PersonId>, Problem> {
+    let hash = person_contact::Column::EmailHash.eq(address_hash(vault, email)?);
+    let found = person_contact::Entity::find().filter(hash).limit(most).all(conn).await?;
+    Ok(found.into_iter().map(|row| row.person_id).collect())
+}
+
+/// The e-mail address of a person, if there is one. Whoever asks has a reason and leave to write to it.
+///
+/// # Errors
+/// The database's or the vault's.
+pub async fn email_of<C: ConnectionTrait>(
+    conn: &C,
+    vault: &Vault,
+    person: PersonId,
+) -> Result<Option<String>, Problem> {
+    let found = PersonRecord::load(conn, vault, &[person.0]).await?.remove(&person.0);
+    Ok(found.and_then(|person| person.contact).and_then(|contact| contact.email))
 }
 
 impl Record for PersonRecord {
@@ -110,7 +149,7 @@ impl Record for PersonRecord {
                 .await?;
         let keys =
             Keyring::for_reading(conn, vault, sealed.iter().map(|row| row.person_id.0).collect()).await?;
-        for person_contact::Model { person_id, sealed } in sealed {
+        for person_contact::Model { person_id, sealed, email_hash: _ } in sealed {
             if let Some(person) = people.get_mut(&person_id.0) {
                 person.contact = keys.open(CONTACTS, "sealed", person_id.0, Some(&sealed))?;
             }
@@ -131,4 +170,9 @@ pub(super) fn fitting(filter: &PersonFilter) -> Condition {
     Condition::all()
         .add_option(any_of(person::Column::Role, filter.role.iter().copied()))
         .add_option(any_of(person::Column::Country, countries))
+        .add_option(
+            filter
+                .consent_expires_before
+                .map(|before| consents::expiring(consent::Column::PersonId, person::Column::Id, before)),
+        )
 }

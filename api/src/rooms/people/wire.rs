@@ -172,4 +172,7 @@ pub(super) struct PersonFilter {
     #[serde(default)]
     #[param(inline, style = Form, explode = false, required = false, min_items = 1, max_items = 60)]
     pub(super) country: Vec<CountryCode>,
+    /// Those of whom a consent in force ends before this instant, or has ended by itself.
+    #[param(nullable = false, example = "2027-03-14T00:00:00Z")]
+    pub(super) consent_expires_before: Option<DateTime<Utc>>,
 }

@@ -1,5 +1,6 @@
 //! What is done with quotes.
 
+use ::entity::consent::ConsentPurpose;
 use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post};
 use uuid::Uuid;
@@ -7,25 +8,28 @@ use uuid::Uuid;
 use super::out::QuoteOut;
 use super::wire::{QuoteFilter, QuoteIn, QuotePage, QuotePatch, QuotePath};
 use super::{QuoteRecord, rules, store};
-use crate::access::Allowed;
 use crate::access::action::{ApproveQuotes, EditQuotes, ReadQuotes};
+use crate::access::{Allowed, Told};
 use crate::app::App;
 use crate::audit::Action;
 use crate::db::Tx;
 use crate::http::Query;
-use crate::http::idempotency::{Caller, IdempotencyKey, Once};
+use crate::http::etag::of_version;
+use crate::http::idempotency::{Caller, IdempotencyKey, Once, Reply};
 use crate::http::json::{Body, Empty};
 use crate::http::page::Paging;
 use crate::http::patch::{AsRead, DecisionHeaders, EditHeaders, IfMatch, Patch, PublishingHeaders};
 use crate::ids;
 use crate::outbox::{self, Fact};
 use crate::problem::Problem;
+use crate::rooms::consents::{self, Proof};
 use crate::rooms::records::{self, Shown};
 
 /// Record a quote
 ///
 /// The words, and the consent to publish these very words; without one they are not public. A consent without `level` is one
-/// to the level of `attribution`. It is a draft, which somebody else approves.
+/// to the level of `attribution`. It is a draft, which somebody else approves. With a consent, the answer holds a manage token for
+/// the speaker: with it they see, narrow and withdraw the consent under `/v1/consents/mine`.
 #[utoipa::path(
     tag = "quotes",
     operation_id = "quotes.create",
@@ -45,8 +49,17 @@ pub(super) async fn create(
     let permit = who.anew();
     once.run(&app, Caller::Holder(who.account()?.0), async |tx| {
         let quote = records::read(tx, &who, &permit, ids::v4(), (*body).clone()).await?;
+        let consented = quote.consent.is_some();
         let shown = records::keep(tx, &app.vault, &permit, Action::Create, vec![], quote).await?;
-        records::created::<_, QuoteOut>(shown)
+        let (id, version) = (shown.record.row.id, shown.record.row.version);
+        let mut quote = QuoteOut::from(shown);
+        if consented {
+            let speaker = consents::Subject::Quote(id);
+            let token = consents::give_token(tx, &app.vault, speaker, ConsentPurpose::PublishQuote).await?;
+            quote.manage_token = Some(Told::new(&token));
+        }
+        let reply = Reply::created(records::path::<QuoteRecord>(id.0), &quote)?;
+        Ok(reply.etag(of_version(version)).about(id))
     })
     .await
 }
@@ -94,8 +107,8 @@ pub(super) async fn get(
 /// Edit a quote
 ///
 /// The consent was given to other words: where text or translations change it no longer fits, and the quote leaves the
-/// gallery at once (`consent_other_text`). It was also given to this `attribution`: the level can become coarser and the label
-/// be cleared, anything else needs a new consent (409). Edited by anybody but a moderator
+/// gallery at once (`consent_other_text`) until a new one is recorded: `POST /v1/quotes/{quote_id}/consents`. It was also given to
+/// this `attribution`: the level can become coarser and the label be cleared, anything else needs a new consent (409). Edited by anybody but a moderator
 /// who did not make it, an approved quote is a draft again until it is approved anew. `event` and `initiative` are fixed
 /// then (409).
 #[utoipa::path(
@@ -195,10 +208,8 @@ pub(super) async fn withdraw(
         let found =
             records::find_for_change::<QuoteRecord>(tx, &app.vault, who.actor(), path.quote_id).await?;
         let permit = who.over(&found)?;
-        let quote = rules::withdraw(found.record, &permit)?;
-        read.check(quote.row.version)?;
-        let shown = records::keep(tx, &app.vault, &permit, Action::Withdraw, vec!["status"], quote).await?;
-        outbox::tell(tx, Fact::QuoteWithdrawn { quote_id: path.quote_id }).await?;
+        let proof = Proof::Permit(&permit);
+        let shown = super::withdraw(tx, &app.vault, &proof, &read, found.record).await?;
         records::done::<_, QuoteOut>(shown)
     })
     .await

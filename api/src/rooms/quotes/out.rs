@@ -12,6 +12,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::QuoteRecord;
+use crate::access::Told;
 use crate::publishing::WithheldReason;
 use crate::rooms::consents::Stated;
 use crate::rooms::records::{Links, Shown};
@@ -52,6 +53,11 @@ pub(super) struct QuoteOut {
     /// When it was last edited.
     updated_at: DateTime<Utc>,
     links: Links,
+    /// For the speaker, and nobody else: the access token of `/v1/consents/mine`. It is told once, in the answer to recording a
+    /// quote with its consent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = String, required = false, nullable = false, example = "sol_mt_…")]
+    pub(super) manage_token: Option<Told>,
 }
 
 /// How a speaker may be named.
@@ -136,6 +142,7 @@ impl From<Shown<QuoteRecord>> for QuoteOut {
             created_at,
             updated_at,
             links,
+            manage_token: None,
         }
     }
 }

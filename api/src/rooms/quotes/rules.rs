@@ -6,7 +6,10 @@ use super::QuoteRecord;
 use crate::access::Permit;
 use crate::access::action::{ApproveQuotes, EditQuotes};
 use crate::problem::{Kind, Problem};
-use crate::rooms::records::{approved, not_by_its_maker, only_a_draft, stays_with, still_there, withdrawn};
+use crate::rooms::consents::Proof;
+use crate::rooms::records::{
+    Record as _, approved, not_by_its_maker, only_a_draft, stays_with, still_there, withdrawn,
+};
 
 /// Approves it. Nobody approves what they made.
 pub(super) fn approve(
@@ -19,7 +22,7 @@ pub(super) fn approve(
 }
 
 /// Takes it back for good; nothing that was said is kept.
-pub(super) fn withdraw(mut quote: QuoteRecord, _: &Permit<EditQuotes>) -> Result<QuoteRecord, Problem> {
+pub(super) fn withdraw(mut quote: QuoteRecord, _: &Proof<'_, EditQuotes>) -> Result<QuoteRecord, Problem> {
     quote.row.status = withdrawn(quote.row.status)?;
     quote.row.text = String::new();
     quote.row.language = "und".to_owned();
@@ -42,7 +45,7 @@ pub(super) fn change(
     let of = |quote: &QuoteRecord| (quote.row.event_id, quote.row.initiative_id);
     stays_with(before.row.status, of(before), of(&after))?;
     match before.consent.is_some() && names_otherwise(before, &after) {
-        true => Err(Problem::of(Kind::Conflict).with_detail(
+        true => Err(Problem::of(Kind::ConsentNeeded).with_detail(
             "The consent was given to this `attribution`: another `label`, another `person` or a finer `level` needs a new one.",
         )),
         false => Ok(after),
@@ -56,6 +59,34 @@ fn names_otherwise(before: &QuoteRecord, after: &QuoteRecord) -> bool {
     is.level < was.level
         || (is.label.is_some() && is.label != was.label)
         || (told && is.person_id.is_some() && is.person_id != was.person_id)
+}
+
+/// The quote with a new consent, and the names of the members that it changed. Whoever would be named more finely than was let
+/// through, or as somebody else, is let through anew.
+///
+/// # Errors
+/// 409 if it was withdrawn.
+pub fn consented_anew(
+    before: &QuoteRecord,
+    mut after: QuoteRecord,
+    proof: &Proof<'_, EditQuotes>,
+) -> Result<(QuoteRecord, Vec<&'static str>), Problem> {
+    still_there(before.row.status)?;
+    let mut members = vec!["consent"];
+    if (before.row.level, &before.row.label) != (after.row.level, &after.row.label) {
+        members.push("attribution");
+    }
+    let shows_more = names_otherwise(before, &after) || named_at(&after) < named_at(before);
+    if shows_more && !proof.lets_through(before.row.created_by) && after.take_back() {
+        members.push("status");
+    }
+    Ok((after, members))
+}
+
+/// How finely the speaker is named, as far as quote and consent say.
+fn named_at(quote: &QuoteRecord) -> AttributionLevel {
+    let allowed = quote.consent.as_ref().and_then(|consent| consent.level);
+    allowed.map_or(quote.row.level, |allowed| allowed.max(quote.row.level))
 }
 
 /// Lets a draft be removed.

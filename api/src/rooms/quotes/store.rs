@@ -2,8 +2,9 @@
 
 use std::collections::HashMap;
 
+use ::entity::ids::QuoteId;
 use ::entity::kinds::{Moderation, RecordKind};
-use ::entity::quote;
+use ::entity::{consent, quote};
 use sea_orm::{Condition, ConnectionTrait, DbErr};
 use uuid::Uuid;
 
@@ -31,6 +32,14 @@ pub async fn save(tx: &Tx, quotes: Vec<QuoteRecord>) -> Result<(), DbErr> {
     save_all(tx, rows, &[quote::Column::CreatedAt, quote::Column::CreatedBy]).await?;
     themes::set_themes(tx, RecordKind::Quote, &about).await?;
     consents::restate(tx, stated).await
+}
+
+/// Those of these quotes, about to be written as withdrawn, that are not yet.
+pub(super) async fn about_to_end(tx: &Tx, quotes: &[QuoteRecord]) -> Result<Vec<QuoteId>, DbErr> {
+    let withdrawn = quotes.iter().filter(|quote| quote.row.status == Moderation::Withdrawn);
+    let ids: Vec<Uuid> = withdrawn.map(|quote| quote.row.id.0).collect();
+    let before = find_in::<quote::Entity, _, _>(tx, quote::Column::Id, ids).await?;
+    Ok(before.iter().filter(|row| row.status != Moderation::Withdrawn).map(|row| row.id).collect())
 }
 
 /// Reads quotes by their identifiers.
@@ -98,4 +107,9 @@ pub(super) fn fitting(filter: &QuoteFilter) -> Condition {
         .add_option(any_of(quote::Column::EventId, filter.event.iter().copied()))
         .add_option(any_of(quote::Column::InitiativeId, filter.initiative.iter().copied()))
         .add_option(themes::about(quote::Column::Id, &filter.theme))
+        .add_option(
+            filter
+                .consent_expires_before
+                .map(|before| consents::expiring(consent::Column::QuoteId, quote::Column::Id, before)),
+        )
 }

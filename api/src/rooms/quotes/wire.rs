@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use ::entity::kinds::Moderation;
 use ::entity::values::Translation;
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
@@ -189,4 +190,7 @@ pub(super) struct QuoteFilter {
     #[serde(default)]
     #[param(style = Form, explode = false, required = false, min_items = 1, max_items = 20)]
     pub(super) theme: Vec<Uuid>,
+    /// Those whose consent in force ends before this instant, or has ended by itself.
+    #[param(nullable = false, example = "2027-03-14T00:00:00Z")]
+    pub(super) consent_expires_before: Option<DateTime<Utc>>,
 }

@@ -36,6 +36,21 @@ pub async fn keep<R: Record, A>(
     permit: &Permit<A>,
     action: Action,
     members: Vec<&'static str>,
+    record: R,
+) -> Result<Shown<R>, Problem> {
+    keep_as(tx, vault, By::from(permit.by()), action, members, record).await
+}
+
+/// As [`keep`], by somebody who is no account, such as the holder of a manage token.
+///
+/// # Errors
+/// The database's.
+pub async fn keep_as<R: Record>(
+    tx: &Tx,
+    vault: &Vault,
+    by: By,
+    action: Action,
+    members: Vec<&'static str>,
     mut record: R,
 ) -> Result<Shown<R>, Problem> {
     let id = record.id();
@@ -44,7 +59,7 @@ pub async fn keep<R: Record, A>(
     }
     record.stamp(tx.now());
     R::save(tx, vault, record).await?;
-    note(tx, permit, action, R::AUDIT, id, members).await?;
+    audit::note(tx, Entry::new(by, action).on(R::AUDIT, id).fields(members)).await?;
     if action != Action::Create {
         tx.erase();
     }

@@ -2,9 +2,9 @@
 
 use ::entity::kinds::RecordKind;
 use ::entity::{
-    account, data_key, event, event_helper, event_host, initiative_organisation, outcome, outcome_follow_up,
-    person_organisation, quote, registration, registration_desk, registration_invitation, series_host, story,
-    theme_link,
+    account, consent, consent_token, data_key, event, event_helper, event_host, initiative_organisation,
+    outcome, outcome_follow_up, person_organisation, quote, registration, registration_desk,
+    registration_invitation, series_host, story, theme_link,
 };
 use sea_orm::{ColumnTrait as _, DbErr, EntityTrait, PaginatorTrait as _, QueryFilter as _};
 use uuid::Uuid;
@@ -54,7 +54,8 @@ pub async fn remove<R: Record, A>(tx: &Tx, permit: &Permit<A>, record: &R) -> Re
                 .await?;
         }
         RecordKind::Quote => {
-            delete_in::<::entity::consent::Entity, _>(tx, ::entity::consent::Column::QuoteId, &[id]).await?;
+            delete_in::<consent_token::Entity, _>(tx, consent_token::Column::QuoteId, &[id]).await?;
+            delete_in::<consent::Entity, _>(tx, consent::Column::QuoteId, &[id]).await?;
         }
         RecordKind::Theme | RecordKind::Organisation | RecordKind::Person | RecordKind::Story => {}
     }

@@ -334,6 +334,7 @@ impl Writes {
         initiatives::save(tx, vault, self.initiatives).await?;
         events::save(tx, vault, self.events).await?;
         outcomes::save(tx, self.outcomes).await?;
+        quotes::withdrawn_by_source(tx, &self.quotes).await?;
         quotes::save(tx, self.quotes).await?;
         stories::save(tx, self.stories).await?;
         Ok(())

@@ -24,7 +24,7 @@ pub use parts::{
     translations_schema,
 };
 pub(super) use parts::{Format, Header};
-pub use people::{ConsentLine, OrganisationLine, PersonLine, ThemeLine};
+pub use people::{ConsentLine, ConsentScope, OrganisationLine, PersonLine, ThemeLine, gallery_and_feeds};
 pub use quote::{AttributionLine, QuoteLine};
 pub use story::StoryLine;
 

@@ -233,7 +233,8 @@ impl ConsentScope {
         (Self::Press, "press"),
     ];
 
-    fn word(self) -> &'static str {
+    /// Its word.
+    pub fn word(self) -> &'static str {
         Self::ALL.iter().find(|(s, _)| *s == self).map_or("", |(_, word)| word)
     }
 
@@ -281,7 +282,8 @@ pub struct ConsentLine {
     pub expires_at: Option<DateTime<Utc>>,
 }
 
-fn gallery_and_feeds() -> Vec<ConsentScope> {
+/// The channels of a consent that names none.
+pub fn gallery_and_feeds() -> Vec<ConsentScope> {
     vec![ConsentScope::Gallery, ConsentScope::Feeds]
 }
 

@@ -1,0 +1,89 @@
+//! What callers read of a withdrawal.
+
+use ::entity::ids::{OrganisationId, QuoteId};
+use ::entity::withdrawal::{self, WithdrawnThrough};
+use ::entity::{withdrawal_acknowledgement, withdrawal_reader};
+use chrono::{DateTime, Utc};
+use sea_orm::{ConnectionTrait, DbErr};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use uuid::Uuid;
+
+use super::store;
+
+/// That words were taken back, and who knows of it.
+#[derive(Serialize, ToSchema)]
+pub struct WithdrawalOut {
+    /// Identifier: the quote's.
+    id: QuoteId,
+    /// When.
+    withdrawn_at: DateTime<Utc>,
+    /// By whom.
+    through: WithdrawnThrough,
+    /// Whether it was ever public.
+    was_public: bool,
+    /// The organisations that had read it by an integration, and so have to take it back too.
+    readers: Vec<WithdrawalReaderOut>,
+    /// Those that say that it is gone from their side.
+    acknowledgements: Vec<WithdrawalAcknowledgementOut>,
+}
+
+/// An organisation that had read words before they were withdrawn.
+#[derive(Serialize, ToSchema)]
+struct WithdrawalReaderOut {
+    /// The organisation.
+    organisation: OrganisationId,
+    /// By which of its integrations.
+    integration: String,
+    /// When it did so last.
+    read_at: DateTime<Utc>,
+}
+
+/// An organisation that says that withdrawn words are gone from its side.
+#[derive(Serialize, ToSchema)]
+struct WithdrawalAcknowledgementOut {
+    /// The organisation.
+    organisation: OrganisationId,
+    /// When it said so.
+    acknowledged_at: DateTime<Utc>,
+}
+
+/// The withdrawal of a quote, if it was withdrawn.
+///
+/// # Errors
+/// The database's.
+pub async fn of_quote<C: ConnectionTrait>(conn: &C, quote: QuoteId) -> Result<Option<WithdrawalOut>, DbErr> {
+    Ok(store::find(conn, quote).await?.map(WithdrawalOut::from))
+}
+
+impl From<store::Found> for WithdrawalOut {
+    fn from((row, readers, acknowledgements): store::Found) -> Self {
+        let withdrawal::Model { quote_id, withdrawn_at, through, was_public } = row;
+        let reader = |row: withdrawal_reader::Model| {
+            let withdrawal_reader::Model { quote_id: _, organisation_id, integration, read_at } = row;
+            WithdrawalReaderOut { organisation: organisation_id, integration, read_at }
+        };
+        let acknowledgement = |row: withdrawal_acknowledgement::Model| {
+            let withdrawal_acknowledgement::Model { quote_id: _, organisation_id, acknowledged_at } = row;
+            WithdrawalAcknowledgementOut { organisation: organisation_id, acknowledged_at }
+        };
+        Self {
+            id: quote_id,
+            withdrawn_at,
+            through,
+            was_public,
+            readers: readers.into_iter().map(reader).collect(),
+            acknowledgements: acknowledgements.into_iter().map(acknowledgement).collect(),
+        }
+    }
+}
+
+/// Which withdrawal.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Path)]
+pub(super) struct WithdrawalPath {
+    /// The withdrawal: the quote's identifier.
+    #[serde(deserialize_with = "crate::http::id::canonical")]
+    #[param(value_type = Uuid)]
+    pub(super) withdrawal_id: Uuid,
+}
