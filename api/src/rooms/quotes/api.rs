@@ -144,6 +144,8 @@ pub(super) async fn edited(
     let found = records::find_for_change::<QuoteRecord>(tx, &app.vault, who.actor(), id).await?;
     let permit = who.over(&found)?;
     if_match.check(found.record.row.version)?;
+    // Of a withdrawn one there is no body left that an edit could be merged into.
+    records::still_there(found.record.row.status)?;
     let (edited, changed) = records::edit(tx, who, &permit, &found.record, edit).await?;
     let edited = rules::change(&found.record, edited, &permit)?;
     records::keep_edit(tx, &app.vault, &permit, edit, &found.record, changed, edited).await
