@@ -13,7 +13,10 @@ use actix_web::{App as WebApp, Error, HttpRequest};
 use url::Url;
 use utoipa::OpenApi;
 use utoipa::openapi::Server;
-use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::openapi::security::{
+    ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme,
+};
+use uuid::Uuid;
 
 use crate::access::{self, Access, SignedIn};
 use crate::clock::Clock;
@@ -80,6 +83,7 @@ impl App {
         (name = "themes", description = "Topics in several languages; the public list is under `reference`."),
         (name = "guides", description = "Dialogue guides: the same questions in many countries and languages."),
         (name = "organisations", description = "Groups, NGOs, donors, universities, media and public bodies."),
+        (name = "keys", description = "API keys, with which organisations' own systems ask."),
         (name = "people", description = "Activists, donors and allies, under the name or pseudonym they chose."),
         (name = "initiatives", description = "Records of continuing efforts; what stands on the map."),
         (name = "events", description = "Dialogues, Jam Sessions and everything else with a time and people."),
@@ -135,11 +139,25 @@ fn describe_security(document: &mut utoipa::openapi::OpenApi) {
         .description(Some("A manage token (`sol_mt_…`): it is told once and opens one record."))
         .build();
     components.add_security_scheme("manage_token", SecurityScheme::Http(manage));
+    let api_key = HttpBuilder::new()
+        .scheme(HttpAuthScheme::Bearer)
+        .description(Some(
+            "An API key of an organisation (`sol_live_…`): it is told once, and acts for that organisation alone. The scopes that a \
+             call needs are listed with it.",
+        ))
+        .build();
+    components.add_security_scheme(API_KEY, SecurityScheme::Http(api_key));
+    let in_header = ApiKeyValue::with_description("X-API-Key", "The same API key, in a header of its own.");
+    components.add_security_scheme(API_KEY_HEADER, SecurityScheme::ApiKey(ApiKey::Header(in_header)));
     document.security = Some(Vec::new());
     for item in document.paths.paths.values_mut() {
         let operations = [&mut item.get, &mut item.put, &mut item.post, &mut item.patch, &mut item.delete];
         for operation in operations.into_iter().flatten() {
-            operation.security.get_or_insert_default();
+            let security = operation.security.get_or_insert_default();
+            let with_key = security.iter().filter_map(scopes_with_key);
+            let in_header: Vec<_> =
+                with_key.map(|scopes| SecurityRequirement::new(API_KEY_HEADER, scopes)).collect();
+            security.extend(in_header);
         }
     }
 }
@@ -154,6 +172,17 @@ pub fn work_of(method: &Method, path: &str) -> Work {
         _ => Work::Little,
     }
 }
+
+/// The scopes that an API key needs by one of the requirements of a call, if it is about API keys.
+fn scopes_with_key(requirement: &SecurityRequirement) -> Option<Vec<String>> {
+    let said = serde_json::to_value(requirement).ok()?;
+    let scopes = said.get(API_KEY)?.as_array()?;
+    Some(scopes.iter().filter_map(|scope| scope.as_str().map(str::to_owned)).collect())
+}
+
+/// What the document calls API keys in `Authorization`, and in a header of their own.
+const API_KEY: &str = "api_key";
+const API_KEY_HEADER: &str = "api_key_header";
 
 /// The forms that everybody may send, and that cost others work.
 pub const FORMS: [&str; 3] = ["submission", "duplicates", "registration"];
@@ -172,10 +201,18 @@ pub fn form_of(method: &Method, path: &str) -> Option<&'static str> {
     }
 }
 
-/// Who is signed in. Hosts and staff enter others, who stand in front of them.
+/// Who is signed in. Hosts and staff enter others, who stand in front of them, and so do partners.
 pub fn insider_of(req: &HttpRequest) -> Option<Insider> {
+    if let Some(key) = key_of(req) {
+        return Some(Insider { account: key, trusted: true });
+    }
     let SignedIn { account, role, .. } = access::signed_in(req)?;
     Some(Insider { account: account.0, trusted: role != Role::Member })
+}
+
+/// The API key with which somebody asks.
+pub fn key_of(req: &HttpRequest) -> Option<Uuid> {
+    access::partner(req).map(|partner| partner.key.0)
 }
 
 /// What is made once and shared by the threads that answer requests.
@@ -239,12 +276,14 @@ impl Shared {
             // What reaches an extractor was read by `limits::body`, within its bounds, which are not the library's.
             .app_data(web::PayloadConfig::new(usize::MAX))
             .wrap(from_fn(limits::forms::enforce))
+            .wrap(from_fn(limits::keys::enforce))
             .wrap(from_fn(access::authenticate))
             .wrap(from_fn(limits::capacity::enforce))
             .wrap(from_fn(contract::enforce))
             .wrap(Compress::default())
             .wrap(from_fn(cache::serve))
             .wrap(from_fn(limits::body::enforce))
+            .wrap(from_fn(access::refuse_in_address))
             .wrap(from_fn(limits::rate::enforce))
             .wrap(from_fn(cors::allow))
             .wrap(from_fn(plain::enforce));

@@ -75,6 +75,10 @@ crate::text_enum! {
         IssueKey = "issue_key",
         /// A key was replaced.
         RotateKey = "rotate_key",
+        /// A key's last secret ended before its time.
+        EndOverlap = "end_overlap",
+        /// A key turned up where others can read it.
+        Expose = "expose",
         /// A key was taken back.
         RevokeKey = "revoke_key",
         /// Somebody took it to work on.

@@ -46,6 +46,8 @@ macro_rules! ids {
 ids! {
     /// An account (UUIDv4).
     AccountId,
+    /// An API key of an organisation (UUIDv4).
+    ApiKeyId,
     /// A consent (UUIDv4).
     ConsentId,
     /// An event (UUIDv4).

@@ -9,6 +9,7 @@
 #![allow(clippy::disallowed_methods, reason = "what SeaORM's macros write calls begin()")]
 
 pub mod account;
+pub mod api_key;
 pub mod audit_entry;
 pub mod audit_link;
 pub mod audit_pending;
@@ -45,6 +46,7 @@ pub mod outbox_job;
 pub mod outbox_letter;
 pub mod outcome;
 pub mod outcome_follow_up;
+pub mod partner_record;
 pub mod password_reset_request;
 pub mod person;
 pub mod person_contact;

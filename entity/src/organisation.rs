@@ -44,6 +44,8 @@ pub struct Model {
     pub country: Option<String>,
     /// Its own site.
     pub url: Option<String>,
+    /// Since when its API keys are refused, if they are.
+    pub suspended_at: Option<DateTimeUtc>,
     /// The account that made the record; none if it was imported.
     pub created_by: Option<AccountId>,
     /// Grows by one with every edit.

@@ -2,7 +2,7 @@
 
 use sea_orm::entity::prelude::*;
 
-use crate::consent::ConsentPurpose;
+use crate::consent::{ConsentMethod, ConsentPurpose};
 use crate::ids::{ConsentId, RegistrationId};
 
 /// A row of `registration_consent`.
@@ -23,6 +23,8 @@ pub struct Model {
     pub text_version: Option<String>,
     /// The language in which it was shown (BCP 47).
     pub language: String,
+    /// How it was given, where somebody else took it down.
+    pub method: Option<ConsentMethod>,
     /// When it was withdrawn; this is final.
     pub withdrawn_at: Option<DateTimeUtc>,
 }

@@ -37,6 +37,9 @@ mod m0070_second_factor_removals;
 mod m0075_plain_places;
 mod m0076_consent_ledger;
 mod m0077_withdrawals;
+mod m0080_api_keys;
+mod m0081_partner_records;
+mod m0082_consent_proofs;
 
 /// All steps, in order.
 pub struct Migrator;
@@ -75,6 +78,9 @@ impl MigratorTrait for Migrator {
             Box::new(m0075_plain_places::Migration),
             Box::new(m0076_consent_ledger::Migration),
             Box::new(m0077_withdrawals::Migration),
+            Box::new(m0080_api_keys::Migration),
+            Box::new(m0081_partner_records::Migration),
+            Box::new(m0082_consent_proofs::Migration),
         ]
     }
 }

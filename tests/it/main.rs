@@ -19,6 +19,7 @@ mod guides;
 mod house;
 mod import;
 mod initiatives;
+mod keys;
 mod limits;
 mod moderation;
 mod organisations;

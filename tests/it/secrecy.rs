@@ -196,3 +196,25 @@ async fn nothing_of_who_registers_is_in_the_log() {
     assert_eq!(found.status, 200, "{}", found.text());
     heard.said_nothing_of(&[token, &host.token], &["/v1/events/{event_id}/registrations", "/v1/accounts"]);
 }
+
+#[tokio::test]
+async fn no_key_is_in_the_log_wherever_it_was_sent() {
+    let house = House::open().await;
+    let admin = house.admin().await;
+    let heard = Heard::start(&house);
+    let group =
+        heard.post(&admin.token, "/v1/organisations", json!({"name": "Marker", "kind": "ngo"}), 201).await;
+    let keys = format!("/v1/organisations/{}/keys", id(&group));
+    let body = json!({"name": "Marker-key", "scopes": ["events:read"], "addresses": ["127.0.0.1", "::1"]});
+    let key = heard.post(&admin.token, &keys, body, 201).await;
+    let secret = key["secret"].as_str().unwrap();
+    assert_eq!(heard.call(secret, Method::GET, "/v1/events", json!({})).await.status, 200);
+    for path in [format!("/v1/events?key={secret}"), format!("/v1/events/{secret}"), format!("/{secret}")] {
+        let refused = heard.call("", Method::GET, &path, json!({})).await;
+        assert_eq!((refused.status, &*refused.code()), (400, "key_exposed"), "{path}");
+    }
+    let fresh = heard.post(&admin.token, &format!("{keys}/{}/rotate", id(&key)), json!({}), 200).await;
+    let fresh = fresh["secret"].as_str().unwrap();
+    heard.refused(&admin.token, &keys).await;
+    heard.said_nothing_of(&[secret, fresh, &admin.token], &["/v1/organisations/{organisation_id}/keys"]);
+}

@@ -1,6 +1,7 @@
 //! What can be done, and who may: the access matrix as code. A new kind of thing to do is a line in `actions!` below.
 
 use ::entity::account::Role;
+use ::entity::api_key::ApiScope::{self, *};
 
 use super::actor::Actor;
 
@@ -30,6 +31,10 @@ pub struct Reaches {
     pub moderator: Reach,
     /// Role admin.
     pub admin: Reach,
+    /// An organisation's API key.
+    pub partner: Reach,
+    /// The scope that such a key needs for it, if one.
+    pub scope: Option<ApiScope>,
 }
 
 impl Reaches {
@@ -41,7 +46,17 @@ impl Reaches {
         host: Reach::None,
         moderator: Reach::None,
         admin: Reach::None,
+        partner: Reach::None,
+        scope: None,
     };
+
+    /// The scope for want of which an API key may not do this.
+    pub const fn missing(&self, actor: &Actor) -> Option<ApiScope> {
+        match (self.scope, actor) {
+            (Some(scope), Actor::Partner(partner)) if !partner.scopes.has(scope) => Some(scope),
+            _ => None,
+        }
+    }
 
     /// How far this actor reaches.
     pub const fn of(&self, actor: &Actor) -> Reach {
@@ -54,6 +69,8 @@ impl Reaches {
                 Role::Moderator => self.moderator,
                 Role::Admin => self.admin,
             },
+            Actor::Partner(_) if self.missing(actor).is_some() => Reach::None,
+            Actor::Partner(_) => self.partner,
         }
     }
 }
@@ -68,10 +85,10 @@ pub trait Action: 'static {
     type Sees: Action;
 }
 
-/// Declares actions: `Name { actor: Reach, … }`, and `, seen by Other` where those who may do `Other` to a record may know
-/// that it is there.
+/// Declares actions: `Name { actor: Reach, … }`, `, seen by Other` where those who may do `Other` to a record may know that it is
+/// there, and `, with Scope`, which API keys need and which lets them do it to what is their organisation's own.
 macro_rules! actions {
-    ($($(#[$doc:meta])* $name:ident { $($actor:ident: $reach:ident),* $(,)? } $(, seen by $sees:ident)?)*) => {
+    ($($(#[$doc:meta])* $name:ident { $($actor:ident: $reach:ident),* $(,)? } $(, seen by $sees:ident)? $(, with $scope:ident)?)*) => {
         $(
             $(#[$doc])*
             #[derive(Clone, Copy, Debug)]
@@ -80,7 +97,7 @@ macro_rules! actions {
             impl Action for $name {
                 const NAME: &'static str = stringify!($name);
                 #[allow(clippy::needless_update, reason = "what everybody may do names every actor")]
-                const MAY: Reaches = Reaches { $($actor: Reach::$reach,)* ..Reaches::NOBODY };
+                const MAY: Reaches = Reaches { $($actor: Reach::$reach,)* $(scope: Some($scope),)? ..Reaches::NOBODY };
                 type Sees = actions!(@sees $name $($sees)?);
             }
         )*
@@ -94,7 +111,11 @@ macro_rules! actions {
 
 actions! {
     /// What everybody may do, with or without credentials; what does the work asks for a secret of its own.
-    Anyone { anonymous: All, enrolling: All, member: All, host: All, moderator: All, admin: All }
+    Anyone { anonymous: All, enrolling: All, member: All, host: All, moderator: All, admin: All, partner: All }
+    /// Register for an event.
+    Register { anonymous: All, enrolling: All, member: All, host: All, moderator: All, admin: All, partner: All }, with RegistrationsWrite
+    /// Ask for a place on the map.
+    Submit { anonymous: All, enrolling: All, member: All, host: All, moderator: All, admin: All, partner: All }, with SubmissionsWrite
     /// See and change one's own account.
     OwnAccount { member: Own, host: Own, moderator: Own, admin: Own }
     /// Set up a second factor of one's own.
@@ -114,15 +135,17 @@ actions! {
     /// Write and publish dialogue guides.
     EditGuides { moderator: All, admin: All }, seen by ReadGuides
     /// See records of organisations.
-    ReadOrganisations { host: Own, moderator: All, admin: All }
+    ReadOrganisations { host: Own, moderator: All, admin: All, partner: Own }, with InitiativesRead
     /// Edit organisations.
-    EditOrganisations { host: Own, moderator: All, admin: All }, seen by ReadOrganisations
+    EditOrganisations { host: Own, moderator: All, admin: All, partner: Own }, seen by ReadOrganisations, with InitiativesWrite
     /// Record and remove organisations.
     CreateOrganisations { moderator: All, admin: All }, seen by ReadOrganisations
+    /// Give out, replace and take back API keys, and suspend and restore organisations.
+    ManageKeys { admin: All }
     /// See people, without their contacts.
-    ReadPeople { host: Own, moderator: All, admin: All }
+    ReadPeople { host: Own, moderator: All, admin: All, partner: Own }, with RegistrationsRead
     /// Record people.
-    CreatePeople { host: Own, moderator: All, admin: All }, seen by ReadPeople
+    CreatePeople { host: Own, moderator: All, admin: All, partner: Own }, seen by ReadPeople, with RegistrationsWrite
     /// Edit people: others' names are not for hosts to write.
     EditPeople { moderator: All, admin: All }, seen by ReadPeople
     /// See what people have allowed.
@@ -130,15 +153,15 @@ actions! {
     /// Record what people allow, and withdraw it.
     RecordConsents { member: Own, host: Own, moderator: All, admin: All }, seen by ReadConsents
     /// See records of initiatives.
-    ReadInitiatives { host: Own, moderator: All, admin: All }
+    ReadInitiatives { host: Own, moderator: All, admin: All, partner: Own }, with InitiativesRead
     /// Record and edit initiatives.
-    EditInitiatives { host: Own, moderator: All, admin: All }, seen by ReadInitiatives
+    EditInitiatives { host: Own, moderator: All, admin: All, partner: Own }, seen by ReadInitiatives, with InitiativesWrite
     /// Put initiatives on the map and take them off it.
     PublishInitiatives { moderator: All, admin: All }, seen by ReadInitiatives
     /// See records of events, without what is sealed.
-    ReadEvents { host: Own, moderator: All, admin: All }
+    ReadEvents { host: Own, moderator: All, admin: All, partner: Own }, with EventsRead
     /// Record and edit events, say that they were held or cancel them.
-    EditEvents { host: Own, moderator: All, admin: All }, seen by ReadEvents
+    EditEvents { host: Own, moderator: All, admin: All, partner: Own }, seen by ReadEvents, with EventsWrite
     /// Schedule events; what is risky only moderators and admins.
     ScheduleEvents { host: Own, moderator: All, admin: All }, seen by ReadEvents
     /// Ask for times that are fair to many clocks.
@@ -146,29 +169,29 @@ actions! {
     /// See and take back what one registered for with one's account.
     OwnRegistrations { member: Own, host: Own, moderator: Own, admin: Own }
     /// See who registered for an event, under the names they chose.
-    ReadRegistrations { host: Own, moderator: All, admin: All }
+    ReadRegistrations { host: Own, moderator: All, admin: All, partner: Own }, with RegistrationsRead
     /// Decide about registrations, check people in, and say how registration goes.
-    ManageRegistrations { host: Own, moderator: All, admin: All }, seen by ReadRegistrations
+    ManageRegistrations { host: Own, moderator: All, admin: All, partner: Own }, seen by ReadRegistrations, with RegistrationsWrite
     /// See the contact of one who registered, with a reason.
     RevealContacts { host: Own, admin: All }, seen by ReadRegistrations
     /// See where an event really is, and how it is joined, at any time.
     RevealVenues { host: Own, moderator: Own, admin: All }
     /// See records of outcomes.
-    ReadOutcomes { host: Own, moderator: All, admin: All }
+    ReadOutcomes { host: Own, moderator: All, admin: All, partner: Own }, with OutcomesRead
     /// Record, edit and withdraw outcomes.
-    EditOutcomes { host: Own, moderator: All, admin: All }, seen by ReadOutcomes
+    EditOutcomes { host: Own, moderator: All, admin: All, partner: Own }, seen by ReadOutcomes, with OutcomesWrite
     /// Approve outcomes for publication.
     ApproveOutcomes { moderator: All, admin: All }, seen by ReadOutcomes
     /// See records of quotes.
-    ReadQuotes { host: Own, moderator: All, admin: All }
+    ReadQuotes { host: Own, moderator: All, admin: All, partner: Own }, with QuotesRead
     /// Record, edit and withdraw quotes.
-    EditQuotes { host: Own, moderator: All, admin: All }, seen by ReadQuotes
+    EditQuotes { host: Own, moderator: All, admin: All, partner: Own }, seen by ReadQuotes, with QuotesWrite
     /// Approve quotes for publication.
     ApproveQuotes { moderator: All, admin: All }, seen by ReadQuotes
     /// See records of stories.
-    ReadStories { host: Own, moderator: All, admin: All }
+    ReadStories { host: Own, moderator: All, admin: All, partner: Own }, with OutcomesRead
     /// Record, edit and withdraw stories.
-    EditStories { host: Own, moderator: All, admin: All }, seen by ReadStories
+    EditStories { host: Own, moderator: All, admin: All, partner: Own }, seen by ReadStories, with OutcomesWrite
     /// Approve stories for publication.
     ApproveStories { moderator: All, admin: All }, seen by ReadStories
     /// Read the audit log.

@@ -7,26 +7,30 @@
 use std::future::{Ready, ready};
 use std::marker::PhantomData;
 
+use ::entity::api_key::ApiScope;
 use ::entity::ids::AccountId;
 use actix_web::body::MessageBody;
 use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
-use actix_web::http::header::AUTHORIZATION;
+use actix_web::http::header::{AUTHORIZATION, HeaderMap};
 use actix_web::middleware::Next;
 use actix_web::web::Data;
-use actix_web::{Error, FromRequest, HttpMessage as _, HttpRequest};
+use actix_web::{Error, FromRequest, HttpMessage as _, HttpRequest, HttpResponse};
 
 use super::action::{Action, Reach};
-use super::actor::{Actor, SignedIn};
+use super::actor::{Actor, Owner, Partner, SignedIn};
+use super::api_key::PREFIX;
 use crate::app::App;
-use crate::problem::{Kind, Problem};
+use crate::http::idempotency::Caller;
+use crate::http::limits::Limits;
+use crate::problem::{Fault, Kind, Problem};
 
 /// Something that belongs to somebody.
 pub trait Row {
     /// What it is called in a refusal, such as `"event"`.
     const NOUN: &'static str;
 
-    /// Whether it is this account's own: created by it, or otherwise its business.
-    fn belongs_to(&self, account: AccountId) -> bool;
+    /// Whether it is theirs: created by them, or otherwise their business.
+    fn belongs_to(&self, owner: Owner) -> bool;
 }
 
 /// Somebody who may do `A`, at least to some records.
@@ -59,6 +63,9 @@ impl<A: Action> Allowed<A> {
     pub fn ask(actor: Actor) -> Result<Self, Problem> {
         match (A::MAY.of(&actor), &actor) {
             (Reach::None, Actor::Anonymous) => Err(Problem::of(Kind::Unauthenticated)),
+            (Reach::None, Actor::Partner(_)) if A::MAY.partner != Reach::None => {
+                Err(without_scope(A::MAY.scope))
+            }
             (Reach::None, _) => Err(Problem::of(Kind::Forbidden)),
             _ => Ok(Self { actor, action: PhantomData }),
         }
@@ -67,6 +74,25 @@ impl<A: Action> Allowed<A> {
     /// Who asks.
     pub const fn actor(&self) -> &Actor {
         &self.actor
+    }
+
+    /// Whose its own records are.
+    ///
+    /// # Errors
+    /// 401 where nobody is known, which only an action for everybody lets so far.
+    pub fn owner(&self) -> Result<Owner, Problem> {
+        self.actor.owner().ok_or(Problem::of(Kind::Unauthenticated))
+    }
+
+    /// To whom its repetitions belong.
+    ///
+    /// # Errors
+    /// 401 where nobody is known, which only an action for everybody lets so far.
+    pub fn caller(&self) -> Result<Caller, Problem> {
+        match self.actor.caller() {
+            Caller::Nobody => Err(Problem::of(Kind::Unauthenticated)),
+            holder => Ok(holder),
+        }
     }
 
     /// The account that asks.
@@ -84,7 +110,9 @@ impl<A: Action> Allowed<A> {
     pub const fn signed_in(&self) -> Result<&SignedIn, Problem> {
         match &self.actor {
             Actor::Account(signed_in) => Ok(signed_in),
-            Actor::Anonymous | Actor::Enrolling(_) => Err(Problem::of(Kind::Unauthenticated)),
+            Actor::Anonymous | Actor::Enrolling(_) | Actor::Partner(_) => {
+                Err(Problem::of(Kind::Unauthenticated))
+            }
         }
     }
 
@@ -119,7 +147,7 @@ impl<A: Action> Allowed<A> {
     fn covers<B: Action, R: Row>(&self, row: &R) -> bool {
         match B::MAY.of(&self.actor) {
             Reach::None => false,
-            Reach::Own => self.actor.account().is_some_and(|account| row.belongs_to(account)),
+            Reach::Own => self.actor.owner().is_some_and(|owner| row.belongs_to(owner)),
             Reach::All => true,
         }
     }
@@ -131,25 +159,89 @@ enum Found {
     Actor(Actor),
     /// There were credentials, and they do not hold, or nobody could say.
     Refused(Problem),
+    /// The same, and the request is refused whatever it asks for.
+    Barred(Problem),
 }
 
-/// Middleware: finds out who asks, where there is an `Authorization` header. What follows from it is for [`Allowed`] to say.
+/// Where API keys may be sent beside `Authorization`.
+const X_API_KEY: &str = "x-api-key";
+
+/// The 403 of an API key that lacks a scope.
+fn without_scope(scope: Option<ApiScope>) -> Problem {
+    let problem = Problem::of(Kind::InsufficientScope);
+    match scope {
+        Some(scope) => problem.with_detail(format!("The key lacks the scope `{scope}`.")),
+        None => problem,
+    }
+}
+
+/// What a request says of who asks.
+enum Credentials<'a> {
+    Token(&'a str),
+    Key(&'a str),
+    /// What cannot be read.
+    Other,
+}
+
+/// The credentials of a request, if there are any.
+///
+/// # Errors
+/// 400 for two that differ.
+fn credentials(headers: &HeaderMap) -> Result<Option<Credentials<'_>>, Problem> {
+    let header = headers.get(AUTHORIZATION).map(|header| header.to_str().ok().and_then(bearer));
+    let keys: Vec<_> = headers.get_all(X_API_KEY).map(|key| key.to_str().ok().map(str::trim)).collect();
+    let mut all = header.iter().chain(&keys);
+    let Some(first) = all.next() else { return Ok(None) };
+    if all.any(|other| other != first) {
+        let fault = Fault::header(X_API_KEY, "contradiction", "must be left out beside other credentials");
+        return Err(Problem::of(Kind::BadRequest).with_faults(vec![fault]));
+    }
+    Ok(Some(match *first {
+        Some(key) if !keys.is_empty() || key.starts_with(PREFIX) => Credentials::Key(key),
+        Some(token) => Credentials::Token(token),
+        None => Credentials::Other,
+    }))
+}
+
+/// Middleware: finds out who asks, where there are credentials. What follows from it is for [`Allowed`] to say, but for an API key
+/// that does not hold, which is refused: its system would not notice that it goes on as a stranger.
 pub async fn authenticate(
     app: Data<App>,
+    limits: Data<Limits>,
     req: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse, Error> {
     // The public side is the same whoever asks.
-    let public = req.path().starts_with("/v1/gallery");
-    if let Some(header) = req.headers().get(AUTHORIZATION).filter(|_| !public) {
-        let token = header.to_str().ok().and_then(bearer);
-        let found = match token {
-            Some(token) => app.access.actor(&app.db, token).await,
-            None => Err(Problem::bad_token()),
-        };
-        req.extensions_mut().insert(found.map_or_else(Found::Refused, Found::Actor));
+    let private = req.path().starts_with("/v1/") && !req.path().starts_with("/v1/gallery");
+    let found = match credentials(req.headers()) {
+        _ if !private => None,
+        Ok(None) => None,
+        Ok(Some(Credentials::Token(token))) => {
+            Some(app.access.actor(&app.db, token).await.map_err(Found::Refused))
+        }
+        Ok(Some(Credentials::Other)) => Some(Err(Found::Refused(Problem::bad_token()))),
+        Ok(Some(Credentials::Key(key))) => {
+            let partner = app.access.api_keys.partner(&app.db, key, limits.address(req.request())).await;
+            Some(partner.map(Actor::Partner).map_err(Found::Barred))
+        }
+        Err(problem) => Some(Err(Found::Barred(problem))),
+    };
+    match found {
+        Some(Err(Found::Barred(problem))) => return Ok(req.into_response(HttpResponse::from_error(problem))),
+        Some(found) => {
+            req.extensions_mut().insert(found.map_or_else(|refused| refused, Found::Actor));
+        }
+        None => {}
     }
     Ok(next.call(req).await?.map_into_boxed_body())
+}
+
+/// The API key that [`authenticate`] found, for those who come between it and the handler.
+pub fn partner(req: &HttpRequest) -> Option<Partner> {
+    match req.extensions().get::<Found>() {
+        Some(Found::Actor(Actor::Partner(partner))) => Some(*partner),
+        _ => None,
+    }
 }
 
 /// Who [`authenticate`] found to be signed in, for those who come between it and the handler.
@@ -176,7 +268,9 @@ impl<A: Action> FromRequest for Allowed<A> {
             None => Self::ask(Actor::Anonymous),
             Some(Found::Actor(actor)) => Self::ask(actor),
             // Somebody with an expired token must be able to sign in again.
-            Some(Found::Refused(problem)) => Self::ask(Actor::Anonymous).map_err(|_| problem),
+            Some(Found::Refused(problem) | Found::Barred(problem)) => {
+                Self::ask(Actor::Anonymous).map_err(|_| problem)
+            }
         })
     }
 }

@@ -1,13 +1,16 @@
 //! Who may come in, and who may do what.
 //!
 //! [`action`] is the access matrix as code: what can be done, and by whom. A handler takes [`Allowed`] of an action, asks it
-//! about the record and hands the [`Permit`] on. [`authenticate`] finds out who asks from the access token; account, role
-//! and session are read from the database and remembered for five seconds at most, so what is suspended is out by then.
+//! about the record and hands the [`Permit`] on. [`authenticate`] finds out who asks from the access token or the API key; account,
+//! role and session, and what a key is good for, are read from the database and remembered for five seconds at most, so what is
+//! suspended is out by then.
 //! [`password`], [`throttle`], [`secret`] and [`totp`] are what signing in is made of.
 
 pub mod action;
 mod actor;
 mod allowed;
+mod api_key;
+mod exposed;
 mod keys;
 mod manage;
 pub mod password;
@@ -26,8 +29,10 @@ use chrono::{DateTime, TimeDelta, Utc};
 use sea_orm::EntityTrait as _;
 use secrecy::SecretString;
 
-pub use actor::{Actor, SignedIn};
-pub use allowed::{Allowed, Permit, Row, authenticate, signed_in};
+pub use actor::{Actor, Owner, Partner, Scopes, SignedIn};
+pub use allowed::{Allowed, Permit, Row, authenticate, partner, signed_in};
+pub use api_key::{ApiKey, ApiKeys};
+pub use exposed::refuse_in_address;
 pub use keys::rotate as rotate_keys;
 pub use manage::{ManageToken, Told};
 pub use token::LIFE as TOKEN_LIFE;
@@ -58,6 +63,8 @@ pub struct Access {
     pub throttle: Throttle,
     /// Whether admins and moderators need a second factor.
     pub require_totp: bool,
+    /// The API keys of organisations.
+    pub api_keys: ApiKeys,
     keys: Keys,
     clock: Arc<dyn Clock>,
     remembered: Mutex<HashMap<SessionId, (DateTime<Utc>, SignedIn)>>,
@@ -83,8 +90,10 @@ impl Access {
         clock: Arc<dyn Clock>,
         cost: Cost,
         require_totp: bool,
+        refuse_exposed_keys: bool,
     ) -> anyhow::Result<Self> {
         Ok(Self {
+            api_keys: ApiKeys::new(vault.clone(), clock.clone(), refuse_exposed_keys),
             passwords: Passwords::new(cost)?,
             throttle: Throttle::default(),
             require_totp,

@@ -17,13 +17,15 @@ use crate::config::{Config, settings};
 use crate::ids;
 use crate::rooms::accounts::{self, Address, Creation};
 use crate::rooms::bundle::{self, CAMPAIGN, Mode, Options};
-use crate::rooms::sessions;
+use crate::rooms::{keys, organisations, sessions};
 use crate::start::{self, House};
 
 /// The samples, as a bundle.
 const SAMPLES: &[u8] = include_bytes!("../../samples/gallery.ndjson");
 /// Who may do everything here.
 const ADMIN: &str = "admin@example.org";
+/// Whose own system a partner's key is for.
+const PARTNER: &str = "Sample Lake Basin Aid Society";
 /// The ports that are tried where none is named.
 const PORTS: std::ops::Range<u16> = 8080..8180;
 
@@ -95,6 +97,8 @@ fn first_free_port() -> anyhow::Result<TcpListener> {
 struct Admin {
     password: SecretString,
     token: SecretString,
+    /// A partner's.
+    key: SecretString,
 }
 
 /// Fills the house before anybody is served.
@@ -112,11 +116,14 @@ async fn fill(house: &House, config: &Config) -> anyhow::Result<Admin> {
     };
     let (account, _) = accounts::create(&house.db, &house.post, &access.passwords, creation).await?;
     let token = sessions::begin_unasked(&house.db, &house.vault, &access, account).await?;
-    Ok(Admin { password, token })
+    let partner = organisations::of_name(house.db.reader(), PARTNER).await?.context("a sample is missing")?;
+    let key = keys::give_out(&house.db, &house.vault, partner, "Demo").await?;
+    Ok(Admin { password, token, key })
 }
 
 fn welcome(address: &str, admin: &Admin) -> String {
-    let (token, password) = (admin.token.expose_secret(), admin.password.expose_secret());
+    let Admin { password, token, key } = admin;
+    let (token, password, key) = (token.expose_secret(), password.expose_secret(), key.expose_secret());
     format!(
         "Solidarity is running at {address}
 Everything in it is an invented sample: no person, group or event in it is real.
@@ -132,6 +139,9 @@ The private side, as an admin; this token holds for ten minutes:
   curl -s '{address}/v1/me' -H 'Authorization: Bearer {token}'
 And this gives another one:
   curl -s '{address}/v1/sessions' --json '{{\"email\": \"{ADMIN}\", \"password\": \"{password}\"}}'
+
+The system of a partner organisation asks for what is its own, with an API key:
+  curl -s '{address}/v1/events' -H 'X-API-Key: {key}'
 
 Ctrl-C ends it; nothing is kept."
     )

@@ -51,6 +51,10 @@ pub struct Config {
     pub rate_limit: Option<Rate>,
     /// How many forms may be sent without credentials; without it, as many as somebody likes.
     pub form_limits: Option<FormRates>,
+    /// How often one API key may ask; without it, as often as it likes.
+    pub key_limits: Option<Rate>,
+    /// Whether an API key that turned up in an address works no more.
+    pub refuse_exposed_keys: bool,
     /// Who is believed about the address of a client.
     pub trusted_proxies: Proxies,
     /// Bytes of finished answers that are kept; 0 keeps none.
@@ -130,6 +134,12 @@ impl Config {
         let public_url = reader.read(&settings::PUBLIC_URL, None, address);
         let rate_limit = reader.read(&settings::RATE_LIMITS, None, Rate::parse);
         let form_limits = reader.read(&settings::FORM_LIMITS, None, FormRates::parse);
+        let key_limits = reader.read(&settings::KEY_LIMITS, None, Rate::parse);
+        let refuse_exposed_keys = reader.read(&settings::EXPOSED_KEYS, None, |text| match text {
+            "keep" => Ok(false),
+            "refuse" => Ok(true),
+            _ => Err("must be keep or refuse".to_owned()),
+        });
         let trusted_proxies = reader.read(&settings::TRUSTED_PROXIES, None, Proxies::parse);
         let cache = reader.read(&settings::CACHE_MIB, None, |text| {
             let mebibytes = text.parse::<u64>().ok().filter(|number| *number <= MOST_CACHE);
@@ -175,6 +185,8 @@ impl Config {
             public_url,
             rate_limit: rate_limit.ok_or_else(missing)?,
             form_limits: form_limits.ok_or_else(missing)?,
+            key_limits: key_limits.ok_or_else(missing)?,
+            refuse_exposed_keys: refuse_exposed_keys.ok_or_else(missing)?,
             trusted_proxies: trusted_proxies.unwrap_or_default(),
             cache: cache.ok_or_else(missing)?,
             cache_trust: cache_trust.ok_or_else(missing)?,

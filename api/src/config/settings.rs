@@ -121,6 +121,25 @@ pub static FORM_LIMITS: Setting = Setting {
            off lifts this too",
     shown: Shown::Whole,
 };
+/// How often one API key may ask.
+pub static KEY_LIMITS: Setting = Setting {
+    key: "key_limits",
+    flag: None,
+    variable: Some("SOLIDARITY_KEY_LIMITS"),
+    default: Some("600/min"),
+    help: "How many requests one API key may make per s, min or h, from wherever they come, or off; rate_limits off lifts this too",
+    shown: Shown::Whole,
+};
+/// What becomes of API keys that turned up in an address.
+pub static EXPOSED_KEYS: Setting = Setting {
+    key: "exposed_keys",
+    flag: None,
+    variable: Some("SOLIDARITY_EXPOSED_KEYS"),
+    default: Some("keep"),
+    help: "What becomes of an API key that turned up in an address, where logs may hold it: keep (its admins are told, and it works \
+           in the header until it is rotated) or refuse",
+    shown: Shown::Whole,
+};
 /// Who is believed about addresses.
 pub static TRUSTED_PROXIES: Setting = Setting {
     key: "trusted_proxies",
@@ -233,7 +252,7 @@ pub static MASTER_KEY: Setting = Setting {
 };
 
 /// Every setting, in the order in which they are explained.
-pub static ALL: [&Setting; 20] = [
+pub static ALL: [&Setting; 22] = [
     &DATABASE,
     &DATABASE_PUBLIC_URL,
     &DATA_DIR,
@@ -242,6 +261,8 @@ pub static ALL: [&Setting; 20] = [
     &PUBLIC_URL,
     &RATE_LIMITS,
     &FORM_LIMITS,
+    &KEY_LIMITS,
+    &EXPOSED_KEYS,
     &TRUSTED_PROXIES,
     &CACHE_MIB,
     &CACHE_TRUST_MS,

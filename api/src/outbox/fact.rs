@@ -111,6 +111,11 @@ pub enum Fact {
         /// The submission.
         submission_id: Uuid,
     },
+    /// An API key turned up in an address.
+    KeyExposed {
+        /// The key.
+        key_id: Uuid,
+    },
     /// Somebody has a seat at an event.
     RegistrationConfirmed {
         /// The registration.

@@ -74,6 +74,8 @@ pub enum Message {
     PasswordChanged,
     /// An admin took the second factor away.
     SecondFactorRemoved,
+    /// An API key turned up in an address.
+    KeyExposed,
     /// A submission has arrived.
     SubmissionReceived {
         /// Where it is followed.
@@ -165,6 +167,7 @@ impl Message {
             Self::PasswordReset { .. } => "password_reset",
             Self::PasswordChanged => "password_changed",
             Self::SecondFactorRemoved => "second_factor_removed",
+            Self::KeyExposed => "key_exposed",
             Self::SubmissionReceived { .. } => "submission_received",
             Self::SubmissionChangesRequested { .. } => "submission_changes_requested",
             Self::SubmissionApproved { .. } => "submission_approved",
@@ -185,7 +188,10 @@ impl Message {
     /// The link in it, if there is one.
     pub(super) fn link(&self) -> Option<&str> {
         match self {
-            Self::PasswordChanged | Self::SecondFactorRemoved | Self::ListingHandedOver => None,
+            Self::PasswordChanged
+            | Self::SecondFactorRemoved
+            | Self::KeyExposed
+            | Self::ListingHandedOver => None,
             Self::Invitation { link }
             | Self::PasswordReset { link }
             | Self::SubmissionReceived { link }

@@ -15,6 +15,8 @@ pub enum Kind {
     InvalidParameter,
     /// The body is not JSON, or has a member twice.
     InvalidJson,
+    /// An API key stands in the address.
+    KeyExposed,
     /// The call needs credentials, and there are none or none that hold.
     Unauthenticated,
     /// E-mail address and password do not fit together.
@@ -23,6 +25,8 @@ pub enum Kind {
     SecondFactorRequired,
     /// The caller is known and may not.
     Forbidden,
+    /// The API key is not good for this.
+    InsufficientScope,
     /// Role or password demand a second factor and the account has none.
     SecondFactorEnrolment,
     /// Absent, or not for this caller to see.
@@ -83,14 +87,16 @@ pub struct Row {
 
 impl Kind {
     /// Every kind, in the order of the status codes.
-    pub const ALL: [Kind; 28] = [
+    pub const ALL: [Kind; 30] = [
         Kind::BadRequest,
         Kind::InvalidParameter,
         Kind::InvalidJson,
+        Kind::KeyExposed,
         Kind::Unauthenticated,
         Kind::InvalidCredentials,
         Kind::SecondFactorRequired,
         Kind::Forbidden,
+        Kind::InsufficientScope,
         Kind::SecondFactorEnrolment,
         Kind::NotFound,
         Kind::MethodNotAllowed,
@@ -139,13 +145,22 @@ impl Kind {
                 "The body is not a JSON text, or an object in it has a member twice.",
                 "Write the body with a JSON library. `errors` says what is wrong and from where on.",
             ),
+            Kind::KeyExposed => (
+                StatusCode::BAD_REQUEST,
+                "key_exposed",
+                "API key in the address",
+                "An API key stands in the address of the request, where proxies, browsers and logs keep it.",
+                "Send the key as `Authorization: Bearer` or `X-API-Key`, never in a path or a query. Take this one for known to \
+                 others, and have an admin rotate it: `POST /v1/organisations/{organisation_id}/keys/{key_id}/rotate`.",
+            ),
             Kind::Unauthenticated => (
                 StatusCode::UNAUTHORIZED,
                 "unauthenticated",
                 "Credentials needed",
                 "This call needs credentials; the request has none, or they have expired or been ended.",
                 "Send `Authorization: Bearer` with an access token. `POST /v1/sessions/refresh` gives a new one, \
-                 `POST /v1/sessions` signs in.",
+                 `POST /v1/sessions` signs in. An API key may be unknown, mistyped, expired, taken back, suspended, or used from \
+                 elsewhere than it may: the answer is the same.",
             ),
             Kind::InvalidCredentials => (
                 StatusCode::UNAUTHORIZED,
@@ -169,6 +184,13 @@ impl Kind {
                 "Not allowed",
                 "The caller is known, but may not do this.",
                 "Ask somebody whose role allows it. Sending it again unchanged will not help.",
+            ),
+            Kind::InsufficientScope => (
+                StatusCode::FORBIDDEN,
+                "insufficient_scope",
+                "Not in the scope of the key",
+                "The API key holds, but is not good for this.",
+                "`detail` names the scope. Ask for a key that has it.",
             ),
             Kind::SecondFactorEnrolment => (
                 StatusCode::FORBIDDEN,

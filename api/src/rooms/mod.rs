@@ -10,6 +10,7 @@ pub mod entries;
 pub mod events;
 pub mod guides;
 pub mod initiatives;
+pub mod keys;
 pub mod organisations;
 pub mod outcomes;
 pub mod people;
@@ -32,6 +33,7 @@ pub fn routes(routes: &mut Routes<'_>) {
     accounts::routes(routes);
     themes::routes(routes);
     organisations::routes(routes);
+    keys::routes(routes);
     people::routes(routes);
     initiatives::routes(routes);
     guides::routes(routes);

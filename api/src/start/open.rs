@@ -40,7 +40,9 @@ impl House {
     /// # Errors
     /// If the system has no randomness.
     pub fn access(&self, config: &Config) -> anyhow::Result<Access> {
-        Access::new(self.vault.clone(), self.clock.clone(), config.password_cost, config.require_totp)
+        let Config { password_cost, require_totp, refuse_exposed_keys, .. } = config;
+        let (vault, clock) = (self.vault.clone(), self.clock.clone());
+        Access::new(vault, clock, *password_cost, *require_totp, *refuse_exposed_keys)
     }
 
     /// Closes every connection.

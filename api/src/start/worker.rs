@@ -13,7 +13,7 @@ use crate::db::Db;
 use crate::http::idempotency;
 use crate::outbox::{self, Post, Subscriber};
 use crate::problem::Problem;
-use crate::rooms::{accounts, consents, entries, events, registrations, series, submissions};
+use crate::rooms::{accounts, consents, entries, events, keys, registrations, series, submissions};
 use crate::{access, audit, publishing};
 
 /// How often it is asked what has become due.
@@ -25,7 +25,7 @@ const TIDY: u32 = 60;
 const LAST_ROUND: Duration = Duration::from_secs(5);
 
 /// Who hears of facts.
-const SUBSCRIBERS: &[Subscriber] = &[registrations::hear];
+const SUBSCRIBERS: &[Subscriber] = &[registrations::hear, keys::hear];
 
 /// Does what is due until it is told to stop.
 pub(super) struct Worker {

@@ -174,5 +174,6 @@ async fn the_demo_says_what_to_try_and_leaves_nothing_behind() {
     assert!(
         outcome.stdout.contains("invented sample") && outcome.stdout.contains(&format!("{address}/docs"))
     );
+    assert!(outcome.stdout.contains("-H 'X-API-Key: sol_live_"), "{}", outcome.stdout);
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
 }

@@ -1,24 +1,28 @@
 //! Every operation, called by everybody: who may is what `openapi/access-matrix.md` says, and nobody forgot to ask.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use api::access::action::{ALL, Reach};
 use api::config::settings::{RATE_LIMITS, REQUIRE_TOTP};
+use entity::api_key::ApiScope;
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::house::House;
-use crate::house::actors::PASSWORD;
+use crate::house::actors::{Actor, PASSWORD};
+use crate::house::{Answer, House};
 
 /// Set it to write the file anew.
 const WRITE: &str = "SOLIDARITY_WRITE_MATRIX";
-const ACTORS: [&str; 6] = ["anonymous", "enrolling", "member", "host", "moderator", "admin"];
+const ACTORS: [&str; 7] = ["anonymous", "enrolling", "member", "host", "moderator", "admin", "partner key"];
 
 struct Operation {
     id: String,
     method: Method,
     path: String,
     is_public: bool,
+    /// The scopes with which an API key may, if one may.
+    scopes: Option<Vec<String>>,
 }
 
 fn operations() -> Vec<Operation> {
@@ -36,11 +40,19 @@ fn operations() -> Vec<Operation> {
             }
             // Credentials that are not needed stand beside an empty object.
             let is_public = security.is_empty() || security.contains(&json!({}));
-            found.push(Operation { id: id.to_owned(), method, path: path.clone(), is_public });
+            let scopes = scopes(&format!("{method} {path}"), security);
+            found.push(Operation { id: id.to_owned(), method, path: path.clone(), is_public, scopes });
         }
     }
     found.sort_by(|one, other| one.id.cmp(&other.id));
     found
+}
+
+/// The scopes that the document states: the same for a key in either header.
+fn scopes(name: &str, security: &[Value]) -> Option<Vec<String>> {
+    let of = |scheme: &str| security.iter().find_map(|needed| needed.get(scheme)).cloned();
+    assert_eq!(of("api_key"), of("api_key_header"), "{name}");
+    of("api_key").map(|scopes| serde_json::from_value(scopes).unwrap())
 }
 
 /// An address of this operation under which there is nothing.
@@ -55,6 +67,14 @@ fn address(path: &str) -> String {
 }
 
 async fn call(house: &House, operation: &Operation, token: Option<&str>) -> &'static str {
+    match answer(house, operation, token).await.status {
+        401 => "401",
+        403 => "403",
+        _ => "may",
+    }
+}
+
+async fn answer(house: &House, operation: &Operation, token: Option<&str>) -> Answer {
     let mut request = house.request(operation.method.clone(), &address(&operation.path));
     if let Some(token) = token {
         request = request.bearer_auth(token);
@@ -64,11 +84,16 @@ async fn call(house: &House, operation: &Operation, token: Option<&str>) -> &'st
     }
     let answer = crate::house::answer(request).await;
     assert!(answer.status < 500, "{}: {}", operation.id, answer.text());
-    match answer.status {
-        401 => "401",
-        403 => "403",
-        _ => "may",
-    }
+    answer
+}
+
+/// A key that is good for these.
+async fn key(admin: &Actor<'_>, scopes: &[&str]) -> String {
+    let name = format!("Group {}", api::ids::v4());
+    let organisation = admin.makes("organisations", json!({"name": name, "kind": "ngo"})).await;
+    let path = format!("{}/keys", organisation["links"]["self"].as_str().unwrap());
+    let key = admin.post(&path, json!({"name": "A key", "scopes": scopes})).await;
+    key.json()["secret"].as_str().unwrap().to_owned()
 }
 
 /// A token of somebody who has to set up a second factor.
@@ -89,16 +114,18 @@ fn matrix(rows: &[(String, Vec<&'static str>)]) -> String {
     for (name, cells) in rows {
         text += &format!("| {name} | {} |\n", cells.join(" | "));
     }
-    text += "\n## Actions\n\n`own`: what belongs to the account. `all`: everybody's. What is neither is 404, or 403 where it may be seen.\n\n| action ";
+    text += "\n## Actions\n\n`own`: what belongs to the account, or to the organisation of the key, which needs the scope beside it. `all`: everybody's. What is neither is 404, or 403 where it may be seen.\n\n| action ";
     text += &head;
     for (name, may) in ALL {
-        let reaches = [may.anonymous, may.enrolling, may.member, may.host, may.moderator, may.admin];
+        let reaches =
+            [may.anonymous, may.enrolling, may.member, may.host, may.moderator, may.admin, may.partner];
         let cells = reaches.map(|reach| match reach {
             Reach::None => "–",
             Reach::Own => "own",
             Reach::All => "all",
         });
-        text += &format!("| {name} | {} |\n", cells.join(" | "));
+        let scope = may.scope.map(|scope| format!(" `{scope}`")).unwrap_or_default();
+        text += &format!("| {name} | {}{scope} |\n", cells.join(" | "));
     }
     text
 }
@@ -109,6 +136,8 @@ async fn everybody_may_what_the_matrix_says_and_no_operation_is_missing() {
     let strict = House::open_with(&[(&RATE_LIMITS, "off"), (&REQUIRE_TOTP, "true")]).await;
     let enrolling = enrolment_token(&strict).await;
     let mut actors = [house.member().await, house.host().await, house.moderator().await, house.admin().await];
+    let all: Vec<&str> = ApiScope::ALL.iter().map(|scope| scope.as_str()).collect();
+    let partner = key(&actors[3], &all).await;
     let mut rows = Vec::new();
     for operation in operations() {
         let anonymous = call(&house, &operation, None).await;
@@ -124,6 +153,15 @@ async fn everybody_may_what_the_matrix_says_and_no_operation_is_missing() {
             }
             cells.push(cell);
         }
+        let with_key = call(&house, &operation, Some(&partner)).await;
+        let documented = operation.scopes.is_some() || operation.is_public;
+        assert_eq!(
+            with_key == "may",
+            documented,
+            "{}: what the document says of API keys is not so",
+            operation.id
+        );
+        cells.push(with_key);
         rows.push((format!("{} `{} {}`", operation.id, operation.method, operation.path), cells));
     }
     let said = matrix(&rows);
@@ -136,4 +174,27 @@ async fn everybody_may_what_the_matrix_says_and_no_operation_is_missing() {
         said == checked_in,
         "who may do what has changed: read it and write it anew with {WRITE}=1\n{said}"
     );
+}
+
+#[tokio::test]
+async fn a_scope_opens_what_the_document_says_and_nothing_else() {
+    let house = House::open().await;
+    let admin = house.admin().await;
+    let all: Vec<&str> = ApiScope::ALL.iter().map(|scope| scope.as_str()).collect();
+    let mut keys = BTreeMap::new();
+    for operation in operations() {
+        let Some(scopes) = &operation.scopes else { continue };
+        let [scope] = &scopes[..] else { panic!("{}: one scope each", operation.id) };
+        if !keys.contains_key(scope) {
+            let others: Vec<&str> = all.iter().copied().filter(|other| other != scope).collect();
+            assert_eq!(others.len() + 1, all.len(), "{scope} is in the list");
+            keys.insert(scope.clone(), (key(&admin, &[scope]).await, key(&admin, &others).await));
+        }
+        let (alone, without) = &keys[scope];
+        assert_eq!(call(&house, &operation, Some(alone)).await, "may", "{} with {scope}", operation.id);
+        let refused = answer(&house, &operation, Some(without)).await;
+        assert_eq!((refused.status, &*refused.code()), (403, "insufficient_scope"), "{}", operation.id);
+        assert!(refused.text().contains(scope.as_str()), "{}", refused.text());
+    }
+    assert_eq!(keys.len(), 11, "of the others no call is there yet");
 }

@@ -55,6 +55,7 @@ async fn the_entities_are_the_tables() {
     let db = database.connect().await;
     let described: BTreeMap<String, Columns> = described!(
         account,
+        api_key,
         audit_entry,
         audit_link,
         audit_pending,
@@ -85,6 +86,7 @@ async fn the_entities_are_the_tables() {
         origin,
         outcome,
         outcome_follow_up,
+        partner_record,
         password_reset_request,
         outbox_clock,
         outbox_fact,

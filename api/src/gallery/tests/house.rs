@@ -63,7 +63,7 @@ pub async fn open(target: &Target, documents: &[Document]) -> App {
     .unwrap();
     let key = "00".repeat(32).into();
     let vault = Arc::new(Vault::open(Path::new(""), Some(&key)).unwrap());
-    let access = Access::new(vault.clone(), clock.clone(), Cost::LEAST, true).unwrap();
+    let access = Access::new(vault.clone(), clock.clone(), Cost::LEAST, true, false).unwrap();
     let post = Post::new(&Mail::Off, None, Path::new(""), vault.clone()).unwrap();
     let (replays, stopping) = (Replays::default(), Arc::default());
     App { db, gallery, clock, vault, access, post, replays, public_url: None, stopping }

@@ -65,7 +65,7 @@ async fn process(
         gallery: open_public(&ground.target, None).await.unwrap(),
         clock: ground.clock.clone(),
         vault: ground.vault.clone(),
-        access: Access::new(ground.vault.clone(), ground.clock.clone(), Cost::LEAST, true).unwrap(),
+        access: Access::new(ground.vault.clone(), ground.clock.clone(), Cost::LEAST, true, false).unwrap(),
         post: Post::new(&Mail::Off, None, &ground.folder, ground.vault.clone()).unwrap(),
         replays: Replays::default(),
         public_url: None,

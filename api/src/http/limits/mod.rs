@@ -1,13 +1,15 @@
 //! What one caller, or all of them together, may take of the service.
 //!
 //! Each limit is a middleware of its own and refuses with a problem that says when to come back: [`rate`] counts requests
-//! by address, [`forms`] those that everybody may send, [`body`] bounds what is sent in size and time, [`capacity`] bounds how much is worked at once and
+//! by address, [`keys`] by API key, [`forms`] those that everybody may send, [`body`] bounds what is sent in size and time,
+//! [`capacity`] bounds how much is worked at once and
 //! how long. [`client`] says whose request it is. Nothing here logs or keeps an address.
 
 pub mod body;
 pub mod capacity;
 pub mod client;
 pub mod forms;
+pub mod keys;
 pub mod rate;
 
 use std::net::IpAddr;
@@ -24,6 +26,8 @@ pub struct Limits {
     limiter: Option<Limiter>,
     /// What forms cost beside that.
     forms: Option<Forms>,
+    /// What API keys may ask beside that.
+    keys: Option<keys::Keys>,
     proxies: Proxies,
     bodies: body::Bodies,
     gates: capacity::Gates,
@@ -36,16 +40,21 @@ impl Limits {
         Self {
             limiter: rate.map(|rate| Limiter::new("address", rate, Shared::Caller)),
             forms: None,
+            keys: None,
             proxies,
             bodies: body::Bodies::new(body::Bounds::default()),
             gates: capacity::Gates::new(work_of),
         }
     }
 
+    /// The address that a request comes from.
+    pub fn address(&self, req: &HttpRequest) -> Option<IpAddr> {
+        Some(self.proxies.client(req.peer_addr()?.ip(), req.headers()))
+    }
+
     /// The network that a request comes from: an IPv4 address or an IPv6 /64.
     pub fn network(&self, req: &HttpRequest) -> Option<IpAddr> {
-        let connection = req.peer_addr()?.ip();
-        Some(client::neighbourhood(self.proxies.client(connection, req.headers())))
+        self.address(req).map(client::neighbourhood)
     }
 
     /// Counts `forms` that everybody may send against smaller allowances as well, unless nothing is counted. `form_of` says
@@ -62,11 +71,21 @@ impl Limits {
         self
     }
 
+    /// Counts what is asked with API keys as well, unless nothing is counted. `key_of` says which key asks.
+    pub fn with_keys(mut self, rate: Option<Rate>, key_of: keys::KeyOf) -> Self {
+        let counted = rate.filter(|_| self.limiter.is_some());
+        self.keys = counted.map(|rate| keys::Keys::new(rate, key_of));
+        self
+    }
+
     /// Forgets callers who have been quiet for a while, and gives the number of those still remembered. Has to be called
     /// now and then: otherwise what is remembered grows for ever.
     pub fn forget_the_quiet(&self) -> usize {
         if let Some(forms) = &self.forms {
             forms.forget_the_quiet();
+        }
+        if let Some(keys) = &self.keys {
+            keys.forget_the_quiet();
         }
         self.limiter.as_ref().map_or(0, Limiter::forget_the_quiet)
     }

@@ -37,6 +37,13 @@ Sign in with your password; you may be asked to set up another one. If it was no
 password and tell those who run this service.
 ",
     ),
+    key_exposed: Words(
+        "A change you should know of",
+        "A key that you or others gave out was sent in an address, where programs on the way may have kept it. It was refused there.
+
+Sign in, look for the key that is marked as exposed, and replace it. Tell those who use it to send it in a header only.
+",
+    ),
     submission_received: Words(
         "We have received your message",
         "Thank you. What you sent has arrived. Follow it here:

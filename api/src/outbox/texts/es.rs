@@ -37,6 +37,14 @@ Entre con su contraseña; puede que se le pida configurar otro. Si no lo pidió 
 y avise a quienes administran este servicio.
 ",
     ),
+    key_exposed: Words(
+        "Un cambio que debe conocer",
+        "Una clave entregada por usted o por otras personas se envió en una dirección, donde pueden haberla guardado programas intermedios. Allí
+fue rechazada.
+
+Inicie sesión, busque la clave marcada como expuesta y reemplácela. Avise a quienes la usan de que la envíen solo en una cabecera.
+",
+    ),
     submission_received: Words(
         "Hemos recibido su mensaje",
         "Gracias. Lo que envió ha llegado. Puede seguirlo aquí:

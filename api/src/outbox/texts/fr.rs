@@ -37,6 +37,14 @@ Connectez-vous avec votre mot de passe ; il se peut que l’on vous demande d’
 connectez-vous sans attendre, choisissez un nouveau mot de passe et prévenez les responsables de ce service.
 ",
     ),
+    key_exposed: Words(
+        "Un changement à connaître",
+        "Une clé remise par vous ou par d’autres a été envoyée dans une adresse, où des programmes intermédiaires ont pu la conserver. Elle y a été
+refusée.
+
+Connectez-vous, cherchez la clé marquée comme exposée et remplacez-la. Dites à ceux qui l’utilisent de ne l’envoyer que dans un en-tête.
+",
+    ),
     submission_received: Words(
         "Nous avons reçu votre message",
         "Merci. Votre envoi est arrivé. Suivez-le ici :

@@ -37,6 +37,14 @@ Inicie sessão com a sua palavra-passe; pode ser-lhe pedido que configure outro.
 escolha uma nova palavra-passe e avise quem gere este serviço.
 ",
     ),
+    key_exposed: Words(
+        "Uma mudança que deve conhecer",
+        "Uma chave entregue por si ou por outras pessoas foi enviada num endereço, onde programas intermédios a podem ter guardado. Ali foi
+recusada.
+
+Inicie sessão, procure a chave marcada como exposta e substitua-a. Avise quem a usa de que a envie apenas num cabeçalho.
+",
+    ),
     submission_received: Words(
         "Recebemos a sua mensagem",
         "Obrigado. O que enviou chegou. Acompanhe aqui:

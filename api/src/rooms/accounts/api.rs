@@ -16,7 +16,7 @@ use crate::audit::{self, Action, By, Entry, Kind};
 use crate::db::Tx;
 use crate::http::Query;
 use crate::http::etag;
-use crate::http::idempotency::{Caller, IdempotencyKey, Once, Reply};
+use crate::http::idempotency::{IdempotencyKey, Once, Reply};
 use crate::http::json::{Body, Empty};
 use crate::http::page::{self, Cursor, Paging};
 use crate::http::patch::{AsRead, DecisionHeaders, EditHeaders, IfMatch, Patch, record};
@@ -160,7 +160,7 @@ pub(super) async fn invite(
     let InviteIn { email, role, display_name, language } = body.into_inner();
     let address = Address::new(&app.vault, &email)?;
     let permit = who.anew();
-    once.run(&app, Caller::Holder(who.account()?.0), async |tx| {
+    once.run(&app, who.caller()?, async |tx| {
         if store::by_address(tx, &address).await?.is_some() {
             return Err(rules::address_taken());
         }
@@ -202,7 +202,7 @@ pub(super) async fn suspend(
 ) -> Result<HttpResponse, Problem> {
     let id = path.account_id.into();
     let answer = once
-        .run(&app, Caller::Holder(who.account()?.0), async |tx| {
+        .run(&app, who.caller()?, async |tx| {
             let others = store::other_admins(tx, id).await?;
             let row = store::for_change(tx, id).await?.ok_or(Problem::not_found("account"))?;
             let permit = who.over(&row)?;
@@ -238,7 +238,7 @@ pub(super) async fn restore(
     once: Once,
     _body: Body<Empty>,
 ) -> Result<HttpResponse, Problem> {
-    once.run(&app, Caller::Holder(who.account()?.0), async |tx| {
+    once.run(&app, who.caller()?, async |tx| {
         let row = store::for_change(tx, path.account_id.into()).await?;
         let row = row.ok_or(Problem::not_found("account"))?;
         let permit = who.over(&row)?;

@@ -32,7 +32,7 @@ use crate::access::password::Passwords;
 use crate::audit::{self, Action, By, Entry, Kind};
 use crate::db::{Db, Tx};
 use crate::http::routes::Routes;
-use crate::outbox::Post;
+use crate::outbox::{Language, Letter, Message, Post, mail};
 use crate::problem::Problem;
 
 /// Registers all of this.
@@ -91,6 +91,22 @@ pub async fn tidy_up(db: &Db) -> Result<(), DbErr> {
 /// Whether an account of this role signs in with a second factor only.
 pub const fn needs_second_factor(role: Role) -> bool {
     matches!(role, Role::Admin | Role::Moderator)
+}
+
+/// Writes to every active admin.
+///
+/// # Errors
+/// The database's or the vault's.
+pub async fn write_to_admins(tx: &Tx, post: &Post, message: &Message) -> Result<(), Problem> {
+    if post.is_off() {
+        return Ok(());
+    }
+    for row in store::admins(tx).await? {
+        let language = Language::of(row.language.as_deref().unwrap_or_default());
+        let to = store::email(tx, post.vault(), &row).await?;
+        mail(tx, post, Letter { to, language, message: message.clone() }).await?;
+    }
+    Ok(())
 }
 
 /// A new account, for whoever has the command line.

@@ -1,14 +1,13 @@
 //! Whose an account is.
 
 use ::entity::account;
-use ::entity::ids::AccountId;
 
-use crate::access::Row;
+use crate::access::{Owner, Row};
 
 impl Row for account::Model {
     const NOUN: &'static str = "account";
 
-    fn belongs_to(&self, account: AccountId) -> bool {
-        self.id == account
+    fn belongs_to(&self, owner: Owner) -> bool {
+        owner == Owner::Account(self.id)
     }
 }

@@ -107,6 +107,12 @@ pub(super) async fn other_admins(tx: &Tx, than: AccountId) -> Result<u64, DbErr>
     Ok(admins.iter().filter(|admin| admin.id != than).count() as u64)
 }
 
+/// Every active admin.
+pub(super) async fn admins(tx: &Tx) -> Result<Vec<account::Model>, DbErr> {
+    let admins = account::Entity::find().filter(account::Column::Role.eq(Role::Admin));
+    admins.filter(account::Column::State.eq(AccountState::Active)).all(tx).await
+}
+
 /// Writes a new account: active if it has a password, else invited.
 pub(super) async fn insert(
     tx: &Tx,

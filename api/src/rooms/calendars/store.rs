@@ -10,6 +10,7 @@ use sea_orm::{
     QuerySelect as _,
 };
 
+use crate::access::Owner;
 use crate::db::{Tx, insert_all};
 use crate::rooms::records::{events_with_a_part, own_event};
 
@@ -48,9 +49,10 @@ pub(super) async fn events<C: ConnectionTrait>(
     most: u64,
 ) -> Result<Vec<event::Model>, DbErr> {
     let planned = event::Column::Status.is_not_in([EventStatus::Draft, EventStatus::InReview]);
-    let mut own = Condition::any().add(Condition::all().add(events_with_a_part(account.id)).add(planned));
+    let mut own = Condition::any()
+        .add(Condition::all().add(events_with_a_part(Owner::Account(account.id))).add(planned));
     if account.role != Role::Member {
-        own = own.add(own_event(account.id));
+        own = own.add(own_event(Owner::Account(account.id)));
     }
     let on_a_day = Condition::all()
         .add(event::Column::WhenPrecision.eq(WhenPrecision::Day))

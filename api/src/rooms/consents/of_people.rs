@@ -19,7 +19,7 @@ use crate::app::App;
 use crate::db::Tx;
 use crate::http::Query;
 use crate::http::etag::of_version;
-use crate::http::idempotency::{Caller, IdempotencyKey, Once, Reply};
+use crate::http::idempotency::{IdempotencyKey, Once, Reply};
 use crate::http::json::{Body, Empty};
 use crate::http::page::{self, Cursor, Paging};
 use crate::problem::Problem;
@@ -113,7 +113,7 @@ pub(super) async fn create(
     once: Once,
     body: Body<PersonConsentIn>,
 ) -> Result<HttpResponse, Problem> {
-    once.run(&app, Caller::Holder(who.account()?.0), async |tx| {
+    once.run(&app, who.caller()?, async |tx| {
         let asked = Asked::lock(tx, &app.vault, who.actor(), path.person_id).await?;
         let permit = who.over(&asked)?;
         let (line, subject) = ((*body).clone().into_line(), Subject::Person(asked.person.row.id));
@@ -153,7 +153,7 @@ pub(super) async fn withdraw(
     once: Once,
     _body: Body<Empty>,
 ) -> Result<HttpResponse, Problem> {
-    once.run(&app, Caller::Holder(who.account()?.0), async |tx| {
+    once.run(&app, who.caller()?, async |tx| {
         let asked = Asked::lock(tx, &app.vault, who.actor(), path.person_id).await?;
         let permit = who.over(&asked)?;
         let no_such = || Problem::not_found("consent");

@@ -15,7 +15,7 @@ use crate::access::{Allowed, Told};
 use crate::app::App;
 use crate::http::Query;
 use crate::http::etag::of_version;
-use crate::http::idempotency::{Caller, IdempotencyKey, Once, Reply};
+use crate::http::idempotency::{IdempotencyKey, Once, Reply};
 use crate::http::json::Body;
 use crate::http::page::{self, Cursor, Paging};
 use crate::http::patch::{AsRead, PublishingHeaders};
@@ -81,7 +81,7 @@ pub(super) async fn create(
     once: Once,
     body: Body<QuoteConsentIn>,
 ) -> Result<HttpResponse, Problem> {
-    once.run(&app, Caller::Holder(who.account()?.0), async |tx| {
+    once.run(&app, who.caller()?, async |tx| {
         let found =
             records::find_for_change::<QuoteRecord>(tx, &app.vault, who.actor(), path.quote_id).await?;
         let permit = who.over(&found)?;

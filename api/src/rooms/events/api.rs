@@ -19,7 +19,7 @@ use crate::audit::Action;
 use crate::db::Tx;
 use crate::http::Query;
 use crate::http::etag::of_version;
-use crate::http::idempotency::{Caller, IdempotencyKey, Once, Reply};
+use crate::http::idempotency::{IdempotencyKey, Once, Reply};
 use crate::http::json::{Body, Empty};
 use crate::http::page::Paging;
 use crate::http::patch::{AsRead, DecisionHeaders, EditHeaders, IfMatch, Patch, record};
@@ -40,7 +40,7 @@ use crate::rooms::registrations;
     request_body = EventIn,
     responses((status = 201, description = "The event", body = EventOut,
         headers(("Location" = String, description = "The event's address"))), Problem),
-    security(("bearer" = []))
+    security(("bearer" = []), ("api_key" = ["events:write"]))
 )]
 #[post("/v1/events")]
 pub(super) async fn create(
@@ -50,7 +50,7 @@ pub(super) async fn create(
     once: Once,
 ) -> Result<HttpResponse, Problem> {
     let permit = who.anew();
-    once.run(&app, Caller::Holder(who.account()?.0), async |tx| {
+    once.run(&app, who.caller()?, async |tx| {
         let event = records::read(tx, &who, &permit, ids::v4(), (*body).clone()).await?;
         let event = with_questions(tx, None, event).await?;
         let shown = records::keep(tx, &app.vault, &permit, Action::Create, vec![], event).await?;
@@ -71,7 +71,7 @@ pub(super) async fn create(
     operation_id = "events.list",
     params(Paging, EventFilter),
     responses((status = 200, description = "A page of events", body = EventPage), Problem),
-    security(("bearer" = []))
+    security(("bearer" = []), ("api_key" = ["events:read"]))
 )]
 #[get("/v1/events")]
 pub(super) async fn list(
@@ -91,7 +91,7 @@ pub(super) async fn list(
     operation_id = "events.get",
     params(EventPath),
     responses((status = 200, description = "The event", body = EventOut), Problem),
-    security(("bearer" = []))
+    security(("bearer" = []), ("api_key" = ["events:read"]))
 )]
 #[get("/v1/events/{event_id}")]
 pub(super) async fn get(
@@ -114,7 +114,7 @@ pub(super) async fn get(
     params(EventPath, EditHeaders),
     request_body(content((EventPatch = "application/merge-patch+json"), (EventPatch = "application/json"))),
     responses((status = 200, description = "The event", body = EventOut), Problem),
-    security(("bearer" = []))
+    security(("bearer" = []), ("api_key" = ["events:write"]))
 )]
 #[patch("/v1/events/{event_id}")]
 pub(super) async fn change(
@@ -150,7 +150,7 @@ pub(super) async fn edited(
     let (edited, mut changed) = records::edit(tx, who, &permit, &found.record, edit).await?;
     let edited = with_questions(tx, Some(&found.record), edited).await?;
     let hosts: Vec<Uuid> = edited.hosts.iter().map(|(_, host)| host.id()).collect();
-    records::not_oneself(tx, who.account()?, found.is_own(), &hosts).await?;
+    records::not_oneself(tx, who.owner()?, found.is_own(), &hosts).await?;
     let mut edited = rules::change(&found.record, edited, &permit, tx.now())?;
     for member in rules::less_safe(&found.record, &edited) {
         records::not_set_by_others(tx, &permit, &found.record, member).await?;
@@ -175,7 +175,7 @@ pub(super) async fn edited(
     params(EventPath, DecisionHeaders, IdempotencyKey),
     request_body(content = Option<Empty>),
     responses((status = 200, description = "The event", body = EventOut), Problem),
-    security(("bearer" = []))
+    security(("bearer" = []), ("api_key" = ["events:write"]))
 )]
 #[post("/v1/events/{event_id}/submit")]
 pub(super) async fn submit(
@@ -186,7 +186,7 @@ pub(super) async fn submit(
     _body: Body<Empty>,
     once: Once,
 ) -> Result<HttpResponse, Problem> {
-    once.run(&app, Caller::Holder(who.account()?.0), async |tx| {
+    once.run(&app, who.caller()?, async |tx| {
         let found =
             records::find_for_change::<EventRecord>(tx, &app.vault, who.actor(), path.event_id).await?;
         let permit = who.over(&found)?;
@@ -219,7 +219,7 @@ pub(super) async fn schedule(
     _body: Body<Empty>,
     once: Once,
 ) -> Result<HttpResponse, Problem> {
-    once.run(&app, Caller::Holder(who.account()?.0), async |tx| {
+    once.run(&app, who.caller()?, async |tx| {
         let found =
             records::find_for_change::<EventRecord>(tx, &app.vault, who.actor(), path.event_id).await?;
         let permit = who.over(&found)?;
@@ -248,7 +248,7 @@ pub(super) async fn schedule(
     params(EventPath, DecisionHeaders, IdempotencyKey),
     request_body = EventRescheduleIn,
     responses((status = 200, description = "The event", body = EventOut), Problem),
-    security(("bearer" = []))
+    security(("bearer" = []), ("api_key" = ["events:write"]))
 )]
 #[post("/v1/events/{event_id}/reschedule")]
 pub(super) async fn reschedule(
@@ -260,7 +260,7 @@ pub(super) async fn reschedule(
     once: Once,
 ) -> Result<HttpResponse, Problem> {
     let edit = Edit::<EventIn>::of("when", serde_json::to_value(&body.when).map_err(Problem::internal)?);
-    once.run(&app, Caller::Holder(who.account()?.0), async |tx| {
+    once.run(&app, who.caller()?, async |tx| {
         let found =
             records::find_for_change::<EventRecord>(tx, &app.vault, who.actor(), path.event_id).await?;
         let permit = who.over(&found)?;
@@ -299,7 +299,7 @@ fn done(shown: Shown<EventRecord>, warnings: Vec<EventWarning>) -> Result<Reply,
     params(EventPath, DecisionHeaders, IdempotencyKey),
     request_body(content = Option<EventCompleteIn>),
     responses((status = 200, description = "The event", body = EventOut), Problem),
-    security(("bearer" = []))
+    security(("bearer" = []), ("api_key" = ["events:write"]))
 )]
 #[post("/v1/events/{event_id}/complete")]
 pub(super) async fn complete(
@@ -310,7 +310,7 @@ pub(super) async fn complete(
     body: Body<EventCompleteIn>,
     once: Once,
 ) -> Result<HttpResponse, Problem> {
-    once.run(&app, Caller::Holder(who.account()?.0), async |tx| {
+    once.run(&app, who.caller()?, async |tx| {
         let found =
             records::find_for_change::<EventRecord>(tx, &app.vault, who.actor(), path.event_id).await?;
         let permit = who.over(&found)?;
@@ -338,7 +338,7 @@ pub(super) async fn complete(
     params(EventPath, DecisionHeaders, IdempotencyKey),
     request_body(content = Option<EventCancelIn>),
     responses((status = 200, description = "The event", body = EventOut), Problem),
-    security(("bearer" = []))
+    security(("bearer" = []), ("api_key" = ["events:write"]))
 )]
 #[post("/v1/events/{event_id}/cancel")]
 pub(super) async fn cancel(
@@ -349,7 +349,7 @@ pub(super) async fn cancel(
     body: Body<EventCancelIn>,
     once: Once,
 ) -> Result<HttpResponse, Problem> {
-    once.run(&app, Caller::Holder(who.account()?.0), async |tx| {
+    once.run(&app, who.caller()?, async |tx| {
         let found =
             records::find_for_change::<EventRecord>(tx, &app.vault, who.actor(), path.event_id).await?;
         let permit = who.over(&found)?;
@@ -372,7 +372,7 @@ pub(super) async fn cancel(
     operation_id = "events.delete",
     params(EventPath),
     responses((status = 204, description = "It is gone"), Problem),
-    security(("bearer" = []))
+    security(("bearer" = []), ("api_key" = ["events:write"]))
 )]
 #[delete("/v1/events/{event_id}")]
 pub(super) async fn remove(

@@ -31,7 +31,7 @@ use crate::rooms::records::{self, Record as _};
         (status = 304, description = "Unchanged since the answer whose `ETag` was sent as `If-None-Match`"),
         Problem
     ),
-    security(("bearer" = []))
+    security(("bearer" = []), ("api_key" = ["events:read"]))
 )]
 #[get("/v1/events/{event_id}/calendar.ics")]
 pub(super) async fn calendar(

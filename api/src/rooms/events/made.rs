@@ -28,7 +28,7 @@ pub struct Made {
 }
 
 /// Makes an event of a body whose names were checked before, as somebody could by hand: `to_be_scheduled` schedules it,
-/// but one of more than low risk waits for a moderator.
+/// but one of more than low risk waits for a moderator, and so does what a partner makes.
 ///
 /// # Errors
 /// 403 if they may not, 422 if there can be no such event.
@@ -45,7 +45,7 @@ pub async fn make(
     let event = records::read_again(tx, &who, &permit, id, body, &checked.names()).await?;
     let event = with_questions(tx, None, event).await?;
     let mut shown = records::keep(tx, vault, &permit, Action::Create, vec![], event).await?;
-    if to_be_scheduled && shown.record.row.risk > Risk::Low {
+    if to_be_scheduled && (shown.record.row.risk > Risk::Low || by.partner().is_some()) {
         let event = rules::submit(shown.record, &permit)?;
         shown = records::keep(tx, vault, &permit, Action::Submit, vec!["status"], event).await?;
     } else if to_be_scheduled {

@@ -7,7 +7,9 @@ use super::wire::EventPath;
 use crate::rooms::records::revision_routes;
 
 revision_routes! {
-    "events", "The event.", EventRecord, EventOut, EventPath, event_id, ReadEvents, EditEvents, edited,
+    "events", "The event.", EventRecord, EventOut, EventPath, event_id,
+    ReadEvents (("bearer" = []), ("api_key" = ["events:read"])),
+    EditEvents (("bearer" = []), ("api_key" = ["events:write"])), edited,
     list "events.revisions.list" "/v1/events/{event_id}/revisions",
     get "events.revisions.get" "/v1/events/{event_id}/revisions/{version}",
     blank "events.revisions.blank" "/v1/events/{event_id}/revisions/{version}",

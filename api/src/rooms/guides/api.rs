@@ -17,7 +17,7 @@ use crate::audit::{self, Action, By, Entry, Kind};
 use crate::db::Tx;
 use crate::http::Query;
 use crate::http::etag::of_version;
-use crate::http::idempotency::{Caller, IdempotencyKey, Once, Reply};
+use crate::http::idempotency::{IdempotencyKey, Once, Reply};
 use crate::http::json::{Body, Empty};
 use crate::http::page::{self, Cursor, Paging};
 use crate::http::patch::{AsRead, DecisionHeaders, EditHeaders, IfMatch, Patch, record};
@@ -45,7 +45,7 @@ pub(super) async fn create(
     once: Once,
 ) -> Result<HttpResponse, Problem> {
     let permit = who.anew();
-    once.run(&app, Caller::Holder(who.account()?.0), async |tx| {
+    once.run(&app, who.caller()?, async |tx| {
         let row = guide::Model {
             id: GuideId(ids::v7(tx.now())),
             texts: body.texts()?,
@@ -193,7 +193,7 @@ pub(super) async fn publish(
     once: Once,
 ) -> Result<HttpResponse, Problem> {
     let permit = who.anew();
-    once.run(&app, Caller::Holder(who.account()?.0), async |tx| {
+    once.run(&app, who.caller()?, async |tx| {
         let Guide { mut row, mut published } = find(tx, path.guide_id).await?;
         if !row.is_changed {
             let detail = "It says nothing else than its newest published version.";

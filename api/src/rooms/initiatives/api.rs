@@ -14,7 +14,7 @@ use crate::app::App;
 use crate::audit::Action;
 use crate::db::Tx;
 use crate::http::Query;
-use crate::http::idempotency::{Caller, IdempotencyKey, Once};
+use crate::http::idempotency::{IdempotencyKey, Once};
 use crate::http::json::{Body, Empty};
 use crate::http::page::Paging;
 use crate::http::patch::{AsRead, DecisionHeaders, EditHeaders, IfMatch, Patch, PublishingHeaders};
@@ -34,7 +34,7 @@ use crate::rooms::records::{self, Shown};
     request_body = InitiativeIn,
     responses((status = 201, description = "The initiative", body = InitiativeOut,
         headers(("Location" = String, description = "The initiative's address"))), Problem),
-    security(("bearer" = []))
+    security(("bearer" = []), ("api_key" = ["initiatives:write"]))
 )]
 #[post("/v1/initiatives")]
 pub(super) async fn create(
@@ -44,7 +44,7 @@ pub(super) async fn create(
     once: Once,
 ) -> Result<HttpResponse, Problem> {
     let permit = who.anew();
-    once.run(&app, Caller::Holder(who.account()?.0), async |tx| {
+    once.run(&app, who.caller()?, async |tx| {
         let initiative = records::read(tx, &who, &permit, ids::v4(), (*body).clone()).await?;
         let shown = records::keep(tx, &app.vault, &permit, Action::Create, vec![], initiative).await?;
         records::created::<_, InitiativeOut>(shown)
@@ -60,7 +60,7 @@ pub(super) async fn create(
     operation_id = "initiatives.list",
     params(Paging, InitiativeFilter),
     responses((status = 200, description = "A page of initiatives", body = InitiativePage), Problem),
-    security(("bearer" = []))
+    security(("bearer" = []), ("api_key" = ["initiatives:read"]))
 )]
 #[get("/v1/initiatives")]
 pub(super) async fn list(
@@ -80,7 +80,7 @@ pub(super) async fn list(
     operation_id = "initiatives.get",
     params(InitiativePath),
     responses((status = 200, description = "The initiative", body = InitiativeOut), Problem),
-    security(("bearer" = []))
+    security(("bearer" = []), ("api_key" = ["initiatives:read"]))
 )]
 #[get("/v1/initiatives/{initiative_id}")]
 pub(super) async fn get(
@@ -104,7 +104,7 @@ pub(super) async fn get(
     params(InitiativePath, EditHeaders),
     request_body(content((InitiativePatch = "application/merge-patch+json"), (InitiativePatch = "application/json"))),
     responses((status = 200, description = "The initiative", body = InitiativeOut), Problem),
-    security(("bearer" = []))
+    security(("bearer" = []), ("api_key" = ["initiatives:write"]))
 )]
 #[patch("/v1/initiatives/{initiative_id}")]
 pub(super) async fn change(
@@ -134,7 +134,7 @@ pub(super) async fn edited(
     let (edited, changed) = records::edit(tx, who, &permit, &found.record, edit).await?;
     let edited = rules::change(&found.record, edited, &permit)?;
     let left = rules::left_out(&found.record, &edited, &permit);
-    rules::none_of_others(&records::others(tx, who.actor().account(), &left).await?)?;
+    rules::none_of_others(&records::others(tx, who.actor().owner(), &left).await?)?;
     if edited.row.public_precision < found.record.row.public_precision {
         records::not_set_by_others(tx, &permit, &found.record, "public_precision").await?;
     }
@@ -166,7 +166,7 @@ pub(super) async fn publish(
     _body: Body<Empty>,
     once: Once,
 ) -> Result<HttpResponse, Problem> {
-    once.run(&app, Caller::Holder(who.account()?.0), async |tx| {
+    once.run(&app, who.caller()?, async |tx| {
         let found =
             records::find_for_change::<InitiativeRecord>(tx, &app.vault, who.actor(), path.initiative_id)
                 .await?;
@@ -201,7 +201,7 @@ pub(super) async fn archive(
     _body: Body<Empty>,
     once: Once,
 ) -> Result<HttpResponse, Problem> {
-    once.run(&app, Caller::Holder(who.account()?.0), async |tx| {
+    once.run(&app, who.caller()?, async |tx| {
         let found =
             records::find_for_change::<InitiativeRecord>(tx, &app.vault, who.actor(), path.initiative_id)
                 .await?;
@@ -225,7 +225,7 @@ pub(super) async fn archive(
     operation_id = "initiatives.delete",
     params(InitiativePath),
     responses((status = 204, description = "It is gone"), Problem),
-    security(("bearer" = []))
+    security(("bearer" = []), ("api_key" = ["initiatives:write"]))
 )]
 #[delete("/v1/initiatives/{initiative_id}")]
 pub(super) async fn remove(
@@ -241,7 +241,7 @@ pub(super) async fn remove(
             let permit = who.over(&found)?;
             rules::remove(&found.record, &permit)?;
             let left = rules::left_behind(&found.record, &permit);
-            rules::none_of_others(&records::others(tx, who.actor().account(), &left).await?)?;
+            rules::none_of_others(&records::others(tx, who.actor().owner(), &left).await?)?;
             contacts::forget_contact(tx, found.record.row.id).await?;
             records::remove(tx, &permit, &found.record).await
         })

@@ -16,7 +16,7 @@ use crate::app::App;
 use crate::audit::Action;
 use crate::db::Tx;
 use crate::http::Query;
-use crate::http::idempotency::{Caller, IdempotencyKey, Once};
+use crate::http::idempotency::{IdempotencyKey, Once};
 use crate::http::json::Body;
 use crate::http::page::Paging;
 use crate::http::patch::{EditHeaders, IfMatch, Patch};
@@ -46,7 +46,7 @@ pub(super) async fn create(
     once: Once,
 ) -> Result<HttpResponse, Problem> {
     let permit = who.anew();
-    once.run(&app, Caller::Holder(who.account()?.0), async |tx| {
+    once.run(&app, who.caller()?, async |tx| {
         let organisation = records::read(tx, &who, &permit, ids::v4(), (*body).clone()).await?;
         name_is_free(tx, &organisation).await?;
         let shown = records::keep(tx, &app.vault, &permit, Action::Create, vec![], organisation).await?;
@@ -71,7 +71,7 @@ async fn name_is_free(tx: &Tx, organisation: &Organisation) -> Result<(), Proble
     operation_id = "organisations.list",
     params(Paging, OrganisationFilter),
     responses((status = 200, description = "A page of organisations", body = OrganisationPage), Problem),
-    security(("bearer" = []))
+    security(("bearer" = []), ("api_key" = ["initiatives:read"]))
 )]
 #[get("/v1/organisations")]
 pub(super) async fn list(
@@ -91,7 +91,7 @@ pub(super) async fn list(
     operation_id = "organisations.get",
     params(OrganisationPath),
     responses((status = 200, description = "The organisation", body = OrganisationOut), Problem),
-    security(("bearer" = []))
+    security(("bearer" = []), ("api_key" = ["initiatives:read"]))
 )]
 #[get("/v1/organisations/{organisation_id}")]
 pub(super) async fn get(
@@ -112,7 +112,7 @@ pub(super) async fn get(
     params(OrganisationPath, EditHeaders),
     request_body(content((OrganisationPatch = "application/merge-patch+json"), (OrganisationPatch = "application/json"))),
     responses((status = 200, description = "The organisation", body = OrganisationOut), Problem),
-    security(("bearer" = []))
+    security(("bearer" = []), ("api_key" = ["initiatives:write"]))
 )]
 #[patch("/v1/organisations/{organisation_id}")]
 pub(super) async fn change(

@@ -3,6 +3,7 @@
 mod api;
 mod revisions;
 mod store;
+mod suspending;
 mod wire;
 
 pub use ::entity::organisation::Model as Organisation;
@@ -18,6 +19,8 @@ pub fn routes(routes: &mut Routes<'_>) {
         .service(api::get)
         .service(api::change)
         .service(api::remove)
+        .service(suspending::suspend)
+        .service(suspending::restore)
         .service(revisions::list)
         .service(revisions::get)
         .service(revisions::blank)

@@ -4,11 +4,12 @@ use std::collections::HashMap;
 
 use ::entity::ids::OrganisationId;
 use ::entity::kinds::RecordKind;
-use ::entity::organisation::{Column, Entity, Model, OrganisationKind};
+use ::entity::organisation::{ActiveModel, Column, Entity, Model, OrganisationKind};
+use chrono::{DateTime, Utc};
 use sea_orm::sea_query::{Expr, Func};
 use sea_orm::{
-    Condition, ConnectionTrait, DbBackend, DbErr, EntityTrait as _, ExprTrait as _, QueryFilter as _,
-    QueryOrder as _, Statement,
+    ActiveModelTrait as _, Condition, ConnectionTrait, DbBackend, DbErr, EntityTrait as _, ExprTrait as _,
+    QueryFilter as _, QueryOrder as _, Set, Statement,
 };
 use uuid::Uuid;
 
@@ -16,7 +17,7 @@ use super::wire::OrganisationFilter;
 use crate::audit;
 use crate::db::{Tx, find_in, save_all};
 use crate::ids;
-use crate::rooms::bundle::{Names, OrganisationLine};
+use crate::rooms::bundle::{self, Names, OrganisationLine};
 use crate::rooms::records::{Record, any_of, of_row};
 use crate::vault::Vault;
 
@@ -25,7 +26,7 @@ use crate::vault::Vault;
 /// # Errors
 /// The database's.
 pub async fn save(tx: &Tx, organisations: Vec<Model>) -> Result<(), DbErr> {
-    save_all(tx, organisations, &[Column::CreatedAt, Column::CreatedBy]).await
+    save_all(tx, organisations, &[Column::CreatedAt, Column::CreatedBy, Column::SuspendedAt]).await
 }
 
 /// Reads organisations by their identifiers.
@@ -68,6 +69,22 @@ pub(super) fn fitting(filter: &OrganisationFilter) -> Condition {
     Condition::all()
         .add_option(any_of(Column::Kind, filter.kind.iter().copied()))
         .add_option(any_of(Column::Country, countries))
+}
+
+/// Suspends an organisation, or puts it to use again, a version further. No later import takes that for an edit.
+///
+/// # Errors
+/// The database's.
+pub(super) async fn suspend(tx: &Tx, row: &Model, at: Option<DateTime<Utc>>) -> Result<(), DbErr> {
+    let changed = ActiveModel {
+        id: Set(row.id),
+        suspended_at: Set(at),
+        version: Set(row.version + 1),
+        updated_at: Set(tx.now()),
+        ..Default::default()
+    };
+    changed.update(tx).await?;
+    bundle::not_edited(tx, row.id.0, row.version + 1).await
 }
 
 /// The organisation of this name, whatever its case; the oldest if there are several.
@@ -116,6 +133,7 @@ pub async fn named(
         formal: None,
         country: country.map(str::to_owned),
         url: None,
+        suspended_at: None,
         version: 1,
         created_at: tx.now(),
         updated_at: tx.now(),

@@ -57,6 +57,16 @@ impl Written for OrganisationIn {
 /// An edit of an organisation: what is left out stays, `null` clears.
 pub(super) type OrganisationPatch = Edit<OrganisationIn>;
 
+/// Where an organisation stands.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum OrganisationStatus {
+    /// Its API keys work.
+    Active,
+    /// They are refused.
+    Suspended,
+}
+
 /// An organisation.
 #[derive(Serialize, ToSchema)]
 pub(super) struct OrganisationOut {
@@ -72,6 +82,8 @@ pub(super) struct OrganisationOut {
     country: Option<String>,
     /// Its own site.
     url: Option<String>,
+    /// Whether its API keys work.
+    status: OrganisationStatus,
     /// Grows by one with every edit; the `ETag` is made of it.
     version: i64,
     /// When it was made.
@@ -91,12 +103,17 @@ impl From<Shown<Organisation>> for OrganisationOut {
             formal,
             country,
             url,
+            suspended_at,
             created_by: _,
             version,
             created_at,
             updated_at,
         } = shown.record;
-        Self { id, name, kind, formal, country, url, version, created_at, updated_at, links }
+        let status = match suspended_at {
+            None => OrganisationStatus::Active,
+            Some(_) => OrganisationStatus::Suspended,
+        };
+        Self { id, name, kind, formal, country, url, status, version, created_at, updated_at, links }
     }
 }
 

@@ -12,7 +12,7 @@ use crate::app::App;
 use crate::audit::Action;
 use crate::db::Tx;
 use crate::http::Query;
-use crate::http::idempotency::{Caller, IdempotencyKey, Once};
+use crate::http::idempotency::{IdempotencyKey, Once};
 use crate::http::json::{Body, Empty};
 use crate::http::page::Paging;
 use crate::http::patch::{AsRead, DecisionHeaders, EditHeaders, IfMatch, Patch, PublishingHeaders};
@@ -32,7 +32,7 @@ use crate::rooms::records::{self, Shown};
     request_body = OutcomeIn,
     responses((status = 201, description = "The outcome", body = OutcomeOut,
         headers(("Location" = String, description = "The outcome's address"))), Problem),
-    security(("bearer" = []))
+    security(("bearer" = []), ("api_key" = ["outcomes:write"]))
 )]
 #[post("/v1/outcomes")]
 pub(super) async fn create(
@@ -42,7 +42,7 @@ pub(super) async fn create(
     once: Once,
 ) -> Result<HttpResponse, Problem> {
     let permit = who.anew();
-    once.run(&app, Caller::Holder(who.account()?.0), async |tx| {
+    once.run(&app, who.caller()?, async |tx| {
         let outcome = records::read(tx, &who, &permit, ids::v4(), (*body).clone()).await?;
         let shown = records::keep(tx, &app.vault, &permit, Action::Create, vec![], outcome).await?;
         records::created::<_, OutcomeOut>(shown)
@@ -58,7 +58,7 @@ pub(super) async fn create(
     operation_id = "outcomes.list",
     params(Paging, OutcomeFilter),
     responses((status = 200, description = "A page of outcomes", body = OutcomePage), Problem),
-    security(("bearer" = []))
+    security(("bearer" = []), ("api_key" = ["outcomes:read"]))
 )]
 #[get("/v1/outcomes")]
 pub(super) async fn list(
@@ -78,7 +78,7 @@ pub(super) async fn list(
     operation_id = "outcomes.get",
     params(OutcomePath),
     responses((status = 200, description = "The outcome", body = OutcomeOut), Problem),
-    security(("bearer" = []))
+    security(("bearer" = []), ("api_key" = ["outcomes:read"]))
 )]
 #[get("/v1/outcomes/{outcome_id}")]
 pub(super) async fn get(
@@ -99,7 +99,7 @@ pub(super) async fn get(
     params(OutcomePath, EditHeaders),
     request_body(content((OutcomePatch = "application/merge-patch+json"), (OutcomePatch = "application/json"))),
     responses((status = 200, description = "The outcome", body = OutcomeOut), Problem),
-    security(("bearer" = []))
+    security(("bearer" = []), ("api_key" = ["outcomes:write"]))
 )]
 #[patch("/v1/outcomes/{outcome_id}")]
 pub(super) async fn change(
@@ -151,7 +151,7 @@ pub(super) async fn approve(
     _body: Body<Empty>,
     once: Once,
 ) -> Result<HttpResponse, Problem> {
-    once.run(&app, Caller::Holder(who.account()?.0), async |tx| {
+    once.run(&app, who.caller()?, async |tx| {
         let found =
             records::find_for_change::<OutcomeRecord>(tx, &app.vault, who.actor(), path.outcome_id).await?;
         let permit = who.over(&found)?;
@@ -175,7 +175,7 @@ pub(super) async fn approve(
     params(OutcomePath, DecisionHeaders, IdempotencyKey),
     request_body(content = Option<Empty>),
     responses((status = 200, description = "The outcome", body = OutcomeOut), Problem),
-    security(("bearer" = []))
+    security(("bearer" = []), ("api_key" = ["outcomes:write"]))
 )]
 #[post("/v1/outcomes/{outcome_id}/withdraw")]
 pub(super) async fn withdraw(
@@ -186,7 +186,7 @@ pub(super) async fn withdraw(
     _body: Body<Empty>,
     once: Once,
 ) -> Result<HttpResponse, Problem> {
-    once.run(&app, Caller::Holder(who.account()?.0), async |tx| {
+    once.run(&app, who.caller()?, async |tx| {
         let found =
             records::find_for_change::<OutcomeRecord>(tx, &app.vault, who.actor(), path.outcome_id).await?;
         let permit = who.over(&found)?;
@@ -206,7 +206,7 @@ pub(super) async fn withdraw(
     operation_id = "outcomes.delete",
     params(OutcomePath),
     responses((status = 204, description = "It is gone"), Problem),
-    security(("bearer" = []))
+    security(("bearer" = []), ("api_key" = ["outcomes:write"]))
 )]
 #[delete("/v1/outcomes/{outcome_id}")]
 pub(super) async fn remove(

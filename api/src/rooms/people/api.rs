@@ -10,7 +10,7 @@ use crate::access::action::{CreatePeople, EditPeople, ReadPeople};
 use crate::app::App;
 use crate::audit::Action;
 use crate::http::Query;
-use crate::http::idempotency::{Caller, IdempotencyKey, Once};
+use crate::http::idempotency::{IdempotencyKey, Once};
 use crate::http::json::Body;
 use crate::http::page::Paging;
 use crate::http::patch::{EditHeaders, IfMatch, Patch};
@@ -28,7 +28,7 @@ use crate::rooms::records;
     request_body = PersonIn,
     responses((status = 201, description = "The person", body = PersonOut,
         headers(("Location" = String, description = "The person's address"))), Problem),
-    security(("bearer" = []))
+    security(("bearer" = []), ("api_key" = ["registrations:write"]))
 )]
 #[post("/v1/people")]
 pub(super) async fn create(
@@ -38,7 +38,7 @@ pub(super) async fn create(
     once: Once,
 ) -> Result<HttpResponse, Problem> {
     let permit = who.anew();
-    once.run(&app, Caller::Holder(who.account()?.0), async |tx| {
+    once.run(&app, who.caller()?, async |tx| {
         let person = records::read(tx, &who, &permit, ids::v4(), (*body).clone()).await?;
         let shown = records::keep(tx, &app.vault, &permit, Action::Create, vec![], person).await?;
         records::created::<_, PersonOut>(shown)
@@ -54,7 +54,7 @@ pub(super) async fn create(
     operation_id = "people.list",
     params(Paging, PersonFilter),
     responses((status = 200, description = "A page of people", body = PersonPage), Problem),
-    security(("bearer" = []))
+    security(("bearer" = []), ("api_key" = ["registrations:read"]))
 )]
 #[get("/v1/people")]
 pub(super) async fn list(
@@ -74,7 +74,7 @@ pub(super) async fn list(
     operation_id = "people.get",
     params(PersonPath),
     responses((status = 200, description = "The person", body = PersonOut), Problem),
-    security(("bearer" = []))
+    security(("bearer" = []), ("api_key" = ["registrations:read"]))
 )]
 #[get("/v1/people/{person_id}")]
 pub(super) async fn get(
@@ -115,7 +115,7 @@ pub(super) async fn change(
             let joins = edited.organisations.iter().any(|one| !found.record.organisations.contains(one));
             if joins {
                 // What one's organisations host is one's own.
-                records::not_oneself(tx, who.account()?, false, &[path.person_id]).await?;
+                records::not_oneself(tx, who.owner()?, false, &[path.person_id]).await?;
             }
             records::keep(tx, &app.vault, &permit, Action::Update, changed, edited).await
         })

@@ -15,7 +15,7 @@ use crate::audit::Action;
 use crate::db::Tx;
 use crate::http::Query;
 use crate::http::etag::of_version;
-use crate::http::idempotency::{Caller, IdempotencyKey, Once, Reply};
+use crate::http::idempotency::{IdempotencyKey, Once, Reply};
 use crate::http::json::{Body, Empty};
 use crate::http::page::Paging;
 use crate::http::patch::{AsRead, DecisionHeaders, EditHeaders, IfMatch, Patch, PublishingHeaders};
@@ -37,7 +37,7 @@ use crate::rooms::records::{self, Shown};
     request_body = QuoteIn,
     responses((status = 201, description = "The quote", body = QuoteOut,
         headers(("Location" = String, description = "The quote's address"))), Problem),
-    security(("bearer" = []))
+    security(("bearer" = []), ("api_key" = ["quotes:write"]))
 )]
 #[post("/v1/quotes")]
 pub(super) async fn create(
@@ -47,7 +47,7 @@ pub(super) async fn create(
     once: Once,
 ) -> Result<HttpResponse, Problem> {
     let permit = who.anew();
-    once.run(&app, Caller::Holder(who.account()?.0), async |tx| {
+    once.run(&app, who.caller()?, async |tx| {
         let quote = records::read(tx, &who, &permit, ids::v4(), (*body).clone()).await?;
         let consented = quote.consent.is_some();
         let shown = records::keep(tx, &app.vault, &permit, Action::Create, vec![], quote).await?;
@@ -73,7 +73,7 @@ pub(super) async fn create(
     operation_id = "quotes.list",
     params(Paging, QuoteFilter),
     responses((status = 200, description = "A page of quotes", body = QuotePage), Problem),
-    security(("bearer" = []))
+    security(("bearer" = []), ("api_key" = ["quotes:read"]))
 )]
 #[get("/v1/quotes")]
 pub(super) async fn list(
@@ -93,7 +93,7 @@ pub(super) async fn list(
     operation_id = "quotes.get",
     params(QuotePath),
     responses((status = 200, description = "The quote", body = QuoteOut), Problem),
-    security(("bearer" = []))
+    security(("bearer" = []), ("api_key" = ["quotes:read"]))
 )]
 #[get("/v1/quotes/{quote_id}")]
 pub(super) async fn get(
@@ -117,7 +117,7 @@ pub(super) async fn get(
     params(QuotePath, EditHeaders),
     request_body(content((QuotePatch = "application/merge-patch+json"), (QuotePatch = "application/json"))),
     responses((status = 200, description = "The quote", body = QuoteOut), Problem),
-    security(("bearer" = []))
+    security(("bearer" = []), ("api_key" = ["quotes:write"]))
 )]
 #[patch("/v1/quotes/{quote_id}")]
 pub(super) async fn change(
@@ -171,7 +171,7 @@ pub(super) async fn approve(
     _body: Body<Empty>,
     once: Once,
 ) -> Result<HttpResponse, Problem> {
-    once.run(&app, Caller::Holder(who.account()?.0), async |tx| {
+    once.run(&app, who.caller()?, async |tx| {
         let found =
             records::find_for_change::<QuoteRecord>(tx, &app.vault, who.actor(), path.quote_id).await?;
         let permit = who.over(&found)?;
@@ -195,7 +195,7 @@ pub(super) async fn approve(
     params(QuotePath, DecisionHeaders, IdempotencyKey),
     request_body(content = Option<Empty>),
     responses((status = 200, description = "The quote", body = QuoteOut), Problem),
-    security(("bearer" = []))
+    security(("bearer" = []), ("api_key" = ["quotes:write"]))
 )]
 #[post("/v1/quotes/{quote_id}/withdraw")]
 pub(super) async fn withdraw(
@@ -206,7 +206,7 @@ pub(super) async fn withdraw(
     _body: Body<Empty>,
     once: Once,
 ) -> Result<HttpResponse, Problem> {
-    once.run(&app, Caller::Holder(who.account()?.0), async |tx| {
+    once.run(&app, who.caller()?, async |tx| {
         let found =
             records::find_for_change::<QuoteRecord>(tx, &app.vault, who.actor(), path.quote_id).await?;
         let permit = who.over(&found)?;
@@ -225,7 +225,7 @@ pub(super) async fn withdraw(
     operation_id = "quotes.delete",
     params(QuotePath),
     responses((status = 204, description = "It is gone"), Problem),
-    security(("bearer" = []))
+    security(("bearer" = []), ("api_key" = ["quotes:write"]))
 )]
 #[delete("/v1/quotes/{quote_id}")]
 pub(super) async fn remove(

@@ -6,9 +6,10 @@ use ::entity::kinds::RecordKind;
 use sea_orm::ConnectionTrait;
 use uuid::Uuid;
 
+use super::partner;
 use super::revisions::{Author, blank_revisions, revise, shows_otherwise};
 use super::{Edit, Record, lets_through};
-use crate::access::Permit;
+use crate::access::{Owner, Permit};
 use crate::audit::{self, Action, By, Entry};
 use crate::db::Tx;
 use crate::http::idempotency;
@@ -38,6 +39,9 @@ pub async fn keep<R: Record, A>(
     members: Vec<&'static str>,
     record: R,
 ) -> Result<Shown<R>, Problem> {
+    if action == Action::Create {
+        partner::note_maker(tx, permit.by(), record.id()).await?;
+    }
     keep_as(tx, vault, By::from(permit.by()), action, members, record).await
 }
 
@@ -121,10 +125,15 @@ pub async fn not_set_by_others<R: Record, A>(
     if lets_through(permit, record.created_by()) {
         return Ok(());
     }
-    let oneself = permit.by().account();
-    let made = oneself.is_some() && record.created_by() == oneself;
-    let mut set_by = audit::who_edited(tx, R::AUDIT, record.id(), member).await?.into_iter();
-    match made && set_by.all(|by| by == oneself.map(|account| account.0)) {
+    let set_by = audit::who_edited(tx, R::AUDIT, record.id(), member).await?;
+    let alone = match permit.by().owner() {
+        Some(Owner::Account(account)) => {
+            record.created_by() == Some(account) && set_by.iter().all(|by| *by == Some(account.0))
+        }
+        Some(Owner::Organisation(id)) => partner::did_it_alone(tx, id, record.id(), &set_by).await?,
+        None => false,
+    };
+    match alone {
         true => Ok(()),
         false => Err(Problem::of(Kind::Conflict).with_detail(format!(
             "`{member}` is what somebody else set: a moderator has to show more or lower the risk."

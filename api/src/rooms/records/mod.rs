@@ -13,6 +13,7 @@ mod keeping;
 mod merge;
 mod named;
 mod owner;
+mod partner;
 mod removal;
 mod revisions;
 mod rules;
@@ -38,7 +39,8 @@ pub use keeping::{Shown, keep, keep_as, keep_edit, not_set_by_others, shown};
 pub(in crate::rooms) use merge::written_as;
 pub use merge::{Edit, Mergeable, edited};
 use named::Named;
-pub use owner::{events_with_a_part, hosted_by, not_oneself, others, own_event};
+pub use owner::{events_with_a_part, hosted_by, made_by, not_oneself, others, own_event};
+pub use partner::{hand_on, maker, note_maker};
 pub use removal::remove;
 pub(in crate::rooms) use revisions::revision_routes;
 pub use revisions::{
@@ -54,7 +56,7 @@ pub use wire::{Links, path};
 pub use written::{Written, edit, read, read_again, rewrite};
 
 use crate::access::action::{Action, Reach};
-use crate::access::{Actor, Allowed, Row};
+use crate::access::{Actor, Allowed, Owner, Row};
 use crate::audit;
 use crate::db::Tx;
 use crate::http::page::Limit;
@@ -138,7 +140,7 @@ pub trait Record: Clone {
 pub struct Found<R> {
     /// The record.
     pub record: R,
-    owner: Option<AccountId>,
+    owner: Option<Owner>,
 }
 
 impl<R> Found<R> {
@@ -151,8 +153,8 @@ impl<R> Found<R> {
 impl<R: Record> Row for Found<R> {
     const NOUN: &'static str = R::KIND.as_str();
 
-    fn belongs_to(&self, account: AccountId) -> bool {
-        self.owner == Some(account)
+    fn belongs_to(&self, owner: Owner) -> bool {
+        self.owner == Some(owner)
     }
 }
 
@@ -168,8 +170,8 @@ pub async fn find<R: Record, C: ConnectionTrait>(
 ) -> Result<Found<R>, Problem> {
     let record = R::load(conn, vault, &[id]).await?.remove(&id);
     let record = record.ok_or_else(|| Problem::not_found(R::KIND.as_str()))?;
-    let owner = match who.account() {
-        Some(account) if is_own::<R, C>(conn, account, id).await? => Some(account),
+    let owner = match who.owner() {
+        Some(owner) if is_own::<R, C>(conn, owner, id).await? => Some(owner),
         _ => None,
     };
     Ok(Found { record, owner })
@@ -225,7 +227,7 @@ pub async fn page<R: Record, A: Action>(
     let key = key::<R>()?;
     let mut query = R::Entity::find().select_only().column(key).filter(fits);
     if who.reach() == Reach::Own {
-        query = query.filter(owner::own(R::KIND, who.account()?));
+        query = query.filter(owner::own(R::KIND, who.owner()?));
     }
     let made = made::<R>()?;
     if let Some((at, after)) = after {
@@ -245,14 +247,10 @@ pub async fn page<R: Record, A: Action>(
     Ok(ids.iter().filter_map(|id| records.remove(id)).collect())
 }
 
-async fn is_own<R: Record, C: ConnectionTrait>(
-    conn: &C,
-    account: AccountId,
-    id: Uuid,
-) -> Result<bool, Problem> {
+async fn is_own<R: Record, C: ConnectionTrait>(conn: &C, owner: Owner, id: Uuid) -> Result<bool, Problem> {
     let key = key::<R>()?;
     let own = R::Entity::find().select_only().column(key).filter(key.eq(id));
-    let own = own.filter(owner::own(R::KIND, account)).into_tuple::<Uuid>().one(conn).await?;
+    let own = own.filter(owner::own(R::KIND, owner)).into_tuple::<Uuid>().one(conn).await?;
     Ok(own.is_some())
 }
 

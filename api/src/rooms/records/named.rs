@@ -2,15 +2,14 @@
 
 use std::collections::{HashMap, HashSet};
 
-use ::entity::ids::AccountId;
 use ::entity::kinds::RecordKind;
 use ::entity::{event, initiative, organisation, person, theme};
 use sea_orm::{ColumnTrait as _, EntityTrait, QueryFilter as _, QuerySelect as _};
 use uuid::Uuid;
 
 use super::owner;
-use crate::access::Allowed;
 use crate::access::action::{Action, Reach};
+use crate::access::{Allowed, Owner};
 use crate::db::Tx;
 use crate::problem::Problem;
 use crate::rooms::bundle::RecordId;
@@ -34,7 +33,7 @@ impl Named {
         let ids: HashSet<Uuid> = names.iter().filter_map(|name| Uuid::parse_str(&name.0).ok()).collect();
         let limit = match who.reach() {
             Reach::All => None,
-            Reach::Own | Reach::None => Some(who.account()?),
+            Reach::Own | Reach::None => Some(who.owner()?),
         };
         let before: HashSet<Uuid> = before.iter().filter_map(|name| Uuid::parse_str(&name.0).ok()).collect();
         let (ids, mut found) = (Ids { ids: &ids, before: &before, limit }, HashMap::new());
@@ -56,7 +55,7 @@ impl Named {
 struct Ids<'a> {
     ids: &'a HashSet<Uuid>,
     before: &'a HashSet<Uuid>,
-    limit: Option<AccountId>,
+    limit: Option<Owner>,
 }
 
 impl Ids<'_> {
@@ -69,8 +68,8 @@ impl Ids<'_> {
         found: &mut HashMap<Uuid, (RecordKind, Uuid)>,
     ) -> Result<(), Problem> {
         let mut query = E::find().select_only().column(key).filter(key.is_in(self.ids.iter().copied()));
-        if let Some(account) = self.limit.filter(|_| kind != RecordKind::Theme) {
-            query = query.filter(owner::own(kind, account).add(key.is_in(self.before.iter().copied())));
+        if let Some(owner) = self.limit.filter(|_| kind != RecordKind::Theme) {
+            query = query.filter(owner::own(kind, owner).add(key.is_in(self.before.iter().copied())));
         }
         let rows = query.lock_shared().into_tuple::<Uuid>().all(tx).await?;
         found.extend(rows.into_iter().map(|id| (id, (kind, id))));

@@ -2,7 +2,7 @@
 
 use ::entity::kinds::RecordKind;
 use ::entity::{
-    account, consent, consent_token, data_key, event, event_helper, event_host, initiative_organisation,
+    account, api_key, consent, consent_token, data_key, event, event_helper, event_host, initiative_organisation,
     outcome, outcome_follow_up, person_organisation, quote, registration, registration_desk,
     registration_invitation, series_host, story, theme_link,
 };
@@ -10,6 +10,7 @@ use sea_orm::{ColumnTrait as _, DbErr, EntityTrait, PaginatorTrait as _, QueryFi
 use uuid::Uuid;
 
 use super::keeping::note;
+use super::partner::forget_maker;
 use super::revisions::forget_revisions;
 use super::{Record, key};
 use crate::access::Permit;
@@ -63,6 +64,7 @@ pub async fn remove<R: Record, A>(tx: &Tx, permit: &Permit<A>, record: &R) -> Re
     delete_in::<R::Entity, _>(tx, key::<R>()?, &[id]).await?;
     delete_in::<data_key::Entity, _>(tx, data_key::Column::RecordId, &[id]).await?;
     forget_revisions(tx, id).await?;
+    forget_maker(tx, id).await?;
     bundle::never_again(tx, id).await?;
     idempotency::forget(tx, id).await?;
     note(tx, permit, Action::Delete, R::AUDIT, id, Vec::new()).await?;
@@ -94,6 +96,7 @@ async fn referring(tx: &Tx, kind: RecordKind, id: Uuid) -> Result<Vec<(u64, &'st
             count::<event_host::Entity>(tx, event_host::Column::OrganisationId, id, "events").await?,
             count::<event_helper::Entity>(tx, event_helper::Column::OrganisationId, id, "helpers").await?,
             count::<series_host::Entity>(tx, series_host::Column::OrganisationId, id, "series").await?,
+            count::<api_key::Entity>(tx, api_key::Column::OrganisationId, id, "keys").await?,
         ],
         RecordKind::Person => vec![
             count::<event_host::Entity>(tx, event_host::Column::PersonId, id, "events").await?,

@@ -12,14 +12,14 @@ use super::out::{RegistrationContact, RegistrationItem, RegistrationOut, Registr
 use super::wire::{
     RegistrationCodeIn, RegistrationContactIn, RegistrationFilter, RegistrationPath, RegistrationsPath,
 };
-use super::{content, letters, rules, store};
+use super::{content, letters, proofs, rules, store};
 use crate::access::action::{self, ManageRegistrations, ReadRegistrations, RevealContacts};
 use crate::access::{Allowed, Permit};
 use crate::app::App;
 use crate::audit::{self, Action, By, Entry, Kind};
 use crate::http::Query;
 use crate::http::etag;
-use crate::http::idempotency::{Caller, IdempotencyKey, Once, Reply};
+use crate::http::idempotency::{IdempotencyKey, Once, Reply};
 use crate::http::json::{Body, Empty};
 use crate::http::page::{self, Cursor, Paging};
 use crate::http::patch::{AsRead, DecisionHeaders, record};
@@ -45,6 +45,25 @@ pub(super) async fn permitted<A: action::Action>(
     found.and_then(|found| who.over(&found)).map_err(hidden)
 }
 
+/// The same for one registration that whoever made it may see and take back too: a partner registers people for others' events.
+async fn permitted_as_maker<A: action::Action>(
+    conn: &impl sea_orm::ConnectionTrait,
+    app: &App,
+    who: &Allowed<A>,
+    row: &Model,
+) -> Result<Permit<A>, Problem> {
+    let permitted = permitted(conn, app, who, row.event_id, "registration").await;
+    let Some(partner) = who.actor().partner() else { return permitted };
+    match permitted {
+        Err(problem) if problem.kind() == crate::problem::Kind::NotFound => {
+            let maker = records::maker(conn, row.id.0).await?;
+            let is_maker = maker.is_some_and(|maker| maker.organisation_id == partner.organisation);
+            if is_maker { Ok(who.anew()) } else { Err(problem) }
+        }
+        other => other,
+    }
+}
+
 /// Does one thing to one registration, in one transaction.
 async fn act(
     app: &App,
@@ -56,17 +75,23 @@ async fn act(
     let id = RegistrationId(path.registration_id);
     let found = store::by_id(app.db.reader(), id).await?.ok_or(Problem::not_found("registration"))?;
     let _turn = app.replays.line_up(found.event_id.0).await?;
-    once.run(app, Caller::Holder(who.account()?.0), async |tx| {
+    once.run(app, who.caller()?, async |tx| {
         let missing = || Problem::not_found("registration");
         let mut desk = Desk::open(tx, &app.post, found.event_id).await?.ok_or_else(missing)?;
-        let permit = permitted(tx, app, who, found.event_id, "registration").await?;
         let mut row = store::by_id(tx, id).await?.ok_or_else(missing)?;
         let version = row.version;
+        let as_maker = permitted_as_maker(tx, app, who, &row).await?;
         let action = effect(&mut desk, &mut row).await?;
+        let permit = match who.actor().partner() {
+            Some(_) if action != Action::Cancel => {
+                permitted(tx, app, who, found.event_id, "registration").await?
+            }
+            _ => as_maker,
+        };
         read.check(version)?;
         desk.note(By::from(permit.by()), action, &row).await?;
         desk.settle(true).await?;
-        let reply = Reply::ok(&RegistrationOut::read(tx, &app.vault, &row).await?)?;
+        let reply = Reply::ok(&RegistrationOut::read(tx, &app.vault, &row, who.actor()).await?)?;
         Ok(reply.etag(etag::of_version(row.version)).about(id))
     })
     .await
@@ -74,13 +99,14 @@ async fn act(
 
 /// List registrations for an event
 ///
-/// In the order in which people came, under the names they chose.
+/// In the order in which people came, under the names they chose. Partners read the names of those who allow it
+/// (`share_with_partners`).
 #[utoipa::path(
     tag = "registrations",
     operation_id = "registrations.list",
     params(RegistrationsPath, Paging, RegistrationFilter),
     responses((status = 200, description = "A page of registrations", body = RegistrationPage), Problem),
-    security(("bearer" = []))
+    security(("bearer" = []), ("api_key" = ["registrations:read"]))
 )]
 #[get("/v1/events/{event_id}/registrations")]
 pub(super) async fn list(
@@ -101,6 +127,7 @@ pub(super) async fn list(
         .add_option(any_of(Column::Role, filter.role.iter().copied()));
     let rows = store::page(reader, event, fits, after, limit.get()).await?;
     let mut people = store::people(reader, &app.vault, &rows).await?;
+    proofs::only_shared(reader, who.actor(), &mut people).await?;
     let key = |row: &Model| (row.arrival, row.id.0);
     page::answer(&req, &binding, limit, rows, key, |row| RegistrationItem::new(&row, people.remove(&row.id)))
 }
@@ -114,7 +141,7 @@ pub(super) async fn list(
     params(RegistrationPath),
     responses((status = 200, description = "The registration", body = RegistrationOut,
         headers(("ETag" = String, description = "Its version"))), Problem),
-    security(("bearer" = []))
+    security(("bearer" = []), ("api_key" = ["registrations:read"]))
 )]
 #[get("/v1/registrations/{registration_id}")]
 pub(super) async fn get(
@@ -127,10 +154,14 @@ pub(super) async fn get(
         .write(async |tx| {
             let row = store::by_id(tx, RegistrationId(path.registration_id)).await?;
             let row = row.ok_or(Problem::not_found("registration"))?;
-            let permit = permitted(tx, &app, &who, row.event_id, "registration").await?;
+            let permit = permitted_as_maker(tx, &app, &who, &row).await?;
             let read = Entry::new(By::from(permit.by()), Action::Read).on(Kind::Registration, row.id);
-            audit::note(tx, read.fields(["access_needs", "answers"])).await?;
-            Ok::<_, Problem>((row.version, RegistrationOut::read(tx, &app.vault, &row).await?))
+            let fields: &[_] = match who.actor().partner() {
+                Some(_) => &["display_name"],
+                None => &["access_needs", "answers"],
+            };
+            audit::note(tx, read.fields(fields.iter().copied())).await?;
+            Ok::<_, Problem>((row.version, RegistrationOut::read(tx, &app.vault, &row, who.actor()).await?))
         })
         .await?;
     record(version, &shown)
@@ -146,7 +177,7 @@ pub(super) async fn get(
     params(RegistrationPath, DecisionHeaders, IdempotencyKey),
     request_body(content = Option<Empty>),
     responses((status = 200, description = "The registration", body = RegistrationOut), Problem),
-    security(("bearer" = []))
+    security(("bearer" = []), ("api_key" = ["registrations:write"]))
 )]
 #[post("/v1/registrations/{registration_id}/confirm")]
 pub(super) async fn confirm(
@@ -179,7 +210,7 @@ pub(super) async fn confirm(
     params(RegistrationPath, DecisionHeaders, IdempotencyKey),
     request_body(content = Option<Empty>),
     responses((status = 200, description = "The registration", body = RegistrationOut), Problem),
-    security(("bearer" = []))
+    security(("bearer" = []), ("api_key" = ["registrations:write"]))
 )]
 #[post("/v1/registrations/{registration_id}/decline")]
 pub(super) async fn decline(
@@ -207,7 +238,7 @@ pub(super) async fn decline(
     params(RegistrationPath, DecisionHeaders, IdempotencyKey),
     request_body(content = Option<Empty>),
     responses((status = 200, description = "The registration", body = RegistrationOut), Problem),
-    security(("bearer" = []))
+    security(("bearer" = []), ("api_key" = ["registrations:write"]))
 )]
 #[post("/v1/registrations/{registration_id}/cancel")]
 pub(super) async fn cancel(
@@ -240,7 +271,7 @@ async fn end(desk: &mut Desk<'_>, row: &mut Model, how: Status) -> Result<(), Pr
     params(RegistrationPath, DecisionHeaders, IdempotencyKey),
     request_body(content = Option<Empty>),
     responses((status = 200, description = "The registration", body = RegistrationOut), Problem),
-    security(("bearer" = []))
+    security(("bearer" = []), ("api_key" = ["registrations:write"]))
 )]
 #[post("/v1/registrations/{registration_id}/check-in")]
 pub(super) async fn check_in(
@@ -262,7 +293,7 @@ pub(super) async fn check_in(
     params(RegistrationPath, DecisionHeaders, IdempotencyKey),
     request_body(content = Option<Empty>),
     responses((status = 200, description = "The registration", body = RegistrationOut), Problem),
-    security(("bearer" = []))
+    security(("bearer" = []), ("api_key" = ["registrations:write"]))
 )]
 #[post("/v1/registrations/{registration_id}/mark-absent")]
 pub(super) async fn mark_absent(
@@ -298,7 +329,7 @@ async fn at_the_door(desk: &mut Desk<'_>, row: &mut Model, seen: Status) -> Resu
     params(RegistrationsPath, IdempotencyKey),
     request_body = RegistrationCodeIn,
     responses((status = 200, description = "The registration", body = RegistrationOut), Problem),
-    security(("bearer" = []))
+    security(("bearer" = []), ("api_key" = ["registrations:write"]))
 )]
 #[post("/v1/events/{event_id}/check-in")]
 pub(super) async fn check_in_by_code(
@@ -339,7 +370,7 @@ pub(super) async fn contact(
     body: Body<RegistrationContactIn>,
 ) -> Result<HttpResponse, Problem> {
     let account = who.account()?;
-    once.run(&app, Caller::Holder(account.0), async |tx| {
+    once.run(&app, who.caller()?, async |tx| {
         let row = store::by_id(tx, RegistrationId(path.registration_id)).await?;
         let row = row.ok_or(Problem::not_found("registration"))?;
         let permit = permitted(tx, &app, &who, row.event_id, "registration").await?;

@@ -10,9 +10,9 @@ use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use unicode_normalization::UnicodeNormalization as _;
 
-use super::rules;
 use super::store::Person;
 use super::wire::{RegistrationConsent, RegistrationIn, RegistrationPatch};
+use super::{proofs, rules};
 use crate::http::json::{fault, step};
 use crate::http::language::canonical_tag;
 use crate::ids;
@@ -22,7 +22,7 @@ use crate::vault::Vault;
 /// Letters and digits that are not taken for each other (Crockford's base 32).
 const LETTERS: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
-/// Refuses what no schema can say. The event's questions are asked later.
+/// Refuses what no schema can say, beside the `faults` that were found before. The event's questions are asked later.
 ///
 /// # Errors
 /// 422 with every fault.
@@ -30,8 +30,8 @@ pub(super) fn check(
     language: Option<&str>,
     time_zone: Option<&str>,
     consents: &[RegistrationConsent],
+    mut faults: Vec<Fault>,
 ) -> Result<Option<String>, Problem> {
-    let mut faults = Vec::new();
     let tag = language.map(|text| {
         canonical_tag(text).unwrap_or_else(|| {
             faults.push(fault("/language", "invalid_language", "must be a language tag of BCP 47"));
@@ -61,6 +61,7 @@ pub(super) fn person(body: &RegistrationIn) -> Person {
         access_needs: body.access_needs.as_ref().map(|needs| needs.trim().to_owned()),
         time_zone: body.time_zone.clone(),
         answers: body.answers.clone(),
+        given_by: proofs::given_by(&body.consents),
     }
 }
 
@@ -120,6 +121,7 @@ pub(super) fn consents(
         given_at: now,
         text_version: consent.text_version.clone(),
         language: language.to_owned(),
+        method: None,
         withdrawn_at: None,
     };
     given.iter().map(one).collect()
@@ -173,11 +175,11 @@ mod tests {
     fn each_purpose_is_named_once_and_quotes_are_consented_to_with_their_words() {
         let one = |purpose| RegistrationConsent { purpose, text_version: None };
         assert_eq!(
-            check(Some("EN"), None, &[one(ConsentPurpose::Contact)]).ok().unwrap().as_deref(),
+            check(Some("EN"), None, &[one(ConsentPurpose::Contact)], vec![]).ok().unwrap().as_deref(),
             Some("en")
         );
         let wrong = [ConsentPurpose::Contact, ConsentPurpose::Contact, ConsentPurpose::PublishQuote].map(one);
-        let refused = check(Some("no language at all"), Some("Mars/Olympus"), &wrong).err().unwrap();
+        let refused = check(Some("no language at all"), Some("Mars/Olympus"), &wrong, vec![]).err().unwrap();
         let codes: Vec<_> = refused.faults().iter().map(|fault| fault.code).collect();
         assert_eq!(codes, ["invalid_language", "unknown_time_zone", "repeated", "out_of_range"]);
     }

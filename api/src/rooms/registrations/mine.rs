@@ -104,7 +104,7 @@ pub(super) async fn change(
 ) -> Result<HttpResponse, Problem> {
     let zone = body.time_zone.as_ref().and_then(Option::as_deref);
     let consents = body.consents.as_deref().unwrap_or_default();
-    let language = content::check(body.language.as_deref(), zone, consents)?;
+    let language = content::check(body.language.as_deref(), zone, consents, Vec::new())?;
     let found = find(&app, &token).await?;
     let _turn = app.replays.line_up(found.event_id.0).await?;
     let (version, shown) = app

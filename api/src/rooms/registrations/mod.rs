@@ -6,7 +6,8 @@
 //! while the event's row is locked (`desk`): a command that frees a seat gives it to whoever is next before it commits.
 //! Names, addresses and needs are sealed under a key per registration (`store`), letters go to confirmed addresses
 //! (`letters`), who has a seat is reminded (`reminders`), and all of it is erased when it has served its purpose
-//! (`retention`). To what is for invited people one comes with a code (`invitations`).
+//! (`retention`). To what is for invited people one comes with a code (`invitations`). Partners register others with proofs of what
+//! they allow (`proofs`).
 
 mod api;
 mod calendar;
@@ -20,6 +21,7 @@ mod mine;
 mod model;
 mod open;
 mod out;
+mod proofs;
 mod reminders;
 mod retention;
 mod rules;

@@ -11,14 +11,14 @@ use super::mine::BY_ITS_HOLDER;
 use super::out::{MyRegistration, RegistrationReceived};
 use super::rules::Way;
 use super::wire::{RegistrationIn, RegistrationsPath};
-use super::{KIND, content, invitations, letters, rules, store};
-use crate::access::action::{Anyone, RevealVenues};
+use super::{KIND, content, invitations, letters, proofs, rules, store};
+use crate::access::action::{ManageRegistrations, Register, RevealVenues};
 use crate::access::{Actor, Allowed, ManageToken};
 use crate::app::App;
 use crate::audit::{Action, By};
 use crate::db::Tx;
 use crate::http::etag;
-use crate::http::idempotency::{Caller, IdempotencyKey, Once, Reply};
+use crate::http::idempotency::{IdempotencyKey, Once, Reply};
 use crate::http::json::{Body, fault};
 use crate::ids;
 use crate::problem::{Kind, Problem};
@@ -43,7 +43,9 @@ struct Comer {
 /// minutes. The answer is the same whether or not somebody registered with this address before, and so is the seat. It holds a
 /// manage token, once: with it `/v1/registrations/mine` is followed, changed and taken back, until the address is confirmed;
 /// then the token from the letter does that. Hosts enter others, also where registration is closed or by invitation. Where it is
-/// by invitation, whoever has a code registers with it, also where the event is not public.
+/// by invitation, whoever has a code registers with it, also where the event is not public. A partner registers others with its
+/// API key (`registrations:write`) and says of each consent how, when and to whom it was given; `participate` is needed. Who has
+/// an address gets the manage token there.
 #[utoipa::path(
     tag = "registrations",
     operation_id = "registrations.create",
@@ -52,29 +54,33 @@ struct Comer {
     responses((status = 201, description = "It has arrived", body = RegistrationReceived,
         headers(("Location" = String, description = "Where it is followed"),
             ("ETag" = String, description = "Its version"))), Problem),
-    security((), ("bearer" = []))
+    security((), ("bearer" = []), ("api_key" = ["registrations:write"]))
 )]
 #[post("/v1/events/{event_id}/registrations")]
 pub(super) async fn create(
     app: Data<App>,
-    who: Allowed<Anyone>,
+    who: Allowed<Register>,
     path: Path<RegistrationsPath>,
     once: Once,
     body: Body<RegistrationIn>,
 ) -> Result<HttpResponse, Problem> {
     let body = body.into_inner();
-    let language = content::check(body.language.as_deref(), body.time_zone.as_deref(), &body.consents)?;
+    let (consents, zone) = (proofs::plain(&body.consents), body.time_zone.as_deref());
+    let faults = proofs::faults(&body.consents, who.actor(), app.clock.now());
+    let language = content::check(body.language.as_deref(), zone, &consents, faults)?;
     let comer = Comer { body, language, token: ManageToken::new()?, mailed: ManageToken::new()? };
-    let caller = who.actor().account().map_or(Caller::Nobody, |account| Caller::Holder(account.0));
     let _turn = app.replays.line_up(path.event_id).await?;
-    once.run(&app, caller, async |tx| {
+    once.run(&app, who.actor().caller(), async |tx| {
         let event = EventId(path.event_id);
         let desk = Desk::open(tx, &app.post, event).await?.ok_or(Problem::not_found("event"))?;
         let way = way(&desk, &app, who.actor(), &comer.body).await?;
         rules::takes(&desk.event, way, tx.now())?;
         content::answered(&desk.row.questions.0, &comer.body.answers)?;
         let (row, registration) = enter(desk, &app, who.actor(), &comer, way).await?;
-        let received = RegistrationReceived { registration, manage_token: comer.token.text() };
+        // Whoever has an address gets the token there, and not from a partner who may keep it.
+        let by_letter = who.actor().partner().is_some() && row.status == Status::Unverified;
+        let manage_token = (!by_letter).then(|| comer.token.text());
+        let received = RegistrationReceived { registration, manage_token };
         let reply = Reply::created("/v1/registrations/mine", &received)?;
         Ok(reply.etag(etag::of_version(row.version)).about(row.id))
     })
@@ -98,7 +104,7 @@ async fn way(desk: &Desk<'_>, app: &App, actor: &Actor, body: &RegistrationIn) -
             }
             None => Err(Problem::not_found("event")),
         },
-        None if is_public => Ok(Way::Open),
+        None if is_public || is_own(tx, app, actor, event.id).await? => Ok(Way::Open),
         None => Err(Problem::not_found("event")),
     }
 }
@@ -109,6 +115,16 @@ async fn is_host(tx: &Tx, app: &App, actor: &Actor, event: EventId) -> Result<bo
     let Ok(host) = Allowed::<RevealVenues>::ask(actor.clone()) else { return Ok(false) };
     let found = records::find::<EventRecord, _>(tx, &app.vault, actor, event.0).await?;
     Ok(host.over(&found).is_ok())
+}
+
+/// Whether an event is a partner's own: its systems register people there as everybody may elsewhere, public or not.
+async fn is_own(tx: &Tx, app: &App, actor: &Actor, event: EventId) -> Result<bool, Problem> {
+    if actor.partner().is_none() {
+        return Ok(false);
+    }
+    let Ok(partner) = Allowed::<ManageRegistrations>::ask(actor.clone()) else { return Ok(false) };
+    let found = records::find::<EventRecord, _>(tx, &app.vault, actor, event.0).await?;
+    Ok(partner.over(&found).is_ok())
 }
 
 /// Writes the registration, and takes a seat if there is one.
@@ -137,8 +153,9 @@ async fn enter(
     }
     let person = content::person(body);
     store::insert(tx, &app.vault, &mut row, &person, email).await?;
-    let consents = content::consents(row.id, &body.consents, &row.language, tx.now());
+    let consents = proofs::consents(row.id, &body.consents, &row.language, tx.now());
     store::insert_consents(tx, consents.clone()).await?;
+    records::note_maker(tx, actor, row.id.0).await?;
     desk.note(noted(actor, by_host), Action::Create, &row).await?;
     desk.settle(true).await?;
     let registration = MyRegistration::of(&row, Some(person), consents);

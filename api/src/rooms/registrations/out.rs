@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use ::entity::consent::ConsentPurpose;
 use ::entity::event;
 use ::entity::ids::{AccountId, EventId, RegistrationId};
 use ::entity::kinds::PersonRole;
@@ -16,8 +15,10 @@ use secrecy::{ExposeSecret as _, SecretString};
 use serde::{Serialize, Serializer};
 use utoipa::ToSchema;
 
+use super::proofs::{self, RegistrationConsentOut};
 use super::store::{self, Person, Reveal};
 use super::{rules, seats::Taken};
+use crate::access::Actor;
 use crate::reference::Point;
 use crate::rooms::events::{ExactPlace, Joining};
 use crate::vault::Vault;
@@ -27,43 +28,19 @@ use crate::vault::Vault;
 pub(super) struct RegistrationReceived {
     /// The registration.
     pub(super) registration: MyRegistration,
-    /// Follows and changes this registration: the access token of `/v1/registrations/mine`. It is told once.
-    #[serde(serialize_with = "told_once")]
-    #[schema(value_type = String, example = "sol_mt_…")]
-    pub(super) manage_token: SecretString,
+    /// Follows and changes this registration: the access token of `/v1/registrations/mine`. It is told once. Left out where a partner
+    /// registered somebody with an address that is to be confirmed: the letter has it.
+    #[serde(serialize_with = "told_once_if_any", skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = String, required = false, nullable = false, example = "sol_mt_…")]
+    pub(super) manage_token: Option<SecretString>,
+}
+
+fn told_once_if_any<S: Serializer>(secret: &Option<SecretString>, serializer: S) -> Result<S::Ok, S::Error> {
+    secret.as_ref().map(|secret| secret.expose_secret()).serialize(serializer)
 }
 
 pub(super) fn told_once<S: Serializer>(secret: &SecretString, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(secret.expose_secret())
-}
-
-/// What somebody allows.
-#[derive(Serialize, ToSchema)]
-pub(super) struct RegistrationConsentOut {
-    /// What is allowed.
-    purpose: ConsentPurpose,
-    /// The version of the wording that was shown.
-    #[schema(required = true)]
-    text_version: Option<String>,
-    /// The language in which it was shown (BCP 47).
-    language: String,
-    /// When it was given.
-    given_at: DateTime<Utc>,
-}
-
-impl From<registration_consent::Model> for RegistrationConsentOut {
-    fn from(row: registration_consent::Model) -> Self {
-        let registration_consent::Model {
-            id: _,
-            registration_id: _,
-            purpose,
-            given_at,
-            text_version,
-            language,
-            withdrawn_at: _,
-        } = row;
-        Self { purpose, text_version, language, given_at }
-    }
 }
 
 /// A registration as the registrant sees it.
@@ -135,6 +112,7 @@ impl MyRegistration {
         consents: Vec<registration_consent::Model>,
     ) -> Self {
         let time_zone = person.as_ref().and_then(|person| person.time_zone.clone());
+        let given_by = person.as_ref().map(|person| person.given_by.clone()).unwrap_or_default();
         let (display_name, access_needs, answers) = parts(person);
         let has_seat = matches!(row.status, RegistrationStatus::Confirmed | RegistrationStatus::Attended);
         Self {
@@ -148,7 +126,7 @@ impl MyRegistration {
             time_zone,
             reminders: row.reminders,
             answers,
-            consents: consents.into_iter().map(Into::into).collect(),
+            consents: RegistrationConsentOut::all(consents, &given_by),
             has_email: row.sealed_email.is_some(),
             until: row.until_at,
             check_in_code: row.code.clone().filter(|_| has_seat),
@@ -162,7 +140,7 @@ impl MyRegistration {
 
 fn parts(person: Option<Person>) -> (Option<String>, Option<String>, BTreeMap<String, String>) {
     match person {
-        Some(Person { display_name, access_needs, time_zone: _, answers }) => {
+        Some(Person { display_name, access_needs, time_zone: _, answers, given_by: _ }) => {
             (Some(display_name), access_needs, answers)
         }
         None => (None, None, BTreeMap::new()),
@@ -196,7 +174,7 @@ pub(super) struct RegistrationItem {
     status: RegistrationStatus,
     /// What brings them.
     role: PersonRole,
-    /// The name or pseudonym they chose; `null` once it was erased.
+    /// The name or pseudonym they chose; `null` once it was erased, and to partners unless it is shared with them.
     #[schema(required = true)]
     display_name: Option<String>,
     /// Whether there is a contact. It is told one by one, with a reason.
@@ -223,7 +201,8 @@ impl RegistrationItem {
     }
 }
 
-/// A registration as hosts see it.
+/// A registration as hosts see it. Partners see neither needs nor answers nor who looked at the contact, and the name of those only
+/// who allow `share_with_partners`.
 #[derive(Serialize, ToSchema)]
 pub(super) struct RegistrationOut {
     #[serde(flatten)]
@@ -257,10 +236,17 @@ impl RegistrationOut {
         conn: &C,
         vault: &Vault,
         row: &Model,
+        to: &Actor,
     ) -> anyhow::Result<Self> {
-        let person = store::person(conn, vault, row).await?;
+        let mut people = store::people(conn, vault, std::slice::from_ref(row)).await?;
+        proofs::only_shared(conn, to, &mut people).await?;
+        let person = people.remove(&row.id);
         let consents = store::consents(conn, row.id).await?;
-        let reveals = store::reveals(conn, vault, row).await?;
+        let reveals = match to.partner() {
+            Some(_) => Vec::new(),
+            None => store::reveals(conn, vault, row).await?,
+        };
+        let given_by = person.as_ref().map(|person| person.given_by.clone()).unwrap_or_default();
         let item = RegistrationItem::new(row, person.clone());
         let (_, access_needs, answers) = parts(person);
         let reveal = |Reveal { by, at, reason }: Reveal| RegistrationReveal { by, at, reason };
@@ -269,7 +255,7 @@ impl RegistrationOut {
             language: row.language.clone(),
             access_needs,
             answers,
-            consents: consents.into_iter().map(Into::into).collect(),
+            consents: RegistrationConsentOut::all(consents, &given_by),
             until: row.until_at,
             reveals: reveals.into_iter().map(reveal).collect(),
             created_at: row.created_at,

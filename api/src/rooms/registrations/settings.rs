@@ -30,7 +30,7 @@ use crate::rooms::records;
     operation_id = "registrations.settings.get",
     params(RegistrationsPath),
     responses((status = 200, description = "The settings", body = RegistrationSettings), Problem),
-    security(("bearer" = []))
+    security(("bearer" = []), ("api_key" = ["registrations:read"]))
 )]
 #[get("/v1/events/{event_id}/registration-settings")]
 pub(super) async fn get(
@@ -56,7 +56,7 @@ pub(super) async fn get(
     params(RegistrationsPath),
     request_body = RegistrationSettingsIn,
     responses((status = 200, description = "The settings", body = RegistrationSettings), Problem),
-    security(("bearer" = []))
+    security(("bearer" = []), ("api_key" = ["registrations:write"]))
 )]
 #[put("/v1/events/{event_id}/registration-settings")]
 pub(super) async fn put(

@@ -18,6 +18,7 @@ use sea_orm::{
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::proofs::GivenBy;
 use super::rules;
 use super::seats::Taken;
 use crate::db::{Tx, delete_in, insert_all};
@@ -39,7 +40,7 @@ const LIVE: [Status; 7] = [
 ];
 
 /// Who registered, open. It has no `Debug`.
-#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
 pub(super) struct Person {
     /// The name or pseudonym they chose.
     pub(super) display_name: String,
@@ -52,6 +53,9 @@ pub(super) struct Person {
     /// What they answered, by question.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub(super) answers: BTreeMap<String, String>,
+    /// Who took down what they allow, where a partner registered them.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(super) given_by: GivenBy,
 }
 
 /// Why somebody looked at a contact, open.

@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use ::entity::consent::ConsentPurpose;
+use ::entity::consent::{ConsentMethod, ConsentPurpose};
 use ::entity::kinds::PersonRole;
 use ::entity::registration::RegistrationStatus;
 use ::entity::values::RegistrationQuestion;
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::openapi::{Object, ObjectBuilder, RefOr, Schema, Type};
 use utoipa::{IntoParams, ToSchema};
@@ -63,10 +64,44 @@ pub(super) struct RegistrationIn {
     #[serde(default)]
     #[schema(schema_with = answers)]
     pub(super) answers: BTreeMap<String, String>,
-    /// What they allow, each by itself. Nothing is assumed.
+    /// What they allow, each by itself. Nothing is assumed. With an API key each needs its proof, and `participate` is needed.
     #[serde(default)]
     #[schema(max_items = 6)]
-    pub(super) consents: Vec<RegistrationConsent>,
+    pub(super) consents: Vec<RegistrationConsentIn>,
+}
+
+/// One thing that somebody who registers allows. Its proof (`method`, `language`, `given_at` and `given_by`, with the
+/// `text_version`) is what partners state who register others, and nobody else.
+#[derive(Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RegistrationConsentIn {
+    /// What is allowed; not `publish_quote`, which is bound to words.
+    pub(super) purpose: ConsentPurpose,
+    /// The version of the wording that was shown.
+    #[serde(default)]
+    #[schema(nullable = false, min_length = 1, max_length = 100)]
+    pub(super) text_version: Option<String>,
+    /// How it was given: `online`, `written` or `oral_witnessed`.
+    #[serde(default)]
+    #[schema(nullable = false)]
+    pub(super) method: Option<ConsentMethod>,
+    /// The language in which the wording was shown (BCP 47).
+    #[serde(default)]
+    #[schema(
+        nullable = false,
+        min_length = 2,
+        max_length = 35,
+        pattern = "^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$"
+    )]
+    pub(super) language: Option<String>,
+    /// When it was given. Not in the future.
+    #[serde(default)]
+    #[schema(nullable = false)]
+    pub(super) given_at: Option<DateTime<Utc>>,
+    /// Who took it down, by a name or a function. It is sealed with the registration.
+    #[serde(default)]
+    #[schema(nullable = false, max_length = 200, pattern = r"\S", example = "Desk of the youth centre")]
+    pub(super) given_by: Option<String>,
 }
 
 /// One thing that somebody who registers allows.

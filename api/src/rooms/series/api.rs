@@ -23,7 +23,7 @@ use crate::audit::{self, Action, By, Entry, Kind};
 use crate::db::Tx;
 use crate::http::Query;
 use crate::http::etag::of_version;
-use crate::http::idempotency::{Caller, IdempotencyKey, Once, Reply};
+use crate::http::idempotency::{IdempotencyKey, Once, Reply};
 use crate::http::json::Body;
 use crate::http::page::{self, Cursor, Paging};
 use crate::http::patch::{AsRead, DecisionHeaders, EditHeaders, IfMatch, Patch, record};
@@ -42,7 +42,7 @@ use crate::rooms::{events, records};
     request_body = SeriesIn,
     responses((status = 201, description = "The series", body = SeriesOut,
         headers(("Location" = String, description = "The series' address"))), Problem),
-    security(("bearer" = []))
+    security(("bearer" = []), ("api_key" = ["events:write"]))
 )]
 #[post("/v1/series")]
 pub(super) async fn create(
@@ -52,7 +52,7 @@ pub(super) async fn create(
     once: Once,
 ) -> Result<HttpResponse, Problem> {
     let permit = who.anew();
-    once.run(&app, Caller::Holder(who.account()?.0), async |tx| {
+    once.run(&app, who.caller()?, async |tx| {
         let checked = check(tx, &who, &permit, &body, None).await?;
         let series = begin(tx, &app, &permit, (*body).clone(), checked, None).await?;
         created(series)
@@ -91,6 +91,10 @@ pub(super) async fn begin(
     };
     let series = Series { row, template: body.template };
     let series = store::save(tx, &app.vault, series, Some(&checked.hosts)).await?;
+    match previous {
+        Some(previous) => records::hand_on(tx, previous.id.0, id.0).await?,
+        None => records::note_maker(tx, permit.by(), id.0).await?,
+    }
     note(tx, permit, Action::Create, id, vec![]).await?;
     Ok(series)
 }
@@ -121,7 +125,7 @@ pub(super) async fn note(
     operation_id = "series.list",
     params(Paging, SeriesFilter),
     responses((status = 200, description = "A page of series", body = SeriesPage), Problem),
-    security(("bearer" = []))
+    security(("bearer" = []), ("api_key" = ["events:read"]))
 )]
 #[get("/v1/series")]
 pub(super) async fn list(
@@ -138,7 +142,7 @@ pub(super) async fn list(
     let status = records::any_of(series::Column::Status, filter.0.status.iter().copied());
     let mut fits = Condition::all().add_option(status);
     if who.reach() == Reach::Own {
-        fits = fits.add(store::own(who.account()?));
+        fits = fits.add(store::own(who.owner()?));
     }
     let snapshot = app.db.snapshot().await?;
     let found = store::page(&snapshot, &app.vault, fits, after, limit.get()).await?;
@@ -159,7 +163,7 @@ pub(super) async fn list(
     operation_id = "series.get",
     params(SeriesPath),
     responses((status = 200, description = "The series", body = SeriesOut), Problem),
-    security(("bearer" = []))
+    security(("bearer" = []), ("api_key" = ["events:read"]))
 )]
 #[get("/v1/series/{series_id}")]
 pub(super) async fn get(
@@ -184,7 +188,7 @@ pub(super) async fn get(
     params(SeriesPath, EditHeaders),
     request_body(content((SeriesPatch = "application/merge-patch+json"), (SeriesPatch = "application/json"))),
     responses((status = 200, description = "The series", body = SeriesOut), Problem),
-    security(("bearer" = []))
+    security(("bearer" = []), ("api_key" = ["events:write"]))
 )]
 #[patch("/v1/series/{series_id}")]
 pub(super) async fn change(
@@ -209,7 +213,7 @@ pub(super) async fn change(
                 return Err(Problem::wrong_state(&[]));
             }
             let checked = check(tx, &who, &permit, &after, Some(&before)).await?;
-            found.not_oneself(tx, who.account()?, &checked.hosts).await?;
+            found.not_oneself(tx, who.owner()?, &checked.hosts).await?;
             let plan = Plan { ends_before: found.series.row.ends_before, ..checked.plan };
             let rows = store::all_known(tx, found.series.row.id).await?;
             may_change(&plan, &changed, &rows)?;
@@ -281,7 +285,7 @@ impl SeriesIn {
     params(SeriesPath, DecisionHeaders, IdempotencyKey),
     request_body(content = Option<SeriesEndIn>),
     responses((status = 200, description = "The series", body = SeriesOut), Problem),
-    security(("bearer" = []))
+    security(("bearer" = []), ("api_key" = ["events:write"]))
 )]
 #[post("/v1/series/{series_id}/end")]
 pub(super) async fn end(
@@ -292,7 +296,7 @@ pub(super) async fn end(
     body: Body<SeriesEndIn>,
     once: Once,
 ) -> Result<HttpResponse, Problem> {
-    once.run(&app, Caller::Holder(who.account()?.0), async |tx| {
+    once.run(&app, who.caller()?, async |tx| {
         let found = policy::find_for_change(tx, &app.vault, who.actor(), path.series_id).await?;
         let permit = who.over(&found)?;
         let Series { row, template } = found.series;

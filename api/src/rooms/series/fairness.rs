@@ -71,7 +71,7 @@ pub(super) struct SeriesZoneShare {
     operation_id = "series.fairness",
     params(SeriesPath, FairnessFilter),
     responses((status = 200, description = "How fair it has been", body = SeriesFairness), Problem),
-    security(("bearer" = []))
+    security(("bearer" = []), ("api_key" = ["events:read"]))
 )]
 #[get("/v1/series/{series_id}/fairness")]
 pub(super) async fn fairness(

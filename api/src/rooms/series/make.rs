@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use ::entity::account::AccountState;
+use ::entity::api_key::ApiScope;
 use ::entity::ids::SessionId;
 use ::entity::series::{self, EventsBecome, StallReason};
 use ::entity::series_occurrence;
@@ -13,10 +14,10 @@ use uuid::Uuid;
 use super::plan::Plan;
 use super::store::{self, Series};
 use super::{follow, plan::Slot};
-use crate::access::{Actor, SignedIn};
+use crate::access::{Actor, Partner, Scopes, SignedIn};
 use crate::db::{Db, Tx};
 use crate::problem::{Kind, Problem};
-use crate::rooms::events;
+use crate::rooms::{events, keys, records};
 use crate::vault::Vault;
 
 /// How long before it begins an occurrence becomes an event.
@@ -152,9 +153,17 @@ async fn make(
     })
 }
 
-/// Whoever made the series, as what they may do today. They are in no session.
+/// Whoever made the series, as what they may do today. They are in no session. An organisation whose key made it may as long as it
+/// is not suspended and a key of it works that is good for events, for keys are replaced.
 async fn maker(tx: &Tx, series: &Series) -> Result<Option<Actor>, DbErr> {
-    let Some(account) = series.row.created_by else { return Ok(None) };
+    let Some(account) = series.row.created_by else {
+        let Some(maker) = records::maker(tx, series.row.id.0).await? else { return Ok(None) };
+        let (organisation, needed) = (maker.organisation_id, ApiScope::EventsWrite);
+        let may = keys::active(tx, organisation).await? == Some(true)
+            && keys::has_scope(tx, organisation, needed).await?;
+        let scopes = Scopes::from_iter([needed]);
+        return Ok(may.then_some(Actor::Partner(Partner { key: maker.key_id, organisation, scopes })));
+    };
     let account = store::account(tx, account).await?.filter(|row| row.state == AccountState::Active);
     let session = SessionId(Uuid::nil());
     Ok(account.map(|row| Actor::Account(SignedIn { account: row.id, session, role: row.role })))

@@ -21,7 +21,7 @@ use crate::app::App;
 use crate::audit::Action;
 use crate::db::Tx;
 use crate::http::Query;
-use crate::http::idempotency::{Caller, IdempotencyKey, Once, Reply};
+use crate::http::idempotency::{IdempotencyKey, Once, Reply};
 use crate::http::json::{Body, Empty, fault};
 use crate::http::page::{self, Cursor, Paging};
 use crate::moment::{When, WhenFault};
@@ -40,7 +40,7 @@ const LONGEST: TimeDelta = TimeDelta::days(3653);
     operation_id = "series.occurrences",
     params(SeriesPath, Paging, OccurrencePeriod),
     responses((status = 200, description = "A page of occurrences", body = OccurrencePage), Problem),
-    security(("bearer" = []))
+    security(("bearer" = []), ("api_key" = ["events:read"]))
 )]
 #[get("/v1/series/{series_id}/occurrences")]
 pub(super) async fn list(
@@ -124,7 +124,7 @@ fn slots(
     params(OccurrencePath, IdempotencyKey),
     request_body = OccurrenceRescheduleIn,
     responses((status = 200, description = "The occurrence", body = OccurrenceOut), Problem),
-    security(("bearer" = []))
+    security(("bearer" = []), ("api_key" = ["events:write"]))
 )]
 #[post("/v1/series/{series_id}/occurrences/{recurrence}/reschedule")]
 pub(super) async fn reschedule(
@@ -134,7 +134,7 @@ pub(super) async fn reschedule(
     body: Body<OccurrenceRescheduleIn>,
     once: Once,
 ) -> Result<HttpResponse, Problem> {
-    once.run(&app, Caller::Holder(who.account()?.0), async |tx| {
+    once.run(&app, who.caller()?, async |tx| {
         let open = open(tx, &app, &who, &path).await?;
         let minutes = body.duration_minutes.unwrap_or(open.plan.minutes);
         let local = ahead(&open.plan, &body.starts_local.0, minutes, tx.now())?;
@@ -157,7 +157,7 @@ pub(super) async fn reschedule(
     params(OccurrencePath, IdempotencyKey),
     request_body(content = Option<Empty>),
     responses((status = 200, description = "The occurrence", body = OccurrenceOut), Problem),
-    security(("bearer" = []))
+    security(("bearer" = []), ("api_key" = ["events:write"]))
 )]
 #[post("/v1/series/{series_id}/occurrences/{recurrence}/cancel")]
 pub(super) async fn cancel(
@@ -167,7 +167,7 @@ pub(super) async fn cancel(
     _body: Body<Empty>,
     once: Once,
 ) -> Result<HttpResponse, Problem> {
-    once.run(&app, Caller::Holder(who.account()?.0), async |tx| {
+    once.run(&app, who.caller()?, async |tx| {
         let open = open(tx, &app, &who, &path).await?;
         let cancelled = series_occurrence::Model { is_cancelled: true, ..open.known.clone() };
         keep(tx, open, Action::Cancel, cancelled).await

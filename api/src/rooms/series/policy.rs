@@ -1,11 +1,10 @@
 //! Whose a series is: its maker's, and theirs who host its events.
 
-use ::entity::ids::AccountId;
 use sea_orm::ConnectionTrait;
 use uuid::Uuid;
 
 use super::store::{self, Series};
-use crate::access::{Actor, Row};
+use crate::access::{Actor, Owner, Row};
 use crate::db::Tx;
 use crate::problem::Problem;
 use crate::rooms::events::HostId;
@@ -16,7 +15,7 @@ use crate::vault::Vault;
 pub(super) struct Found {
     /// The series.
     pub(super) series: Series,
-    owner: Option<AccountId>,
+    owner: Option<Owner>,
 }
 
 impl Found {
@@ -24,7 +23,7 @@ impl Found {
     ///
     /// # Errors
     /// 403 if there is one.
-    pub(super) async fn not_oneself(&self, tx: &Tx, who: AccountId, hosts: &[HostId]) -> Result<(), Problem> {
+    pub(super) async fn not_oneself(&self, tx: &Tx, who: Owner, hosts: &[HostId]) -> Result<(), Problem> {
         let hosts: Vec<Uuid> = hosts.iter().map(|host| host.id()).collect();
         records::not_oneself(tx, who, self.owner.is_some(), &hosts).await
     }
@@ -33,8 +32,8 @@ impl Found {
 impl Row for Found {
     const NOUN: &'static str = "series";
 
-    fn belongs_to(&self, account: AccountId) -> bool {
-        self.owner == Some(account)
+    fn belongs_to(&self, owner: Owner) -> bool {
+        self.owner == Some(owner)
     }
 }
 
@@ -47,8 +46,8 @@ pub(super) async fn find<C: ConnectionTrait>(
 ) -> Result<Found, Problem> {
     let series = store::load(conn, vault, &[id]).await?.remove(&id);
     let series = series.ok_or_else(|| Problem::not_found(Found::NOUN))?;
-    let owner = match who.account() {
-        Some(account) if store::is_own(conn, account, id).await? => Some(account),
+    let owner = match who.owner() {
+        Some(owner) if store::is_own(conn, owner, id).await? => Some(owner),
         _ => None,
     };
     Ok(Found { series, owner })

@@ -18,7 +18,7 @@ use crate::access::action::EditEvents;
 use crate::app::App;
 use crate::audit::Action;
 use crate::db::Tx;
-use crate::http::idempotency::{Caller, IdempotencyKey, Once};
+use crate::http::idempotency::{IdempotencyKey, Once};
 use crate::http::json::{Body, fault};
 use crate::problem::{Kind, Problem};
 use crate::rooms::{events, records};
@@ -36,7 +36,7 @@ use crate::rooms::{events, records};
     request_body = SeriesSplitIn,
     responses((status = 201, description = "The series that goes on", body = SeriesOut,
         headers(("Location" = String, description = "Its address"))), Problem),
-    security(("bearer" = []))
+    security(("bearer" = []), ("api_key" = ["events:write"]))
 )]
 #[post("/v1/series/{series_id}/split")]
 pub(super) async fn split(
@@ -46,7 +46,7 @@ pub(super) async fn split(
     body: Body<SeriesSplitIn>,
     once: Once,
 ) -> Result<HttpResponse, Problem> {
-    once.run(&app, Caller::Holder(who.account()?.0), async |tx| {
+    once.run(&app, who.caller()?, async |tx| {
         let found = policy::find_for_change(tx, &app.vault, who.actor(), path.series_id).await?;
         let permit = who.over(&found)?;
         let old = found.series.clone();
@@ -62,7 +62,7 @@ pub(super) async fn split(
         };
         let checked = check(tx, &who, &permit, &after, Some(&before)).await;
         let checked = checked.map_err(|problem| under(problem, "/changes"))?;
-        found.not_oneself(tx, who.account()?, &checked.hosts).await?;
+        found.not_oneself(tx, who.owner()?, &checked.hosts).await?;
         let new_plan = checked.plan.clone();
         if new_plan.instants(new_plan.start, new_plan.minutes).0 <= tx.now() {
             let fault = fault("/changes/starts_local", "not_ahead", "must be in the future");

@@ -15,9 +15,10 @@ use uuid::Uuid;
 
 use super::plan::Plan;
 use super::template::SeriesTemplateIn;
+use crate::access::Owner;
 use crate::db::{Tx, delete_in, find_in, insert_all, save_all};
 use crate::rooms::events::HostId;
-use crate::rooms::records::hosted_by;
+use crate::rooms::records::{hosted_by, made_by};
 use crate::vault::{Keyring, Vault};
 
 /// Series that are looked at together at most.
@@ -111,23 +112,24 @@ pub(super) async fn set_look(tx: &Tx, row: series::Model) -> Result<(), DbErr> {
     active.update(tx).await.map(drop)
 }
 
-/// The series that are an account's own.
-pub(super) fn own(account: AccountId) -> Condition {
-    let hosting = hosted_by(account, series_host::Column::PersonId, series_host::Column::OrganisationId);
+/// The series that are somebody's own.
+pub(super) fn own(owner: Owner) -> Condition {
+    let hosting = hosted_by(owner, series_host::Column::PersonId, series_host::Column::OrganisationId);
     let hosted = Query::select()
         .column(series_host::Column::SeriesId)
         .from(series_host::Entity)
         .cond_where(hosting)
         .to_owned();
-    Condition::any().add(series::Column::CreatedBy.eq(account)).add(series::Column::Id.in_subquery(hosted))
+    let own = made_by(series::Column::Id, series::Column::CreatedBy, owner);
+    own.add(series::Column::Id.in_subquery(hosted))
 }
 
 /// Whether a series is an account's own.
 ///
 /// # Errors
 /// The database's.
-pub(super) async fn is_own(conn: &impl ConnectionTrait, account: AccountId, id: Uuid) -> Result<bool, DbErr> {
-    let found = series::Entity::find_by_id(SeriesId(id)).filter(own(account)).count(conn).await?;
+pub(super) async fn is_own(conn: &impl ConnectionTrait, owner: Owner, id: Uuid) -> Result<bool, DbErr> {
+    let found = series::Entity::find_by_id(SeriesId(id)).filter(own(owner)).count(conn).await?;
     Ok(found > 0)
 }
 

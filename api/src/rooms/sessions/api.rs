@@ -12,7 +12,7 @@ use super::{begin, store};
 use crate::access::action::{Anyone, OwnSessions};
 use crate::access::password::{Compared, may_stand_alone};
 use crate::access::secret::RefreshToken;
-use crate::access::{Allowed, Row, TOKEN_LIFE, session_end};
+use crate::access::{Allowed, Owner, Row, TOKEN_LIFE, session_end};
 use crate::app::App;
 use crate::audit::{self, Action, By};
 use crate::db::Tx;
@@ -30,8 +30,8 @@ const GRACE: TimeDelta = TimeDelta::seconds(60);
 impl Row for ::entity::session::Model {
     const NOUN: &'static str = "session";
 
-    fn belongs_to(&self, account: ::entity::ids::AccountId) -> bool {
-        self.account_id == account
+    fn belongs_to(&self, owner: Owner) -> bool {
+        owner == Owner::Account(self.account_id)
     }
 }
 

@@ -12,7 +12,7 @@ use crate::app::App;
 use crate::audit::Action;
 use crate::db::Tx;
 use crate::http::Query;
-use crate::http::idempotency::{Caller, IdempotencyKey, Once};
+use crate::http::idempotency::{IdempotencyKey, Once};
 use crate::http::json::{Body, Empty};
 use crate::http::page::Paging;
 use crate::http::patch::{AsRead, DecisionHeaders, EditHeaders, IfMatch, Patch, PublishingHeaders};
@@ -31,7 +31,7 @@ use crate::rooms::records::{self, Shown};
     request_body = StoryIn,
     responses((status = 201, description = "The story", body = StoryOut,
         headers(("Location" = String, description = "The story's address"))), Problem),
-    security(("bearer" = []))
+    security(("bearer" = []), ("api_key" = ["outcomes:write"]))
 )]
 #[post("/v1/stories")]
 pub(super) async fn create(
@@ -41,7 +41,7 @@ pub(super) async fn create(
     once: Once,
 ) -> Result<HttpResponse, Problem> {
     let permit = who.anew();
-    once.run(&app, Caller::Holder(who.account()?.0), async |tx| {
+    once.run(&app, who.caller()?, async |tx| {
         let story = records::read(tx, &who, &permit, ids::v4(), (*body).clone()).await?;
         let shown = records::keep(tx, &app.vault, &permit, Action::Create, vec![], story).await?;
         records::created::<_, StoryOut>(shown)
@@ -58,7 +58,7 @@ pub(super) async fn create(
     operation_id = "stories.list",
     params(Paging, StoryFilter),
     responses((status = 200, description = "A page of stories", body = StoryPage), Problem),
-    security(("bearer" = []))
+    security(("bearer" = []), ("api_key" = ["outcomes:read"]))
 )]
 #[get("/v1/stories")]
 pub(super) async fn list(
@@ -78,7 +78,7 @@ pub(super) async fn list(
     operation_id = "stories.get",
     params(StoryPath),
     responses((status = 200, description = "The story", body = StoryOut), Problem),
-    security(("bearer" = []))
+    security(("bearer" = []), ("api_key" = ["outcomes:read"]))
 )]
 #[get("/v1/stories/{story_id}")]
 pub(super) async fn get(
@@ -99,7 +99,7 @@ pub(super) async fn get(
     params(StoryPath, EditHeaders),
     request_body(content((StoryPatch = "application/merge-patch+json"), (StoryPatch = "application/json"))),
     responses((status = 200, description = "The story", body = StoryOut), Problem),
-    security(("bearer" = []))
+    security(("bearer" = []), ("api_key" = ["outcomes:write"]))
 )]
 #[patch("/v1/stories/{story_id}")]
 pub(super) async fn change(
@@ -151,7 +151,7 @@ pub(super) async fn approve(
     _body: Body<Empty>,
     once: Once,
 ) -> Result<HttpResponse, Problem> {
-    once.run(&app, Caller::Holder(who.account()?.0), async |tx| {
+    once.run(&app, who.caller()?, async |tx| {
         let found =
             records::find_for_change::<StoryRecord>(tx, &app.vault, who.actor(), path.story_id).await?;
         let permit = who.over(&found)?;
@@ -175,7 +175,7 @@ pub(super) async fn approve(
     params(StoryPath, DecisionHeaders, IdempotencyKey),
     request_body(content = Option<Empty>),
     responses((status = 200, description = "The story", body = StoryOut), Problem),
-    security(("bearer" = []))
+    security(("bearer" = []), ("api_key" = ["outcomes:write"]))
 )]
 #[post("/v1/stories/{story_id}/withdraw")]
 pub(super) async fn withdraw(
@@ -186,7 +186,7 @@ pub(super) async fn withdraw(
     _body: Body<Empty>,
     once: Once,
 ) -> Result<HttpResponse, Problem> {
-    once.run(&app, Caller::Holder(who.account()?.0), async |tx| {
+    once.run(&app, who.caller()?, async |tx| {
         let found =
             records::find_for_change::<StoryRecord>(tx, &app.vault, who.actor(), path.story_id).await?;
         let permit = who.over(&found)?;
@@ -207,7 +207,7 @@ pub(super) async fn withdraw(
     operation_id = "stories.delete",
     params(StoryPath),
     responses((status = 204, description = "It is gone"), Problem),
-    security(("bearer" = []))
+    security(("bearer" = []), ("api_key" = ["outcomes:write"]))
 )]
 #[delete("/v1/stories/{story_id}")]
 pub(super) async fn remove(

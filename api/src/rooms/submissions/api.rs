@@ -18,7 +18,7 @@ use crate::audit::{self, Action, By, Entry, Kind};
 use crate::db::Tx;
 use crate::http::Query;
 use crate::http::etag;
-use crate::http::idempotency::{Caller, IdempotencyKey, Once, Reply};
+use crate::http::idempotency::{IdempotencyKey, Once, Reply};
 use crate::http::json::{Body, Empty};
 use crate::http::page::{self, Cursor, Paging};
 use crate::http::patch::{AsRead, DecisionHeaders, record};
@@ -38,7 +38,7 @@ pub(super) async fn review(
     effect: impl AsyncFn(&Tx, Model, &Permit<ReviewSubmissions>) -> Result<Reviewed, Problem>,
 ) -> Result<HttpResponse, Problem> {
     let id = SubmissionId(path.submission_id);
-    once.run(app, Caller::Holder(who.account()?.0), async |tx| {
+    once.run(app, who.caller()?, async |tx| {
         let row = store::for_change(tx, id).await?.ok_or(Problem::not_found("submission"))?;
         let permit = who.over(&row)?;
         let version = row.version;

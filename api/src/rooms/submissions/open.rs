@@ -9,15 +9,16 @@ use super::out::SubmissionReceived;
 use super::store::{self, New};
 use super::wire::{SubmissionDuplicatesIn, SubmissionIn};
 use super::{KIND, alike, approval, claims, letters};
-use crate::access::action::Anyone;
+use crate::access::action::{Anyone, Submit};
 use crate::access::{Allowed, ManageToken};
 use crate::app::App;
 use crate::audit::{self, Action, By, Entry, Kind};
 use crate::http::etag;
-use crate::http::idempotency::{Caller, IdempotencyKey, Once, Reply};
+use crate::http::idempotency::{IdempotencyKey, Once, Reply};
 use crate::http::json::{Body, fault};
 use crate::outbox::{self, Fact};
 use crate::problem::Problem;
+use crate::rooms::records;
 
 /// Ask to be on the map
 ///
@@ -34,12 +35,12 @@ use crate::problem::Problem;
     responses((status = 201, description = "It has arrived", body = SubmissionReceived,
         headers(("Location" = String, description = "Where it is followed"),
             ("ETag" = String, description = "Its version"))), Problem),
-    security((), ("bearer" = []))
+    security((), ("bearer" = []), ("api_key" = ["submissions:write"]))
 )]
 #[post("/v1/submissions")]
 pub(super) async fn create(
     app: Data<App>,
-    who: Allowed<Anyone>,
+    who: Allowed<Submit>,
     once: Once,
     body: Body<SubmissionIn>,
 ) -> Result<HttpResponse, Problem> {
@@ -59,8 +60,7 @@ pub(super) async fn create(
         asked,
         submitter,
     };
-    let caller = new.submitted_by.map_or(Caller::Nobody, |account| Caller::Holder(account.0));
-    once.run(&app, caller, async |tx| {
+    once.run(&app, who.actor().caller(), async |tx| {
         if let Asked::Initiative(initiative) = &new.asked {
             approval::known_themes(tx, &initiative.themes, "/initiative").await?;
         }
@@ -72,6 +72,7 @@ pub(super) async fn create(
         if let Some(message) = &message {
             store::write_message(tx, &app.vault, &row, None, message).await?;
         }
+        records::note_maker(tx, who.actor(), row.id.0).await?;
         outbox::tell(tx, Fact::SubmissionReceived { submission_id: row.id.0 }).await?;
         letters::received(tx, &app.post, &row, new.submitter.email.as_deref(), &token).await?;
         audit::note(tx, Entry::new(By::from(who.actor()), Action::Create).on(Kind::Submission, row.id))

@@ -1,14 +1,13 @@
 //! Whose a submission is.
 
-use ::entity::ids::AccountId;
 use ::entity::submission;
 
-use crate::access::Row;
+use crate::access::{Owner, Row};
 
 impl Row for submission::Model {
     const NOUN: &'static str = "submission";
 
-    fn belongs_to(&self, account: AccountId) -> bool {
-        self.submitted_by == Some(account)
+    fn belongs_to(&self, owner: Owner) -> bool {
+        matches!(owner, Owner::Account(account) if self.submitted_by == Some(account))
     }
 }

@@ -11,7 +11,7 @@ use crate::access::action::{EditThemes, ReadThemes};
 use crate::app::App;
 use crate::audit::Action;
 use crate::db::Tx;
-use crate::http::idempotency::{Caller, IdempotencyKey, Once};
+use crate::http::idempotency::{IdempotencyKey, Once};
 use crate::http::json::Body;
 use crate::http::patch::{EditHeaders, IfMatch, Patch};
 use crate::ids;
@@ -38,7 +38,7 @@ pub(super) async fn create(
     once: Once,
 ) -> Result<HttpResponse, Problem> {
     let permit = who.anew();
-    once.run(&app, Caller::Holder(who.account()?.0), async |tx| {
+    once.run(&app, who.caller()?, async |tx| {
         let theme = records::read(tx, &who, &permit, ids::v7(tx.now()), (*body).clone()).await?;
         let shown = records::keep(tx, &app.vault, &permit, Action::Create, vec![], theme).await?;
         records::created::<_, ThemeOut>(shown)

@@ -1,10 +1,12 @@
 //! The calls about revisions, the same for every kind of record but for their addresses and who may.
 
-/// Declares the calls of one kind: its tag, what a record is, its types, the actions that let read and edit it, the member
-/// of its path, how it is edited, and then names and addresses. A room has them in a file of their own.
+/// Declares the calls of one kind: its tag, what a record is, its types, the member of its path, the
+/// actions that let read and edit it, each with what the document says of credentials, how it is edited, and then names and
+/// addresses. A room has them in a file of their own.
 macro_rules! revision_routes {
     (
-        $tag:tt, $record_is:tt, $record:ident, $out:ident, $path:ident, $id:ident, $reads:ident, $edits:ident, $edited:ident,
+        $tag:tt, $record_is:tt, $record:ident, $out:ident, $path:ident, $id:ident,
+        $reads:ident $read_security:tt, $edits:ident $edit_security:tt, $edited:ident,
         list $list:tt $list_at:tt, get $get:tt $get_at:tt, blank $blank:tt $blank_at:tt, restore $restore:tt $restore_at:tt $(,)?
     ) => {
         use actix_web::web::{Data, Path};
@@ -17,7 +19,7 @@ macro_rules! revision_routes {
         use crate::access::action::{$edits, $reads};
         use crate::app::App;
         use crate::http::Query;
-        use crate::http::idempotency::{Caller, IdempotencyKey, Once};
+        use crate::http::idempotency::{IdempotencyKey, Once};
         use crate::http::json::{Body, Empty};
         use crate::http::page::Paging;
         use crate::http::patch::{EditHeaders, IfMatch};
@@ -48,7 +50,7 @@ macro_rules! revision_routes {
             operation_id = $list,
             params($path, Paging),
             responses((status = 200, description = "A page of revisions", body = RevisionPage), Problem),
-            security(("bearer" = []))
+            security $read_security
         )]
         #[get($list_at)]
         pub(super) async fn list(
@@ -69,7 +71,7 @@ macro_rules! revision_routes {
             operation_id = $get,
             params(RevisionPath),
             responses((status = 200, description = "The revision", body = RevisionOut), Problem),
-            security(("bearer" = []))
+            security $read_security
         )]
         #[get($get_at)]
         pub(super) async fn get(
@@ -90,7 +92,7 @@ macro_rules! revision_routes {
             operation_id = $blank,
             params(RevisionPath),
             responses((status = 204, description = "It is blank"), Problem),
-            security(("bearer" = []))
+            security $edit_security
         )]
         #[delete($blank_at)]
         pub(super) async fn blank(
@@ -112,7 +114,7 @@ macro_rules! revision_routes {
             params(RevisionPath, EditHeaders, IdempotencyKey),
             request_body(content = Option<Empty>),
             responses((status = 200, description = "The record", body = $out), Problem),
-            security(("bearer" = []))
+            security $edit_security
         )]
         #[post($restore_at)]
         pub(super) async fn restore(
@@ -124,7 +126,7 @@ macro_rules! revision_routes {
             once: Once,
         ) -> Result<HttpResponse, Problem> {
             let edit = Edit::putting_back(path.version);
-            once.run(&app, Caller::Holder(who.account()?.0), async |tx| {
+            once.run(&app, who.caller()?, async |tx| {
                 let shown = $edited(tx, &app, &who, path.$id, &if_match, &edit).await?;
                 records::done::<_, $out>(shown)
             })

@@ -19,7 +19,7 @@ use crate::app::App;
 use crate::audit::{self, Action, By, Entry, Kind};
 use crate::db::Tx;
 use crate::http::Query;
-use crate::http::idempotency::{self, Caller, IdempotencyKey, Once, Reply};
+use crate::http::idempotency::{self, IdempotencyKey, Once, Reply};
 use crate::http::json::{Body, Empty, fault};
 use crate::http::page::{self, Cursor, Paging};
 use crate::ids;
@@ -62,7 +62,7 @@ fn hash(vault: &Vault, event: EventId, code: &str) -> anyhow::Result<Vec<u8>> {
     request_body = InvitationIn,
     responses((status = 201, description = "The code", body = InvitationMade,
         headers(("Location" = String, description = "Where the codes of the event are listed"))), Problem),
-    security(("bearer" = []))
+    security(("bearer" = []), ("api_key" = ["registrations:write"]))
 )]
 #[post("/v1/events/{event_id}/invitations")]
 pub(super) async fn create(
@@ -75,7 +75,7 @@ pub(super) async fn create(
     let event = EventId(path.event_id);
     let code = format!("{}{}", content::new_code()?, content::new_code()?);
     let code_hash = hash(&app.vault, event, &code)?;
-    once.run(&app, Caller::Holder(who.account()?.0), async |tx| {
+    once.run(&app, who.caller()?, async |tx| {
         let permit = permitted(tx, &app, &who, event, "event").await?;
         if body.expires_at.is_some_and(|end| end <= tx.now()) {
             return Err(Problem::invalid_body(vec![fault(
@@ -117,7 +117,7 @@ pub(super) async fn create(
     operation_id = "registrations.invitations.list",
     params(RegistrationsPath, Paging),
     responses((status = 200, description = "A page of codes", body = InvitationPage), Problem),
-    security(("bearer" = []))
+    security(("bearer" = []), ("api_key" = ["registrations:read"]))
 )]
 #[get("/v1/events/{event_id}/invitations")]
 pub(super) async fn list(
@@ -149,7 +149,7 @@ pub(super) async fn list(
     params(InvitationPath, IdempotencyKey),
     request_body(content = Option<Empty>),
     responses((status = 200, description = "The code, without what it is", body = InvitationOut), Problem),
-    security(("bearer" = []))
+    security(("bearer" = []), ("api_key" = ["registrations:write"]))
 )]
 #[post("/v1/events/{event_id}/invitations/{invitation_id}/revoke")]
 pub(super) async fn revoke(
@@ -160,7 +160,7 @@ pub(super) async fn revoke(
     _body: Body<Empty>,
 ) -> Result<HttpResponse, Problem> {
     let (event, id) = (EventId(path.event_id), InvitationId(path.invitation_id));
-    once.run(&app, Caller::Holder(who.account()?.0), async |tx| {
+    once.run(&app, who.caller()?, async |tx| {
         // Under the event's lock: nobody is registering with it meanwhile.
         let desk = Desk::open(tx, &app.post, event).await?.ok_or(Problem::not_found("event"))?;
         let permit = permitted(tx, &app, &who, event, "event").await?;
