@@ -86,7 +86,9 @@ def main():
     said, taken_back = (make("/v1/quotes", {"text": text, "language": "en", "consent": consent}) for text in ("We keep seeds.", "We sell seeds."))
     make(f"/v1/quotes/{taken_back['id']}/withdraw", {})
     allowed = make(f"/v1/people/{ids['person_id']}/consents", {"purpose": "record_session", "method": "written"})
+    key = make(f"/v1/organisations/{ids['organisation_id']}/keys", {"name": "Desk", "scopes": ["events:read"]})
     ids |= {
+        "key_id": key["id"],
         "event_id": event["id"], "registration_id": registered["registration"]["id"], "series_id": series["id"],
         "recurrence": start, "guide_id": guide["id"], "number": 1, "account_id": invited["account"]["id"],
         "consent_id": allowed["id"], "withdrawal_id": taken_back["id"], "submission_id": submitted["id"], "token": feed["path"].removeprefix("/v1/calendars/").removesuffix(".ics"),
