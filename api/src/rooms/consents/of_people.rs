@@ -14,7 +14,7 @@ use super::tokens::{Proof, give_token};
 use super::wire::{PersonConsentIn, PersonConsentPath, PersonConsentsPath};
 use super::{Subject, giving, store};
 use crate::access::action::{ReadConsents, RecordConsents};
-use crate::access::{Actor, Allowed, Row, Told};
+use crate::access::{Actor, Allowed, Owner, Row, Told};
 use crate::app::App;
 use crate::db::Tx;
 use crate::http::Query;
@@ -38,7 +38,8 @@ struct Asked {
 impl Row for Asked {
     const NOUN: &'static str = "person";
 
-    fn belongs_to(&self, account: AccountId) -> bool {
+    fn belongs_to(&self, owner: Owner) -> bool {
+        let Owner::Account(account) = owner else { return false };
         self.person.row.created_by == Some(account) || self.oneself == Some(account)
     }
 }

@@ -2,9 +2,9 @@
 
 use ::entity::kinds::RecordKind;
 use ::entity::{
-    account, api_key, consent, consent_token, data_key, event, event_helper, event_host, initiative_organisation,
-    outcome, outcome_follow_up, person_organisation, quote, registration, registration_desk,
-    registration_invitation, series_host, story, theme_link,
+    account, api_key, consent, consent_token, data_key, event, event_helper, event_host,
+    initiative_organisation, outcome, outcome_follow_up, person_organisation, quote, registration,
+    registration_desk, registration_invitation, series_host, story, theme_link,
 };
 use sea_orm::{ColumnTrait as _, DbErr, EntityTrait, PaginatorTrait as _, QueryFilter as _};
 use uuid::Uuid;
