@@ -147,12 +147,15 @@ test("an event is recorded, edited, scheduled, and somebody registers for it", a
 test("a copy stays in step, and what is withdrawn leaves it", async () => {
     const copy = new MemoryCopy();
     await followChanges(api, copy);
+    const listed = new Map<string, unknown>();
     for (const kind of ["events", "initiatives", "quotes", "outcomes", "stories"] as const) {
-        for await (const item of api.items(`/v1/gallery/${kind}`)) assert.deepEqual(copy.items.get(item.id), item);
+        for await (const item of api.items(`/v1/gallery/${kind}`)) listed.set(item.id, item);
     }
-    const { data } = await api.GET("/v1/gallery/stories", { params: { query: { limit: 1 } } });
-    const [story] = data.items;
-    assert.ok(story && copy.items.has(story.id));
+    // Some words may be read in the gallery and not be carried elsewhere, so that not all that is listed is in the feed.
+    assert.ok(copy.items.size > 10);
+    for (const [id, item] of copy.items) assert.deepEqual(item, listed.get(id));
+    const story = [...copy.items.values()].find(({ type }) => type === "story");
+    assert.ok(story);
     await admin.POST("/v1/stories/{story_id}/withdraw", { params: { path: { story_id: story.id } }, body: {} });
     const size = copy.items.size;
     await followChanges(api, copy);
