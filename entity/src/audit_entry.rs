@@ -91,6 +91,8 @@ crate::text_enum! {
         Reject = "reject",
         /// It was taken back.
         Withdraw = "withdraw",
+        /// Everything that told of somebody was erased.
+        Erase = "erase",
         /// It was made public.
         Publish = "publish",
         /// It was sent to a moderator.

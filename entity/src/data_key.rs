@@ -1,4 +1,4 @@
-//! The key that seals one record's secrets, itself sealed by the master key. Deleting it erases them.
+//! The key that seals one record's secrets, itself sealed by a wrapping key. Deleting it erases them.
 
 use sea_orm::entity::prelude::*;
 
@@ -10,8 +10,10 @@ pub struct Model {
     /// The record.
     #[sea_orm(primary_key, auto_increment = false)]
     pub record_id: Uuid,
-    /// The key, sealed by the master key.
+    /// The key, sealed by the wrapping key of its epoch.
     pub wrapped: Vec<u8>,
+    /// Which wrapping key; 0 is the master key itself.
+    pub epoch: i32,
     /// When it was made.
     pub created_at: DateTimeUtc,
 }

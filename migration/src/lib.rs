@@ -40,6 +40,9 @@ mod m0077_withdrawals;
 mod m0080_api_keys;
 mod m0081_partner_records;
 mod m0082_consent_proofs;
+mod m0088_erasures;
+mod m0089_key_epochs;
+mod m0090_retention;
 
 /// All steps, in order.
 pub struct Migrator;
@@ -81,6 +84,9 @@ impl MigratorTrait for Migrator {
             Box::new(m0080_api_keys::Migration),
             Box::new(m0081_partner_records::Migration),
             Box::new(m0082_consent_proofs::Migration),
+            Box::new(m0088_erasures::Migration),
+            Box::new(m0089_key_epochs::Migration),
+            Box::new(m0090_retention::Migration),
         ]
     }
 }

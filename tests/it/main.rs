@@ -12,6 +12,7 @@ mod consents;
 mod decisions;
 mod door;
 mod entries;
+mod erasures;
 mod events;
 mod gallery;
 mod guards;

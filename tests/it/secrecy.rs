@@ -93,7 +93,7 @@ fn id(record: &Value) -> &str {
 #[tokio::test]
 async fn nothing_of_people_and_quotes_is_in_the_log() {
     let house = House::open().await;
-    let (host, moderator) = (house.host().await, house.moderator().await);
+    let (host, moderator, admin) = (house.host().await, house.moderator().await, house.admin().await);
     let heard = Heard::start(&house);
     let contact = json!({"email": "marker-mail@example.org", "phone": "+1 555 0142"});
     let body = json!({"display_name": "Marker-name", "role": "activist", "contact": contact});
@@ -130,10 +130,12 @@ async fn nothing_of_people_and_quotes_is_in_the_log() {
     heard.patch(&moderator.token, &path, json!({"text": "Marker-2"})).await;
     heard.refused(&host.token, "/v1/quotes").await;
     heard.post(&host.token, &format!("{path}/withdraw"), json!({}), 200).await;
-    heard.said_nothing_of(
-        &[&host.token, &moderator.token, speaker, person],
-        &["/v1/people", "/v1/quotes/{quote_id}/withdraw", "/v1/consents/mine"],
-    );
+    let path = format!("/v1/people/{}", id(&person));
+    let archive = heard.call(&admin.token, Method::GET, &format!("{path}/archive"), json!({})).await;
+    assert!(archive.status == 200 && archive.text().contains("marker-mail"), "{}", archive.text());
+    assert_eq!(heard.call(&admin.token, Method::DELETE, &path, json!({})).await.status, 204);
+    let called = ["/v1/people/{person_id}/archive", "/v1/quotes/{quote_id}/withdraw", "/v1/consents/mine"];
+    heard.said_nothing_of(&[&host.token, &moderator.token, &admin.token, speaker, person], &called);
 }
 
 #[tokio::test]
@@ -217,4 +219,54 @@ async fn no_key_is_in_the_log_wherever_it_was_sent() {
     let fresh = fresh["secret"].as_str().unwrap();
     heard.refused(&admin.token, &keys).await;
     heard.said_nothing_of(&[secret, fresh, &admin.token], &["/v1/organisations/{organisation_id}/keys"]);
+}
+
+#[tokio::test]
+async fn nothing_that_is_sealed_is_in_a_copy_of_the_database() {
+    let house = House::open().await;
+    let (admin, host) = (house.admin().await, house.host().await);
+    let contact = json!({"email": "marker-mail@example.org", "phone": "+1 555 0142"});
+    admin.makes("people", json!({"display_name": "Amina", "role": "activist", "contact": contact})).await;
+    let joining =
+        json!({"platform": "jitsi", "join_url": "https://marker.example/room", "instructions": "marker"});
+    let mut event = dialogue();
+    (event["place"]["venue"], event["online"], event["registration"]) =
+        (json!("Marker-hall"), joining.clone(), json!("open"));
+    let event = host.makes("events", event).await;
+    host.does("schedule", &event).await;
+    let mut series = crate::series::weekly(&house);
+    (series["template"]["place"]["venue"], series["template"]["online"]) = (json!("Marker-hall"), joining);
+    host.makes("series", series).await;
+    let desk = format!("/v1/events/{}/registrations", id(&event));
+    let body = json!({"display_name": "Marker-name", "role": "activist", "email": "marker-2@example.org",
+        "access_needs": "Marker-needs"});
+    let registered = house.post(&desk, body).await;
+    assert_eq!(registered.status, 201, "{}", registered.text());
+    let contact = format!("/v1/registrations/{}/contact", id(&registered.json()["registration"]));
+    assert_eq!(host.post(&contact, json!({"reason": "Marker-reason"})).await.status, 200);
+    let submitted = newcomer_with(json!({
+        "initiative": {"title": "Marker-title", "summary": "Marker-summary"},
+        "submitter": {"name": "Marker-name", "role": "marker", "email": "marker-3@example.org"}, "message": "marker-words"
+    }));
+    assert_eq!(house.post("/v1/submissions", submitted).await.status, 201);
+    house.account("marker-4@example.org", "member").await;
+    let lost = format!("/v1/accounts/{}/totp/remove", host.id);
+    admin.post(&lost, json!({"reason": "Marker-lost"})).await;
+    house.run_jobs().await;
+    let copy = house.path("copy.backup");
+    house.solidarity(&["backup", copy.to_str().unwrap()]).await.done();
+    let bytes = std::fs::read(copy).unwrap();
+    let text = match bytes.starts_with(&[0x1f, 0x8b]) {
+        true => {
+            let mut text = Vec::new();
+            std::io::Read::read_to_end(&mut flate2::read::GzDecoder::new(&*bytes), &mut text).unwrap();
+            text
+        }
+        false => bytes,
+    };
+    let text = String::from_utf8_lossy(&text).to_lowercase();
+    assert!(text.contains("dialogue on seeds"), "what is not sealed is there");
+    for word in ["marker", "555 01", "6d61726b6572", &house.file("master.key").trim().to_lowercase()] {
+        assert!(!text.contains(word), "{word} is in the copy");
+    }
 }

@@ -152,6 +152,10 @@ actions! {
     ReadConsents { member: Own, host: Own, moderator: All, admin: All }
     /// Record what people allow, and withdraw it.
     RecordConsents { member: Own, host: Own, moderator: All, admin: All }, seen by ReadConsents
+    /// Erase people for good. Their own is whose they are, not who recorded them.
+    ErasePeople { member: Own, host: Own, moderator: Own, admin: All }
+    /// Read everything that is held about somebody. Their own is whose they are, as above.
+    ReadArchives { member: Own, host: Own, moderator: Own, admin: All }
     /// See records of initiatives.
     ReadInitiatives { host: Own, moderator: All, admin: All, partner: Own }, with InitiativesRead
     /// Record and edit initiatives.
@@ -196,6 +200,8 @@ actions! {
     ApproveStories { moderator: All, admin: All }, seen by ReadStories
     /// Read the audit log.
     ReadAuditLog { moderator: Own, admin: All }
+    /// Read what is kept for how long, and what was erased.
+    ReadRetention { admin: All }
     /// Ask whether the audit log is what it was.
     VerifyAuditLog { admin: All }
     /// Review what newcomers submit. Nobody decides their own, which is a rule of the room.

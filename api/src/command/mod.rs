@@ -5,17 +5,20 @@
 
 mod account;
 mod audit;
+mod backup;
 mod check;
 mod demo;
 mod export;
 mod health;
 mod import;
+mod keys;
 mod logging;
 mod migrate;
 mod openapi;
 mod output;
 mod progress;
 mod publish;
+mod restore;
 mod serve;
 mod signals;
 #[cfg(feature = "otlp")]
@@ -63,9 +66,12 @@ enum Command {
     Migrate(migrate::Migrate),
     Import(import::Import),
     Export(export::Export),
+    Backup(backup::Backup),
+    Restore(restore::Restore),
     Publish(publish::Publish),
     Account(account::Account),
     Audit(audit::Audit),
+    Keys(keys::Keys),
     Openapi(openapi::Openapi),
     Config(check::Config),
 }
@@ -80,9 +86,12 @@ impl Command {
             Self::Migrate(command) => command.run().await,
             Self::Import(command) => command.run().await,
             Self::Export(command) => command.run().await,
+            Self::Backup(command) => command.run().await,
+            Self::Restore(command) => command.run().await,
             Self::Publish(command) => command.run().await,
             Self::Account(command) => command.run().await,
             Self::Audit(command) => command.run().await,
+            Self::Keys(command) => command.run().await,
             Self::Openapi(command) => command.run(),
             Self::Config(command) => command.run(),
         }

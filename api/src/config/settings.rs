@@ -72,7 +72,7 @@ pub static DATA_DIR: Setting = Setting {
     flag: Some(Flag::Value("data-dir", "DIR")),
     variable: Some("SOLIDARITY_DATA_DIR"),
     default: Some("data"),
-    help: "The folder of the master key and the SQLite database; made where there is none",
+    help: "The folder of the keys, the ledger of erasures and the SQLite database; made where there is none",
     shown: Shown::Whole,
 };
 /// Where to listen.

@@ -5,6 +5,8 @@
 //! does not compile.
 
 mod connect;
+pub mod copy;
+mod ledger;
 mod public;
 mod published;
 mod rows;
@@ -22,6 +24,7 @@ use sea_orm::{
 };
 
 pub use connect::{Target, open};
+pub use ledger::{Gone, Ledger};
 pub use public::{PublicDb, open_public, open_watching, reads_private_tables};
 pub use published::Published;
 pub use rows::{delete_in, find_in, insert_all, save_all};
@@ -43,13 +46,19 @@ pub struct Db {
     clock: Arc<dyn Clock>,
     scrubber: Scrubber,
     published: Published,
+    ledger: Option<Ledger>,
 }
 
 impl Db {
     /// Puts connections and clock together; see [`open`].
     pub(crate) fn new(writer: DatabaseConnection, reader: DatabaseConnection, clock: Arc<dyn Clock>) -> Self {
         let scrubber = Scrubber::new(writer.clone());
-        Self { writer, reader, clock, scrubber, published: Published::default() }
+        Self { writer, reader, clock, scrubber, published: Published::default(), ledger: None }
+    }
+
+    /// The same database, whose erasures are written into this ledger; into none without one.
+    pub fn with_ledger(self, ledger: Option<Ledger>) -> Self {
+        Self { ledger, ..self }
     }
 
     /// The time.
@@ -114,7 +123,8 @@ impl Db {
             ..Default::default()
         };
         let inner = self.writer.begin_with_options(options).await?;
-        Ok(Tx::new(inner, self.clock.now(), self.scrubber.clone(), self.published.clone()))
+        let (scrubber, published) = (self.scrubber.clone(), self.published.clone());
+        Ok(Tx::new(inner, self.clock.now(), scrubber, published, self.ledger.clone()))
     }
 
     /// Takes from the disk what an earlier commit erased and a reader kept from being taken then.

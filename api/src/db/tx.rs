@@ -6,6 +6,7 @@ use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use super::ledger::{Gone, Ledger};
 use super::published::Published;
 use super::scrub::Scrubber;
 use ::entity::gallery_document::DocumentKind;
@@ -35,6 +36,8 @@ pub struct Tx {
     publishes: AtomicBool,
     scrubber: Scrubber,
     published: Published,
+    ledger: Option<Ledger>,
+    gone: Mutex<Vec<Gone>>,
     numbering: Mutex<Option<Numbering>>,
     last: Mutex<Vec<(&'static str, BeforeCommit)>>,
 }
@@ -45,15 +48,23 @@ impl Tx {
         now: DateTime<Utc>,
         scrubber: Scrubber,
         published: Published,
+        ledger: Option<Ledger>,
     ) -> Self {
         let (conflict, erases, publishes) = <(AtomicBool, AtomicBool, AtomicBool)>::default();
-        let (numbering, last) = Default::default();
-        Self { inner, now, conflict, erases, publishes, scrubber, published, numbering, last }
+        let (gone, numbering, last) = Default::default();
+        Self { inner, now, conflict, erases, publishes, scrubber, published, ledger, gone, numbering, last }
     }
 
     /// Says that something is written over or removed that must not be found on disk afterwards.
     pub fn erase(&self) {
         self.erases.store(true, Ordering::Relaxed);
+    }
+
+    /// Says that this must not come back, not even with a copy of the database from before: it is written into the ledger of
+    /// erasures before this transaction commits.
+    pub fn for_good(&self, gone: Gone) {
+        self.erase();
+        self.gone.lock().unwrap_or_else(PoisonError::into_inner).push(gone);
     }
 
     /// Says that something public changes, so that whoever keeps copies of it looks again.
@@ -82,13 +93,17 @@ impl Tx {
     /// Does the last work, then commits.
     ///
     /// # Errors
-    /// The database's; nothing is changed then.
+    /// The database's, or that the ledger cannot be written; nothing is changed then.
     pub async fn commit(self) -> Result<(), DbErr> {
         let mut last = std::mem::take(&mut *self.last.lock().unwrap_or_else(PoisonError::into_inner));
         // Each takes a lock: always in the same order, so that no two transactions wait for each other.
         last.sort_by_key(|(name, _)| *name);
         for (_, work) in last {
             work(&self).await?;
+        }
+        let gone = std::mem::take(&mut *self.gone.lock().unwrap_or_else(PoisonError::into_inner));
+        if let Some(ledger) = self.ledger.as_ref().filter(|_| !gone.is_empty()) {
+            ledger.add(gone, self.now).await?;
         }
         let committed = self.inner.commit().await;
         if self.publishes.into_inner() {

@@ -83,7 +83,7 @@ async fn alone(
 }
 
 /// A pool of exactly one connection, so that the session's lock is held by whoever migrates.
-async fn single(target: &Target) -> Result<DatabaseConnection, DbErr> {
+pub(super) async fn single(target: &Target) -> Result<DatabaseConnection, DbErr> {
     match target {
         Target::Sqlite(path) => super::connect::sqlite(path, 1, false).await,
         Target::Postgres(url) => {

@@ -28,6 +28,7 @@ pub mod request_id;
 pub mod routes;
 
 pub use query::{Query, path_config};
+pub use request_id::to_the_end;
 
 #[cfg(test)]
 mod tests;

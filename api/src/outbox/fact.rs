@@ -96,6 +96,11 @@ pub enum Fact {
         /// The story.
         story_id: Uuid,
     },
+    /// Everything that told of a person was erased.
+    PersonErased {
+        /// Who the person was.
+        person_id: Uuid,
+    },
     /// Somebody asked to be on the map.
     SubmissionReceived {
         /// The submission.

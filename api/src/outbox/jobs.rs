@@ -113,7 +113,7 @@ async fn deliver(db: &Db, post: &Post, id: Uuid) -> anyhow::Result<Outcome> {
     let key = data_key::Entity::find_by_id(id).one(db.reader()).await?;
     // Without either it has been sent by somebody who took longer than they had.
     let (Some(row), Some(key)) = (letter, key) else { return Ok(Outcome::Done) };
-    let plain = post.vault.unwrap_key(id, &key.wrapped)?.open(TABLE, SEALED, id, &row.sealed)?;
+    let plain = post.vault.unwrap_key(&key)?.open(TABLE, SEALED, id, &row.sealed)?;
     let letter: Letter = serde_json::from_slice(&plain).context("a letter is not what it should be")?;
     if letter.message.reminder().is_some_and(|reminder| reminder.until <= db.now()) {
         tracing::info!(letter = %id, "a reminder came too late and was not sent");

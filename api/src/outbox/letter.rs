@@ -249,11 +249,10 @@ pub async fn mail_as(tx: &Tx, post: &Post, id: Uuid, letter: Letter) -> Result<(
         tracing::info!(template, "mail is off: a letter was dropped");
         return Ok(());
     }
-    let (key, wrapped) = post.vault.new_key(id).map_err(Problem::internal)?;
+    let (key, row) = post.vault.new_key(id, tx.now()).map_err(Problem::internal)?;
     let plain = Zeroizing::new(serde_json::to_vec(&letter).map_err(Problem::internal)?);
     let sealed = key.seal(TABLE, SEALED, id, &plain).map_err(Problem::internal)?;
-    let key = data_key::Model { record_id: id, wrapped, created_at: tx.now() };
-    key.into_active_model().insert(tx).await?;
+    row.into_active_model().insert(tx).await?;
     let row = outbox_letter::Model { id, template: template.to_owned(), sealed, created_at: tx.now() };
     row.into_active_model().insert(tx).await?;
     jobs::add(tx, JobKind::Letter, id).await?;

@@ -41,20 +41,21 @@ pub async fn lengths(db: &Db) -> Result<Lengths, DbErr> {
     })
 }
 
-/// Deletes what has been kept for long enough.
+/// Deletes what has been kept for long enough. Gives its number.
 ///
 /// # Errors
 /// The database's.
-pub async fn tidy_up(db: &Db) -> Result<(), DbErr> {
+pub async fn tidy_up(db: &Db) -> Result<u64, DbErr> {
     db.write(async |tx| {
         let before = |days| tx.now() - TimeDelta::days(days);
         let ended = |state, days| Column::State.eq(state).and(Column::EndedAt.lt(before(days)));
+        let mut deleted = 0;
         for old in [ended(JobState::Done, DONE_KEPT), ended(JobState::Dead, DEAD_KEPT)] {
-            Entity::delete_many().filter(old).exec(tx).await?;
+            deleted += Entity::delete_many().filter(old).exec(tx).await?.rows_affected;
         }
         let dispatched = outbox_fact::Column::DispatchedAt;
-        outbox_fact::Entity::delete_many().filter(dispatched.lt(before(FACTS_KEPT))).exec(tx).await?;
-        Ok(())
+        let facts = outbox_fact::Entity::delete_many().filter(dispatched.lt(before(FACTS_KEPT)));
+        Ok(deleted + facts.exec(tx).await?.rows_affected)
     })
     .await
 }

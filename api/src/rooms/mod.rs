@@ -7,6 +7,7 @@ pub mod bundle;
 pub mod calendars;
 pub mod consents;
 pub mod entries;
+pub mod erasures;
 pub mod events;
 pub mod guides;
 pub mod initiatives;
@@ -17,6 +18,7 @@ pub mod people;
 pub mod quotes;
 pub mod records;
 pub mod registrations;
+pub mod retention;
 pub mod scheduling;
 pub mod series;
 pub mod sessions;
@@ -35,6 +37,7 @@ pub fn routes(routes: &mut Routes<'_>) {
     organisations::routes(routes);
     keys::routes(routes);
     people::routes(routes);
+    erasures::routes(routes);
     initiatives::routes(routes);
     guides::routes(routes);
     series::routes(routes);
@@ -50,4 +53,5 @@ pub fn routes(routes: &mut Routes<'_>) {
     submissions::routes(routes);
     entries::routes(routes);
     audit_log::routes(routes);
+    retention::routes(routes);
 }

@@ -11,9 +11,10 @@ use sea_orm::{DbErr, EntityTrait, Set};
 use crate::access::Access;
 use crate::clock::Clock;
 use crate::config::{Config, settings};
-use crate::db::{self, Db, PublicDb, Target};
+use crate::db::{self, Db, Ledger, PublicDb, Target};
 use crate::outbox::Post;
-use crate::vault::Vault;
+use crate::rooms::erasures::{self, Replayed};
+use crate::vault::{self, Vault};
 
 /// The row of `setting` that remembers which master key the database was made with.
 const MASTER_KEY: &str = "master_key";
@@ -68,6 +69,9 @@ pub async fn open(config: &Config, clock: Arc<dyn Clock>) -> anyhow::Result<Hous
     let db = db::open(&config.database, clock.clone())
         .await
         .with_context(|| format!("{} cannot be opened", named()))?;
+    let ledger = Ledger::at(&config.data_dir);
+    let gone = ledger.read()?;
+    let db = db.with_ledger(Some(ledger));
     let vault = Arc::new(open_vault(&db, config).await?);
     let public = config.database_public.as_ref();
     let unopened = || {
@@ -85,6 +89,17 @@ pub async fn open(config: &Config, clock: Arc<dyn Clock>) -> anyhow::Result<Hous
     }
     let post = Post::new(&config.mail, config.mail_from.as_ref(), &config.data_dir, vault.clone())?
         .at(config.public_url.as_ref());
+    // Before anything is read: the database may be a copy from before somebody was erased.
+    let replayed = erasures::replay(&db, &post, &gone).await?;
+    if replayed != Replayed::default() {
+        let Replayed { people, quotes, consents } = replayed;
+        tracing::warn!(
+            people,
+            quotes,
+            consents,
+            "erased again what an older copy of the database brought back"
+        );
+    }
     Ok(House { db, gallery, watching, vault, post, clock })
 }
 
@@ -135,6 +150,9 @@ async fn open_vault(db: &Db, config: &Config) -> anyhow::Result<Vault> {
             None => format!("the file {}", file.display()),
         };
         bail!("the database {} was made with another master key than the one in {source}", config.database);
+    }
+    for (epoch, _) in vault::in_use(db.reader()).await? {
+        vault.demand(epoch).with_context(|| format!("the database {} cannot be opened", config.database))?;
     }
     Ok(vault)
 }

@@ -10,11 +10,10 @@ use tokio::task::JoinHandle;
 use tokio::time::{Instant, MissedTickBehavior, interval, timeout_at};
 
 use crate::db::Db;
-use crate::http::idempotency;
 use crate::outbox::{self, Post, Subscriber};
 use crate::problem::Problem;
-use crate::rooms::{accounts, consents, entries, events, keys, registrations, series, submissions};
-use crate::{access, audit, publishing};
+use crate::rooms::{accounts, consents, entries, events, keys, registrations, retention, series};
+use crate::{access, audit, publishing, vault};
 
 /// How often it is asked what has become due.
 const PERIOD: Duration = Duration::from_secs(1);
@@ -66,7 +65,7 @@ async fn rounds(db: Db, post: Post, mut told: watch::Receiver<()>) {
             complain(&problem);
         }
         if count.is_multiple_of(TIDY)
-            && let Err(error) = tidy_up(&db).await
+            && let Err(error) = tidy_up(&db, &post).await
         {
             complain(&error);
         }
@@ -153,18 +152,11 @@ async fn round(db: &Db, post: &Post) -> Result<(), Problem> {
     Ok(())
 }
 
-async fn tidy_up(db: &Db) -> Result<(), Problem> {
-    accounts::tidy_up(db).await?;
-    entries::tidy_up(db).await?;
-    outbox::tidy_up(db).await?;
-    idempotency::tidy_up(db).await?;
-    let erased = submissions::erase_old(db).await?;
-    if erased > 0 {
-        tracing::info!(erased, "erased what old submissions told of people");
-    }
-    let erased = registrations::erase_old(db).await?;
-    if erased > 0 {
-        tracing::info!(erased, "erased what old registrations told of people");
+async fn tidy_up(db: &Db, post: &Post) -> Result<(), Problem> {
+    retention::run(db).await?;
+    let rewrapped = vault::rewrap(db, post.vault()).await?;
+    if rewrapped > 0 {
+        tracing::info!(rewrapped, "wrapped data keys with the newest wrapping key");
     }
     Ok(())
 }
@@ -176,6 +168,6 @@ async fn tidy_up(db: &Db) -> Result<(), Problem> {
 pub(super) async fn everything(db: &Db, post: &Post) -> Result<(), Problem> {
     round(db, post).await?;
     while outbox::work(db, post).await? > 0 {}
-    tidy_up(db).await?;
+    tidy_up(db, post).await?;
     Ok(())
 }

@@ -25,8 +25,8 @@ impl Keyring {
         let mut made = Vec::new();
         for record_id in records {
             if let Entry::Vacant(place) = keys.0.entry(record_id) {
-                let (key, wrapped) = vault.new_key(record_id)?;
-                made.push(data_key::Model { record_id, wrapped, created_at: tx.now() });
+                let (key, row) = vault.new_key(record_id, tx.now())?;
+                made.push(row);
                 place.insert(key);
             }
         }
@@ -44,8 +44,7 @@ impl Keyring {
         records: Vec<Uuid>,
     ) -> anyhow::Result<Self> {
         let rows = find_in::<data_key::Entity, _, _>(conn, data_key::Column::RecordId, records).await?;
-        let keys =
-            rows.into_iter().map(|row| Ok((row.record_id, vault.unwrap_key(row.record_id, &row.wrapped)?)));
+        let keys = rows.into_iter().map(|row| Ok((row.record_id, vault.unwrap_key(&row)?)));
         Ok(Self(keys.collect::<anyhow::Result<_>>()?))
     }
 

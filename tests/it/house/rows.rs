@@ -32,6 +32,16 @@ impl House {
         rows.iter().map(|row| row.try_get::<String>("", "t").unwrap()).collect()
     }
 
+    /// A file of the data folder.
+    pub fn path(&self, name: &str) -> std::path::PathBuf {
+        self.folder.path().join(name)
+    }
+
+    /// The text of a file of the data folder.
+    pub fn file(&self, name: &str) -> String {
+        std::fs::read_to_string(self.path(name)).unwrap()
+    }
+
     /// Whether it stands on PostgreSQL.
     pub fn is_postgres(&self) -> bool {
         self.database.url().starts_with("postgres")

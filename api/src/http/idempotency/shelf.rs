@@ -93,14 +93,14 @@ pub async fn forget(tx: &Tx, record: impl Into<Uuid>) -> Result<(), DbErr> {
     Ok(())
 }
 
-/// Deletes what has been kept for long enough.
+/// Deletes what has been kept for long enough. Gives its number.
 ///
 /// # Errors
 /// The database's.
-pub async fn tidy_up(db: &Db) -> Result<(), DbErr> {
+pub async fn tidy_up(db: &Db) -> Result<u64, DbErr> {
     db.write(async |tx| {
-        Entity::delete_many().filter(Column::ExpiresAt.lte(tx.now())).exec(tx).await?;
-        Ok(())
+        let old = Entity::delete_many().filter(Column::ExpiresAt.lte(tx.now())).exec(tx).await?;
+        Ok(old.rows_affected)
     })
     .await
 }

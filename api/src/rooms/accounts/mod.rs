@@ -7,6 +7,7 @@
 mod address;
 mod api;
 mod filters;
+mod held;
 mod links;
 mod me;
 mod policy;
@@ -17,11 +18,12 @@ mod wire;
 
 use ::entity::account;
 use ::entity::account::Role;
-use ::entity::ids::AccountId;
+use ::entity::ids::{AccountId, PersonId};
 use sea_orm::{ConnectionTrait, DbErr};
 use secrecy::SecretString;
 
 pub use address::Address;
+pub use held::{AccountArchive, archive};
 pub use links::{Link, answer_reset_requests};
 pub use store::has_address;
 pub use totp::{Factor, spend};
@@ -80,11 +82,34 @@ pub async fn renew_hash(tx: &Tx, account: &account::Model, hash: String) -> Resu
     store::set_hash(tx, account, hash).await
 }
 
-/// Removes links that no longer work and sessions that ended by themselves.
+/// The accounts of a person, kept from changing until the transaction ends.
 ///
 /// # Errors
 /// The database's.
-pub async fn tidy_up(db: &Db) -> Result<(), DbErr> {
+pub async fn of_person(tx: &Tx, person: PersonId) -> Result<Vec<AccountId>, DbErr> {
+    store::of_person(tx, person).await
+}
+
+/// Has accounts be nobody's in particular.
+///
+/// # Errors
+/// The database's.
+pub async fn unlink(tx: &Tx, by: By, accounts: &[AccountId]) -> Result<(), DbErr> {
+    for &id in accounts {
+        if let Some(mut row) = store::for_change(tx, id).await? {
+            row.person_id = None;
+            store::save(tx, row).await?;
+            audit::note(tx, Entry::new(by, Action::Update).on(Kind::Account, id).fields(["person"])).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Removes links that no longer work and sessions that ended by themselves. Gives their number.
+///
+/// # Errors
+/// The database's.
+pub async fn tidy_up(db: &Db) -> Result<u64, DbErr> {
     db.write(async |tx| store::tidy_up(tx, access::session_idle()).await).await
 }
 

@@ -1,7 +1,7 @@
 //! Queries about accounts.
 
 use ::entity::account::{self, AccountState, Role};
-use ::entity::ids::AccountId;
+use ::entity::ids::{AccountId, PersonId};
 use ::entity::one_time_link::{self, LinkPurpose};
 use ::entity::{password_reset_request, recovery_code, second_factor_removal, session};
 use anyhow::Context as _;
@@ -65,6 +65,13 @@ pub async fn has_address<C: ConnectionTrait>(
 /// By its identifier, kept from changing until the transaction ends.
 pub(super) async fn for_change(tx: &Tx, id: AccountId) -> Result<Option<account::Model>, DbErr> {
     account::Entity::find_by_id(id).lock_exclusive().one(tx).await
+}
+
+/// Those of a person, kept from changing until the transaction ends.
+pub(super) async fn of_person(tx: &Tx, person: PersonId) -> Result<Vec<AccountId>, DbErr> {
+    let linked = account::Entity::find().filter(account::Column::PersonId.eq(person));
+    let rows = linked.order_by_asc(account::Column::Id).lock_exclusive().all(tx).await?;
+    Ok(rows.into_iter().map(|row| row.id).collect())
 }
 
 /// One page of the accounts that fit, in the order of identifiers, and one more if there is a next page.
@@ -259,9 +266,17 @@ pub(super) async fn last_removal<C: ConnectionTrait>(
         .await?;
     let Some(row) = row else { return Ok(None) };
     let keys = Keyring::for_reading(conn, vault, vec![id.0]).await?;
-    let reason = keys.open(REMOVALS, &format!("sealed_reason {}", row.id), id.0, Some(&row.sealed_reason))?;
-    let reason = reason.context("a removal has a reason")?;
+    let reason = removal_reason(&keys, &row)?.context("a removal has a reason")?;
     Ok(Some(Removal { by: row.removed_by, at: row.removed_at, reason }))
+}
+
+/// Why an admin took a second factor away.
+pub(super) fn removal_reason(
+    keys: &Keyring,
+    row: &second_factor_removal::Model,
+) -> anyhow::Result<Option<String>> {
+    let column = format!("sealed_reason {}", row.id);
+    keys.open(REMOVALS, &column, row.account_id.0, Some(&row.sealed_reason))
 }
 
 /// Uses a recovery code up; whether there was such a one.
@@ -334,11 +349,12 @@ pub(super) async fn use_link(tx: &Tx, hash: &[u8]) -> Result<bool, DbErr> {
 }
 
 /// Removes what no longer works: links, and sessions that ended by themselves.
-pub(super) async fn tidy_up(tx: &Tx, idle: TimeDelta) -> Result<(), DbErr> {
+pub(super) async fn tidy_up(tx: &Tx, idle: TimeDelta) -> Result<u64, DbErr> {
     let links = one_time_link::Entity::delete_many();
-    links.filter(one_time_link::Column::ExpiresAt.lte(tx.now())).exec(tx).await?;
+    let links = links.filter(one_time_link::Column::ExpiresAt.lte(tx.now())).exec(tx).await?;
     let sessions = session::Entity::delete_many();
-    sessions.filter(session::Column::RefreshedAt.lte(tx.now() - idle)).exec(tx).await.map(drop)
+    let sessions = sessions.filter(session::Column::RefreshedAt.lte(tx.now() - idle)).exec(tx).await?;
+    Ok(links.rows_affected + sessions.rows_affected)
 }
 
 /// Notes that somebody asked for a new password for this address, whether or not it has an account.

@@ -38,6 +38,14 @@ pub async fn not_edited(tx: &Tx, record: Uuid, version: i64) -> Result<(), DbErr
     origins::keep_up(tx, record, version).await
 }
 
+/// Notes that events are a version further without having been edited.
+///
+/// # Errors
+/// The database's.
+pub async fn events_not_edited(tx: &Tx, events: &[Uuid]) -> Result<(), DbErr> {
+    origins::keep_up_events(tx, events).await
+}
+
 /// Notes that a record was removed here: no import brings it back, and none names it.
 ///
 /// # Errors

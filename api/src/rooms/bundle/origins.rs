@@ -101,10 +101,25 @@ pub async fn keep_up(tx: &Tx, record: Uuid, version: i64) -> Result<(), DbErr> {
     Ok(())
 }
 
-/// Notes that a record is gone for good.
+/// The same of events, which have their new versions already.
+pub async fn keep_up_events(tx: &Tx, events: &[Uuid]) -> Result<(), DbErr> {
+    let as_imported = "record_version + 1 = (SELECT version FROM event WHERE event.id = origin.record_id)";
+    for ids in events.chunks(PORTION) {
+        origin::Entity::update_many()
+            .col_expr(origin::Column::RecordVersion, Expr::cust("record_version + 1"))
+            .filter(origin::Column::RecordId.is_in(ids.iter().copied()))
+            .filter(Expr::cust(as_imported))
+            .exec(tx)
+            .await?;
+    }
+    Ok(())
+}
+
+/// Notes that a record is gone for good. Of what its line said not even a hash stays.
 pub async fn give_up(tx: &Tx, record: Uuid) -> Result<(), DbErr> {
     origin::Entity::update_many()
         .col_expr(origin::Column::Gone, Expr::value(true))
+        .col_expr(origin::Column::LineHash, Expr::value(Vec::<u8>::new()))
         .filter(origin::Column::RecordId.eq(record))
         .exec(tx)
         .await?;

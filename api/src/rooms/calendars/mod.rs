@@ -7,7 +7,22 @@
 mod api;
 mod store;
 
+use ::entity::ids::AccountId;
+use sea_orm::DbErr;
+
+use crate::db::Tx;
 use crate::http::routes::Routes;
+
+/// Ends the address of an account's calendar, if it has one.
+///
+/// # Errors
+/// The database's.
+pub async fn close(tx: &Tx, account: AccountId) -> Result<(), DbErr> {
+    match store::of_account(tx, account).await? {
+        Some(row) => store::remove(tx, &row).await,
+        None => Ok(()),
+    }
+}
 
 /// Registers all of this.
 pub fn routes(routes: &mut Routes<'_>) {

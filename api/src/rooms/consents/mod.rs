@@ -26,7 +26,9 @@ use uuid::Uuid;
 use crate::http::routes::Routes;
 
 pub use reminders::remind;
-pub use store::{Of, expiring, forget_words, in_force, is_active, restate, stated_of, withdraw};
+pub use store::{
+    Of, erase, expiring, forget_words, in_force, is_active, restate, stated_of, withdraw, withdraw_again, withdraw_all,
+};
 pub use tokens::{Held, Proof, give_token, lost_tokens};
 
 /// What manage tokens of this room are for.

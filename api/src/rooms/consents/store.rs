@@ -3,6 +3,8 @@
 use std::collections::HashMap;
 
 use ::entity::consent::{Column, ConsentPurpose, Entity, Model, WithdrawnBy};
+use ::entity::consent_token;
+use ::entity::erasure::ErasureKind;
 use ::entity::ids::{ConsentId, PersonId, QuoteId};
 use ::entity::values::Texts;
 use chrono::{DateTime, Utc};
@@ -14,12 +16,16 @@ use sea_orm::{
 use uuid::Uuid;
 
 use super::{Stated, Subject, rules};
-use crate::db::{Tx, find_in, insert_all};
+use crate::db::{Gone, Tx, delete_in, find_in, insert_all};
 use crate::ids;
+use crate::publishing::RecordRef;
 use crate::rooms::records::blank_revisions;
+use ::entity::kinds::RecordKind;
 
 /// The most rows of one purpose.
 const LINE: u64 = 50;
+/// The most ids in one statement.
+const PORTION: usize = 1000;
 
 /// Brings the ledger in line with what a source states of its subjects, whole: what it states no longer is withdrawn,
 /// what it states anew is added, what it states as before stays.
@@ -54,7 +60,7 @@ pub async fn restate(tx: &Tx, stated: Vec<(Subject, Vec<Stated>)>) -> Result<(),
             }
         }
     }
-    for ids in withdrawn.chunks(1000) {
+    for ids in withdrawn.chunks(PORTION) {
         Entity::update_many()
             .col_expr(Column::WithdrawnAt, Expr::value(tx.now()))
             .col_expr(Column::WithdrawnBy, Expr::value(WithdrawnBy::Source.as_str()))
@@ -107,20 +113,76 @@ pub async fn in_force<C: ConnectionTrait>(
     Ok(active.filter_map(|row| Some((row.quote_id?.0, row.id))).collect())
 }
 
-/// Withdraws here what was consented to for a quote: no import brings it back, and nothing that it said is kept.
+/// Withdraws here what was consented to for a quote: no import and no copy of the database brings it back, and nothing that it
+/// said is kept.
 ///
 /// # Errors
 /// The database's.
 pub async fn withdraw(tx: &Tx, quote: QuoteId) -> Result<(), DbErr> {
-    Entity::update_many()
-        .col_expr(Column::WithdrawnAt, Expr::value(tx.now()))
-        .col_expr(Column::WithdrawnBy, Expr::value(WithdrawnBy::Here.as_str()))
-        .filter(Column::QuoteId.eq(quote))
-        .filter(Column::WithdrawnAt.is_null())
-        .exec(tx)
-        .await?;
-    forget_words(tx, &[quote]).await?;
-    blank_revisions(tx, &[quote.0]).await
+    withdraw_all(tx, &[quote.0]).await
+}
+
+/// The same for several.
+///
+/// # Errors
+/// The database's.
+pub async fn withdraw_all(tx: &Tx, quotes: &[Uuid]) -> Result<(), DbErr> {
+    let given = find_in::<Entity, _, _>(tx, Column::QuoteId, quotes.to_vec()).await?;
+    end_for_good(tx, given.into_iter().filter(|row| row.withdrawn_at.is_none())).await?;
+    forget_words(tx, &quotes.iter().copied().map(QuoteId).collect::<Vec<_>>()).await?;
+    blank_revisions(tx, quotes).await
+}
+
+/// Withdraws these consents again, of those that a copy of the database brought back. Gives whose they were.
+///
+/// # Errors
+/// The database's.
+pub async fn withdraw_again(tx: &Tx, consents: &[Uuid]) -> Result<Vec<RecordRef>, DbErr> {
+    let known = find_in::<Entity, _, _>(tx, Column::Id, consents.to_vec()).await?;
+    let active: Vec<Model> = known.into_iter().filter(|row| row.withdrawn_at.is_none()).collect();
+    let quotes: Vec<QuoteId> = active.iter().filter_map(|row| row.quote_id).collect();
+    let people: Vec<PersonId> = active.iter().filter_map(|row| row.person_id).collect();
+    end_for_good(tx, active.into_iter()).await?;
+    forget_words(tx, &quotes).await?;
+    blank_revisions(tx, &quotes.iter().map(|id| id.0).collect::<Vec<_>>()).await?;
+    let quotes = quotes.into_iter().map(|id| RecordRef::new(RecordKind::Quote, id));
+    Ok(quotes.chain(people.into_iter().map(|id| RecordRef::new(RecordKind::Person, id))).collect())
+}
+
+/// Ends consents: neither an import nor a copy of the database brings them back.
+async fn end_for_good(tx: &Tx, consents: impl Iterator<Item = Model>) -> Result<(), DbErr> {
+    let consents: Vec<Uuid> = consents.map(|row| row.id.0).collect();
+    for ids in consents.chunks(PORTION) {
+        Entity::update_many()
+            .col_expr(Column::WithdrawnAt, Expr::value(tx.now()))
+            .col_expr(Column::WithdrawnBy, Expr::value(WithdrawnBy::Here.as_str()))
+            .filter(Column::Id.is_in(ids.iter().copied()))
+            .filter(Column::WithdrawnAt.is_null())
+            .exec(tx)
+            .await?;
+    }
+    for id in consents {
+        tx.for_good(Gone { kind: ErasureKind::Consent, id });
+    }
+    Ok(())
+}
+
+/// Removes all that is known of what a person allowed, and from the consents to quotes of theirs who took them down. Tokens open
+/// nothing any more.
+///
+/// # Errors
+/// The database's.
+pub async fn erase(tx: &Tx, person: PersonId, quotes: &[Uuid]) -> Result<(), DbErr> {
+    for ids in quotes.chunks(PORTION) {
+        Entity::update_many()
+            .col_expr(Column::GivenBy, Expr::value(Option::<String>::None))
+            .filter(Column::QuoteId.is_in(ids.iter().copied()))
+            .exec(tx)
+            .await?;
+        delete_in::<consent_token::Entity, _>(tx, consent_token::Column::QuoteId, ids).await?;
+    }
+    delete_in::<consent_token::Entity, _>(tx, consent_token::Column::PersonId, &[person.0]).await?;
+    Entity::delete_many().filter(Column::PersonId.eq(person)).exec(tx).await.map(drop)
 }
 
 /// Forgets to which words the consents of these quotes were given: whoever guesses words that were withdrawn must not find
@@ -190,13 +252,14 @@ pub(super) async fn replace(tx: &Tx, subject: Subject, stated: Stated) -> Result
     let purpose = stated.purpose;
     let new = row(subject, stated, tx.now());
     let id = new.id;
+    let given = Entity::find().filter(about(subject)).filter(Column::Purpose.eq(purpose));
+    let active = given.filter(Column::WithdrawnAt.is_null()).all(tx).await?;
+    let replaced: Vec<Uuid> = active.iter().map(|row| row.id.0).collect();
+    // The new one may allow less: in a copy from before, the old one alone would allow more again.
+    end_for_good(tx, active.into_iter()).await?;
     Entity::update_many()
-        .col_expr(Column::WithdrawnAt, Expr::value(tx.now()))
-        .col_expr(Column::WithdrawnBy, Expr::value(WithdrawnBy::Here.as_str()))
         .col_expr(Column::ReplacedBy, Expr::value(id.0))
-        .filter(about(subject))
-        .filter(Column::Purpose.eq(purpose))
-        .filter(Column::WithdrawnAt.is_null())
+        .filter(Column::Id.is_in(replaced))
         .exec(tx)
         .await?;
     insert_all(tx, vec![new]).await?;
@@ -205,15 +268,9 @@ pub(super) async fn replace(tx: &Tx, subject: Subject, stated: Stated) -> Result
 
 /// Ends what is in force of a person's consents for a purpose: no import brings it back.
 pub(super) async fn end(tx: &Tx, person: PersonId, purpose: ConsentPurpose) -> Result<(), DbErr> {
-    Entity::update_many()
-        .col_expr(Column::WithdrawnAt, Expr::value(tx.now()))
-        .col_expr(Column::WithdrawnBy, Expr::value(WithdrawnBy::Here.as_str()))
-        .filter(Column::PersonId.eq(person))
-        .filter(Column::Purpose.eq(purpose))
-        .filter(Column::WithdrawnAt.is_null())
-        .exec(tx)
-        .await
-        .map(drop)
+    let given = Entity::find().filter(Column::PersonId.eq(person)).filter(Column::Purpose.eq(purpose));
+    let active = given.filter(Column::WithdrawnAt.is_null()).all(tx).await?;
+    end_for_good(tx, active.into_iter()).await
 }
 
 /// Whether a person allows something now.

@@ -70,6 +70,6 @@ async fn ask_one(tx: &Tx, post: &Post, id: InitiativeId) -> Result<bool, Problem
 ///
 /// # Errors
 /// The database's.
-pub async fn tidy_up(db: &Db) -> Result<(), Problem> {
+pub async fn tidy_up(db: &Db) -> Result<u64, Problem> {
     Ok(db.write(async |tx| store::tidy_up(tx).await).await?)
 }

@@ -102,8 +102,9 @@ pub(super) async fn hold(tx: &Tx, hash: &[u8]) -> Result<Option<Held>, DbErr> {
     Ok(row.zip(still).map(|(row, (_, contact))| Held { row, contact: contact.id }))
 }
 
-/// Removes links that no longer work.
-pub(super) async fn tidy_up(tx: &Tx) -> Result<(), DbErr> {
+/// Removes links that no longer work. Gives their number.
+pub(super) async fn tidy_up(tx: &Tx) -> Result<u64, DbErr> {
     let old = initiative_link::Entity::delete_many();
-    old.filter(initiative_link::Column::ExpiresAt.lte(tx.now())).exec(tx).await.map(drop)
+    let old = old.filter(initiative_link::Column::ExpiresAt.lte(tx.now())).exec(tx).await?;
+    Ok(old.rows_affected)
 }

@@ -3,6 +3,7 @@
 mod api;
 mod calendar;
 mod clashes;
+mod forget;
 mod guided;
 mod jobs;
 mod made;
@@ -23,6 +24,7 @@ use crate::http::routes::Routes;
 use crate::reference::Point;
 
 pub use calendar::{calendar_name, discreet_entry};
+pub use forget::forget_person;
 pub use guided::with_questions;
 pub use jobs::follow_zone_data;
 pub use made::{Made, call_off, follow, make};

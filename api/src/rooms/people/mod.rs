@@ -12,7 +12,8 @@ use super::consents::Stated;
 
 use crate::http::routes::Routes;
 
-pub use store::{email_of, load, must_be_there, save, with_address};
+pub use store::{email_of, load, must_be_there, remove, save, with_address};
+pub use wire::PersonPath;
 
 /// A person with what belongs to them.
 #[derive(Clone, Debug)]

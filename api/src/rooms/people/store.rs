@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use ::entity::ids::PersonId;
 use ::entity::kinds::RecordKind;
-use ::entity::{consent, person, person_contact, person_organisation};
+use ::entity::{consent, data_key, person, person_contact, person_organisation};
 use sea_orm::{
     ColumnTrait as _, Condition, ConnectionTrait, DbErr, EntityTrait as _, QueryFilter as _, QuerySelect as _,
 };
@@ -18,7 +18,7 @@ use crate::db::{Tx, delete_in, find_in, insert_all, save_all};
 use crate::problem::{Fault, Problem};
 use crate::rooms::bundle::{Names, PersonLine};
 use crate::rooms::consents::{self, Subject};
-use crate::rooms::records::{Record, any_of, of_row};
+use crate::rooms::records::{Record, any_of, forget_maker, of_row};
 use crate::vault::{Keyring, Vault};
 
 /// Writes people, new or over the old ones, with their organisations, and restates their consents.
@@ -124,6 +124,19 @@ pub async fn email_of<C: ConnectionTrait>(
 ) -> Result<Option<String>, Problem> {
     let found = PersonRecord::load(conn, vault, &[person.0]).await?.remove(&person.0);
     Ok(found.and_then(|person| person.contact).and_then(|contact| contact.email))
+}
+
+/// Removes a person to whom nothing refers any more, their contact, and the key that opens it.
+///
+/// # Errors
+/// The database's.
+pub async fn remove(tx: &Tx, id: PersonId) -> Result<(), DbErr> {
+    tx.erase();
+    forget_maker(tx, id.0).await?;
+    delete_in::<person_contact::Entity, _>(tx, person_contact::Column::PersonId, &[id.0]).await?;
+    delete_in::<person_organisation::Entity, _>(tx, person_organisation::Column::PersonId, &[id.0]).await?;
+    delete_in::<data_key::Entity, _>(tx, data_key::Column::RecordId, &[id.0]).await?;
+    delete_in::<person::Entity, _>(tx, person::Column::Id, &[id.0]).await
 }
 
 impl Record for PersonRecord {

@@ -153,11 +153,11 @@ pub(super) struct PersonPage {
 /// Which person.
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Path)]
-pub(super) struct PersonPath {
+pub struct PersonPath {
     /// The person.
     #[serde(deserialize_with = "crate::http::id::canonical")]
     #[param(value_type = Uuid)]
-    pub(super) person_id: Uuid,
+    pub person_id: Uuid,
 }
 
 /// Which people are listed.

@@ -4,6 +4,7 @@ mod api;
 mod out;
 mod revisions;
 mod rules;
+mod silencing;
 mod store;
 mod wire;
 
@@ -27,6 +28,7 @@ use crate::problem::Problem;
 use crate::vault::Vault;
 
 pub use rules::consented_anew;
+pub use silencing::{all_of, silence};
 pub use store::{load, save};
 
 /// A quote with what belongs to it.

@@ -1,5 +1,6 @@
 //! What may become of a quote: draft → approved → withdrawn.
 
+use ::entity::kinds::Moderation;
 use ::entity::quote::AttributionLevel;
 
 use super::QuoteRecord;
@@ -24,6 +25,12 @@ pub(super) fn approve(
 /// Takes it back for good; nothing that was said is kept.
 pub(super) fn withdraw(mut quote: QuoteRecord, _: &Proof<'_, EditQuotes>) -> Result<QuoteRecord, Problem> {
     quote.row.status = withdrawn(quote.row.status)?;
+    Ok(silenced(quote))
+}
+
+/// A quote that says nothing any more.
+pub(super) fn silenced(mut quote: QuoteRecord) -> QuoteRecord {
+    quote.row.status = Moderation::Withdrawn;
     quote.row.text = String::new();
     quote.row.language = "und".to_owned();
     quote.row.translations = Default::default();
@@ -31,7 +38,7 @@ pub(super) fn withdraw(mut quote: QuoteRecord, _: &Proof<'_, EditQuotes>) -> Res
     (quote.row.label, quote.row.person_id) = (None, None);
     quote.themes = Vec::new();
     quote.consent = None;
-    Ok(quote)
+    quote
 }
 
 /// Lets an edit pass, unless it was withdrawn. What it belongs to is fixed once it is approved, and nobody is named otherwise

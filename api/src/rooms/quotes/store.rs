@@ -2,16 +2,20 @@
 
 use std::collections::HashMap;
 
-use ::entity::ids::QuoteId;
+use ::entity::erasure::ErasureKind;
+use ::entity::ids::{PersonId, QuoteId};
 use ::entity::kinds::{Moderation, RecordKind};
 use ::entity::{consent, quote};
-use sea_orm::{Condition, ConnectionTrait, DbErr};
+use sea_orm::{
+    ColumnTrait as _, Condition, ConnectionTrait, DbErr, EntityTrait as _, QueryFilter as _, QueryOrder as _,
+    QuerySelect as _,
+};
 use uuid::Uuid;
 
 use super::QuoteRecord;
 use super::wire::QuoteFilter;
 use crate::audit;
-use crate::db::{Tx, find_in, save_all};
+use crate::db::{Gone, Tx, find_in, save_all};
 use crate::rooms::bundle::{Names, QuoteLine};
 use crate::rooms::consents::{self, Subject};
 use crate::rooms::records::{Record, any_of, of_row};
@@ -95,9 +99,17 @@ impl Record for QuoteRecord {
     async fn save(tx: &Tx, _: &Vault, record: Self) -> anyhow::Result<()> {
         if record.row.status == Moderation::Withdrawn {
             consents::withdraw(tx, record.row.id).await?;
+            tx.for_good(Gone { kind: ErasureKind::Quote, id: record.row.id.0 });
         }
         Ok(save(tx, vec![record]).await?)
     }
+}
+
+/// What a person has said, kept from changing until the transaction ends.
+pub(super) async fn said_by(tx: &Tx, person: PersonId) -> Result<Vec<Uuid>, DbErr> {
+    let said = quote::Entity::find().filter(quote::Column::PersonId.eq(person));
+    let rows = said.order_by_asc(quote::Column::Id).lock_exclusive().all(tx).await?;
+    Ok(rows.into_iter().map(|row| row.id.0).collect())
 }
 
 /// The quotes that fit a filter.

@@ -47,7 +47,10 @@ pub async fn maker<C: ConnectionTrait>(conn: &C, id: Uuid) -> Result<Option<part
 }
 
 /// Forgets who made a record that is removed.
-pub(super) async fn forget_maker(tx: &Tx, id: Uuid) -> Result<(), DbErr> {
+///
+/// # Errors
+/// The database's.
+pub async fn forget_maker(tx: &Tx, id: Uuid) -> Result<(), DbErr> {
     delete_in::<partner_record::Entity, _>(tx, partner_record::Column::RecordId, &[id]).await
 }
 

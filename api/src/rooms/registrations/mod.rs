@@ -13,6 +13,8 @@ mod api;
 mod calendar;
 mod content;
 mod desk;
+mod forget;
+mod held;
 mod invitations;
 mod letters;
 mod me;
@@ -46,6 +48,8 @@ use desk::Desk;
 use seats::Plan;
 
 pub use calendar::entry as calendar_entry;
+pub use forget::forget_account;
+pub use held::{RegistrationArchive, archive};
 pub use reminders::{remind, rewritten};
 pub use retention::erase_old;
 pub use zones::{CrowdZones, zones_for, zones_of};

@@ -25,7 +25,7 @@ const PORTION: u64 = 50;
 ///
 /// # Errors
 /// The database's; what was erased before stays erased.
-pub async fn erase_old(db: &Db) -> Result<usize, Problem> {
+pub async fn erase_old(db: &Db) -> Result<u64, Problem> {
     let mut erased = 0;
     loop {
         let old = Entity::find().filter(to_erase(db.now()));
@@ -33,7 +33,7 @@ pub async fn erase_old(db: &Db) -> Result<usize, Problem> {
             old.select_only().column(Column::EventId).into_tuple().one(db.reader()).await?;
         let Some(event) = event else { return Ok(erased) };
         let portion = db.write(async |tx| erase_of(tx, event).await).await?;
-        erased += portion;
+        erased += portion as u64;
         if portion == 0 {
             return Ok(erased);
         }

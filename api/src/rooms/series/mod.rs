@@ -13,6 +13,7 @@ mod api;
 mod check;
 mod fairness;
 mod follow;
+mod forget;
 mod make;
 mod occurrences;
 mod out;
@@ -24,6 +25,7 @@ mod store;
 mod template;
 mod wire;
 
+pub use forget::{forget_person, naming};
 pub use make::make_due;
 
 use crate::http::routes::Routes;

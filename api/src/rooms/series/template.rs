@@ -161,6 +161,29 @@ template! {
     translations: BTreeMap<String, Translation>,
 }
 
+impl SeriesTemplateIn {
+    /// What its events are called.
+    pub(super) fn title(&self) -> &str {
+        &self.title
+    }
+
+    /// Who its events name: people and organisations, part by part.
+    pub(super) const fn people(&self) -> [&Vec<RecordId>; 5] {
+        [&self.hosts, &self.co_hosts, &self.facilitators, &self.interpreters, &self.note_takers]
+    }
+
+    /// The same, to be changed.
+    pub(super) const fn people_mut(&mut self) -> [&mut Vec<RecordId>; 5] {
+        [
+            &mut self.hosts,
+            &mut self.co_hosts,
+            &mut self.facilitators,
+            &mut self.interpreters,
+            &mut self.note_takers,
+        ]
+    }
+}
+
 fn country() -> Precision {
     Precision::Country
 }

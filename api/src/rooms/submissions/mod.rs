@@ -19,6 +19,8 @@ mod content;
 mod decide;
 mod doubles;
 mod filters;
+mod forget;
+mod held;
 mod letters;
 mod likeness;
 mod mine;
@@ -30,6 +32,8 @@ mod rules;
 mod store;
 mod wire;
 
+pub use forget::forget_account;
+pub use held::{SubmissionArchive, archive};
 pub use retention::erase_old;
 
 /// What manage tokens of this room are for.

@@ -17,7 +17,7 @@ const PORTION: u64 = 50;
 ///
 /// # Errors
 /// The database's; what was erased before stays erased.
-pub async fn erase_old(db: &Db) -> Result<usize, Problem> {
+pub async fn erase_old(db: &Db) -> Result<u64, Problem> {
     let mut erased = 0;
     loop {
         let portion = db
@@ -33,7 +33,7 @@ pub async fn erase_old(db: &Db) -> Result<usize, Problem> {
                 Ok::<_, Problem>(count)
             })
             .await?;
-        erased += portion;
+        erased += portion as u64;
         if portion == 0 {
             return Ok(erased);
         }

@@ -1,0 +1,31 @@
+//! Whom nothing tells of any more. The identifier says nothing of them.
+
+use sea_orm::entity::prelude::*;
+
+crate::text_enum! {
+    /// What was erased for good.
+    ErasureKind {
+        /// A person.
+        Person = "person",
+        /// What somebody had said.
+        Quote = "quote",
+        /// What somebody had allowed.
+        Consent = "consent",
+    }
+}
+
+/// A row of `erasure`.
+#[sea_orm::model]
+#[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+#[sea_orm(table_name = "erasure")]
+pub struct Model {
+    /// What it was called.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub record_id: Uuid,
+    /// What it was.
+    pub kind: ErasureKind,
+    /// When.
+    pub erased_at: DateTimeUtc,
+}
+
+impl ActiveModelBehavior for ActiveModel {}

@@ -1,0 +1,213 @@
+//! A copy of the database from before somebody was erased.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+
+use super::{NAME, WORDS, named, told};
+use crate::events::dialogue;
+use crate::house::database::Database;
+use crate::house::program::{self, Outcome, Server};
+use crate::house::{House, answer};
+use crate::records::address;
+
+#[tokio::test]
+async fn what_an_older_copy_brings_back_is_erased_before_anything_is_read() {
+    let house = House::open().await;
+    house.import(&told()).await.applied();
+    let admin = house.admin().await;
+    let person = named(&admin, NAME).await;
+    let kept = "CREATE TABLE kept_person AS SELECT * FROM person; CREATE TABLE kept_quote AS SELECT * FROM quote; \
+                CREATE TABLE kept_consent AS SELECT * FROM consent; CREATE TABLE kept_host AS SELECT * FROM event_host";
+    house.sql(kept).await;
+    assert_eq!(admin.delete(address(&person)).await.status, 204);
+    let back = "DELETE FROM consent; DELETE FROM event_host; DELETE FROM quote; DELETE FROM erasure; INSERT INTO person SELECT * FROM kept_person; \
+                INSERT INTO quote SELECT * FROM kept_quote; INSERT INTO consent SELECT * FROM kept_consent; \
+                INSERT INTO event_host SELECT * FROM kept_host; \
+                DROP TABLE kept_person; DROP TABLE kept_quote; DROP TABLE kept_consent; DROP TABLE kept_host";
+    house.sql(back).await;
+    assert_eq!(admin.get(address(&person)).await.status, 200, "as if the copy were there");
+    let opened = house.solidarity(&["publish", "rebuild"]).await;
+    assert!(
+        opened.stderr.contains("erased again") && !opened.stderr.contains("Nyandeng"),
+        "{}",
+        opened.stderr
+    );
+    opened.done();
+    assert_eq!(admin.get(address(&person)).await.status, 404);
+    for path in ["events", "quotes", "search?q=buried", "changes"] {
+        let public = house.get(&format!("/v1/gallery/{path}")).await;
+        assert!(
+            !public.text().contains("Nyandeng") && !public.text().contains("buried"),
+            "{}",
+            public.text()
+        );
+    }
+    assert!(!house.export().await.contains("Nyandeng"));
+    let again = house.solidarity(&["publish", "rebuild"]).await;
+    assert!(!again.stderr.contains("erased again"), "{}", again.stderr);
+
+    let ledger = house.file("erasures.ndjson");
+    assert_eq!(ledger.matches(person["id"].as_str().unwrap()).count(), 1, "{ledger}");
+    assert!(!ledger.contains("Nyandeng"));
+    std::fs::write(house.path("erasures.ndjson"), "who knows\n").unwrap();
+    let refused = house.solidarity(&["publish", "rebuild"]).await;
+    assert!(refused.code == Some(1) && refused.stderr.contains("line 1"), "{}", refused.stderr);
+}
+
+#[tokio::test]
+async fn what_was_withdrawn_stays_withdrawn_in_an_older_copy() {
+    let house = House::open().await;
+    house.import(&told()).await.applied();
+    let admin = house.admin().await;
+    let quotes = admin.get("/v1/quotes").await.json();
+    let said =
+        quotes["items"].as_array().unwrap().iter().find(|quote| quote["text"] == WORDS).unwrap().clone();
+    house.sql("CREATE TABLE kept_quote AS SELECT * FROM quote; CREATE TABLE kept_consent AS SELECT * FROM consent").await;
+    admin.does("withdraw", &said).await;
+    let back = "DELETE FROM consent; DELETE FROM quote; INSERT INTO quote SELECT * FROM kept_quote; \
+                INSERT INTO consent SELECT * FROM kept_consent; DROP TABLE kept_quote; DROP TABLE kept_consent";
+    house.sql(back).await;
+    house.solidarity(&["publish", "rebuild"]).await.done();
+    assert_eq!(house.gallery(&said).await.status, 410);
+    assert_eq!(admin.get(address(&said)).await.json()["text"], json!(""));
+}
+
+/// Another database with the data folder of a house.
+struct Elsewhere {
+    _folder: tempfile::TempDir,
+    _database: Database,
+    variables: BTreeMap<String, String>,
+}
+
+impl Elsewhere {
+    async fn of(house: &House) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let database = Database::empty(folder.path()).await;
+        let variables = house.variables(&[
+            ("DATABASE_URL", database.url()),
+            ("SOLIDARITY_REQUIRE_TOTP", "false"),
+            ("SOLIDARITY_RATE_LIMITS", "off"),
+        ]);
+        Self { _folder: folder, _database: database, variables }
+    }
+
+    async fn run(&self, arguments: &[&str]) -> Outcome {
+        program::run(&self.variables, arguments).await
+    }
+}
+
+#[tokio::test]
+async fn a_copy_is_put_back_without_those_who_were_erased_since() {
+    let house = House::open().await;
+    house.import(&told()).await.applied();
+    let admin = house.admin().await;
+    let event = admin.makes("events", dialogue()).await;
+    let person = named(&admin, NAME).await;
+    let copy = house.path("monday.backup");
+    let copy = copy.to_str().unwrap();
+    house.solidarity(&["backup", copy]).await.done();
+    let refused = house.solidarity(&["backup", copy]).await;
+    assert!(refused.code == Some(1) && refused.stderr.contains("is there already"), "{refused:?}");
+    assert_eq!(admin.delete(address(&person)).await.status, 204);
+    assert_eq!(
+        admin.delete(address(&event)).await.status,
+        204,
+        "what is not erased comes back with the copy"
+    );
+
+    let elsewhere = Elsewhere::of(&house).await;
+    let restored = elsewhere.run(&["restore", copy]).await;
+    assert!(restored.stderr.contains("erased again"), "{restored:?}");
+    assert_eq!(restored.done(), "restored\n");
+    let mut server =
+        Server::start(&elsewhere.variables, &["serve", "--listen", "127.0.0.1:0", "--no-worker"]);
+    let url = server.address();
+    let client = reqwest::Client::new();
+    let get =
+        async |path: &str, token: &str| answer(client.get(format!("{url}{path}")).bearer_auth(token)).await;
+    assert_eq!(get("/readyz", "").await.status, 200);
+    for path in
+        ["/v1/gallery/events", "/v1/gallery/quotes", "/v1/gallery/search?q=buried", "/v1/gallery/changes"]
+    {
+        let answer = get(path, "").await;
+        assert!(
+            answer.status == 200 && !answer.text().contains(NAME) && !answer.text().contains(WORDS),
+            "{path}"
+        );
+    }
+    assert_eq!(get("/v1/gallery/events", "").await.json()["items"].as_array().unwrap().len(), 1);
+    assert_eq!(get("/v1/me", &admin.token).await.status, 401, "everybody signs in anew");
+    let body = json!({"email": admin.email, "password": crate::house::actors::PASSWORD});
+    let session = answer(client.post(format!("{url}/v1/sessions")).json(&body)).await.json();
+    let token = session["access_token"].as_str().unwrap();
+    assert_eq!(get(address(&person), token).await.status, 404);
+    let venue = get(&format!("{}/venue", address(&event)), token).await;
+    assert_eq!(venue.json()["venue"], "The hidden hall", "{}", venue.text());
+    let used = elsewhere.run(&["restore", copy, "--force"]).await;
+    assert!(used.code == Some(1) && used.stderr.contains("another process uses the database"), "{used:?}");
+    server.signal("TERM");
+    server.outcome();
+    let rebuilt = elsewhere.run(&["publish", "rebuild"]).await.done();
+    assert!(rebuilt.ends_with(": 0 documents written, 0 taken away\n"), "{rebuilt}");
+    elsewhere.run(&["audit", "verify"]).await.done();
+
+    let refused = elsewhere.run(&["restore", copy]).await;
+    assert!(refused.code == Some(1) && refused.stderr.contains("is not empty"), "{refused:?}");
+    assert_eq!(elsewhere.run(&["restore", copy, "--force"]).await.done(), "restored\n");
+    assert!(!elsewhere.run(&["export"]).await.done().contains(NAME));
+}
+
+#[tokio::test]
+async fn what_is_no_whole_copy_or_of_other_keys_is_not_put_back() {
+    let house = House::open().await;
+    house.import(&told()).await.applied();
+    let admin = house.admin().await;
+    admin.makes("events", dialogue()).await;
+    let (copy, cut) = (house.path("monday.backup"), house.path("cut.backup"));
+    let (copy, cut) = (copy.to_str().unwrap(), cut.to_str().unwrap());
+    house.solidarity(&["backup", copy]).await.done();
+    let elsewhere = Elsewhere::of(&house).await;
+    let whole = std::fs::read(copy).unwrap();
+    std::fs::write(cut, &whole[..whole.len() / 2]).unwrap();
+    let refused = elsewhere.run(&["restore", cut]).await;
+    assert!(refused.code == Some(1) && refused.stderr.contains("is no"), "{refused:?}");
+    let key = "a0".repeat(32);
+    let mut variables = elsewhere.variables.clone();
+    let other = tempfile::tempdir().unwrap();
+    variables.insert("SOLIDARITY_MASTER_KEY".to_owned(), key);
+    variables.insert("SOLIDARITY_DATA_DIR".to_owned(), other.path().to_str().unwrap().to_owned());
+    let refused = program::run(&variables, &["restore", copy]).await;
+    assert!(refused.code == Some(1) && refused.stderr.contains("another master key"), "{refused:?}");
+
+    // A copy is opened by the wrapping key of its time, until that is destroyed.
+    let status = async || -> Value {
+        serde_json::from_str(&house.solidarity(&["keys", "status", "--json"]).await.done()).unwrap()
+    };
+    assert_eq!(status().await["newest"], 1);
+    let event = admin.makes("events", dialogue()).await;
+    let before = house.solidarity(&["keys", "destroy", "--before", "2"]).await;
+    assert!(before.code == Some(1) && before.stderr.contains("has not begun"), "{before:?}");
+    let rotated = house.solidarity(&["keys", "rotate", "--json"]).await.done();
+    let rotated: Value = serde_json::from_str(&rotated).unwrap();
+    assert!(rotated["epoch"] == 2 && rotated["wrapped"].as_i64().unwrap() >= 3, "{rotated}");
+    let venue = admin.get(&format!("{}/venue", address(&event))).await;
+    assert_eq!(venue.json()["venue"], "The hidden hall", "the running server opens what was wrapped anew");
+    admin.makes("events", dialogue()).await;
+    let epochs = status().await["epochs"].clone();
+    assert_eq!(
+        (&epochs[1]["data_keys"], epochs[2]["data_keys"].as_i64() > Some(3)),
+        (&json!(0), true),
+        "{epochs}"
+    );
+    house.sql("UPDATE data_key SET epoch = 1").await;
+    let needed = house.solidarity(&["keys", "destroy", "--before", "2"]).await;
+    assert!(needed.code == Some(1) && needed.stderr.contains("still wrapped"), "{needed:?}");
+    house.sql("UPDATE data_key SET epoch = 2").await;
+    assert_eq!(elsewhere.run(&["restore", copy]).await.done(), "restored\n");
+    assert_eq!(house.solidarity(&["keys", "destroy", "--before", "2"]).await.done(), "destroyed: epoch 1\n");
+    let refused = elsewhere.run(&["restore", copy, "--force"]).await;
+    assert!(refused.code == Some(1) && refused.stderr.contains("epoch 1 is not in"), "{refused:?}");
+    // What was put back before is wrapped by the newest key.
+    elsewhere.run(&["export"]).await.done();
+}
