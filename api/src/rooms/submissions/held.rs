@@ -23,11 +23,11 @@ pub struct SubmissionArchive {
     /// Where it stands.
     status: SubmissionStatus,
     /// What was asked to be on the map or changed there.
-    #[schema(value_type = Object)]
-    asked: Value,
+    #[schema(value_type = Option<Object>)]
+    asked: Option<Value>,
     /// Who asked.
-    #[schema(value_type = Object)]
-    submitter: Value,
+    #[schema(value_type = Option<Object>)]
+    submitter: Option<Value>,
     /// The e-mail address.
     email: Option<String>,
     /// What was written about it.
@@ -63,9 +63,9 @@ pub async fn archive<C: ConnectionTrait>(
     for row in sent.all(conn).await? {
         let Content { asked, submitter, email, messages } = store::content(conn, vault, &row).await?;
         let asked = match asked {
-            Some(Asked::Initiative(initiative)) => serde_json::to_value(initiative)?,
-            Some(Asked::Change(change)) => serde_json::to_value(change)?,
-            Some(Asked::Claim) | None => Value::Null,
+            Some(Asked::Initiative(initiative)) => Some(serde_json::to_value(initiative)?),
+            Some(Asked::Change(change)) => Some(serde_json::to_value(change)?),
+            Some(Asked::Claim) | None => None,
         };
         let messages = messages.into_iter().map(|message| ArchivedMessage {
             from: message.from,
@@ -77,7 +77,7 @@ pub async fn archive<C: ConnectionTrait>(
             kind: row.kind,
             status: row.status,
             asked,
-            submitter: serde_json::to_value(submitter)?,
+            submitter: submitter.map(serde_json::to_value).transpose()?,
             email,
             messages: messages.collect(),
             created_at: row.created_at,
