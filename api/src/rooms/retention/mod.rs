@@ -34,6 +34,7 @@ pub(super) struct Rule {
 macro_rules! rules {
     ($($kind:literal: $what:literal, $kept:expr, since $since:literal, by $erase:path;)+) => {
         /// What is kept for a while, and for how long.
+        #[allow(clippy::needless_question_mark, reason = "some fail with the database's error, some with a problem")]
         pub(super) const RULES: &[Rule] = &[$(Rule {
             kind: $kind,
             what: $what,
