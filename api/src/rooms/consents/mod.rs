@@ -27,7 +27,8 @@ use crate::http::routes::Routes;
 
 pub use reminders::remind;
 pub use store::{
-    Of, erase, expiring, forget_words, in_force, is_active, restate, stated_of, withdraw, withdraw_again, withdraw_all,
+    Of, erase, expiring, forget_words, in_force, is_active, restate, stated_of, withdraw, withdraw_again,
+    withdraw_all,
 };
 pub use tokens::{Held, Proof, give_token, lost_tokens};
 

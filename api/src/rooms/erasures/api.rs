@@ -7,7 +7,7 @@ use sea_orm::ConnectionTrait;
 
 use super::{erase_person, store};
 use crate::access::action::{Action, ErasePeople, Reach, ReadPeople};
-use crate::access::{Allowed, Row};
+use crate::access::{Allowed, Owner, Row};
 use crate::app::App;
 use crate::audit::By;
 use crate::db::Tx;
@@ -22,8 +22,8 @@ pub(super) struct Somebody(pub(super) Vec<AccountId>);
 impl Row for Somebody {
     const NOUN: &'static str = "person";
 
-    fn belongs_to(&self, account: AccountId) -> bool {
-        self.0.contains(&account)
+    fn belongs_to(&self, owner: Owner) -> bool {
+        matches!(owner, Owner::Account(account) if self.0.contains(&account))
     }
 }
 

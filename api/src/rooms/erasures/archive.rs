@@ -148,6 +148,8 @@ impl From<consent::Model> for ArchivedConsent {
             expires_at,
             withdrawn_at,
             withdrawn_by: _,
+            replaced_by: _,
+            remind_at: _,
             created_at: recorded_at,
         } = row;
         Self {

@@ -61,6 +61,8 @@ struct ArchivedPermission {
     purpose: ConsentPurpose,
     /// When it was given.
     given_at: DateTime<Utc>,
+    /// Who took it down, where a partner registered them.
+    given_by: Option<String>,
     /// When it was taken back.
     withdrawn_at: Option<DateTime<Utc>>,
 }
@@ -94,20 +96,21 @@ pub async fn archive<C: ConnectionTrait>(
     for row in rows {
         let person = store::person(conn, vault, &row).await?;
         let email = store::email(conn, vault, &row).await?;
+        let (display_name, access_needs, time_zone, answers, given_by) = match person {
+            Some(store::Person { display_name, access_needs, time_zone, answers, given_by }) => {
+                (Some(display_name), access_needs, time_zone, answers, given_by)
+            }
+            None => Default::default(),
+        };
         let given = registration_consent::Column::RegistrationId.eq(row.id);
         let given = registration_consent::Entity::find().filter(given).all(conn).await?;
         let consents = given.into_iter().map(|consent| {
             let registration_consent::Model { purpose, given_at, withdrawn_at, .. } = consent;
-            ArchivedPermission { purpose, given_at, withdrawn_at }
+            let given_by = given_by.get(&purpose).cloned();
+            ArchivedPermission { purpose, given_at, given_by, withdrawn_at }
         });
         let reveals = store::reveals(conn, vault, &row).await?.into_iter();
         let reveals = reveals.map(|store::Reveal { by, at, reason }| ArchivedReveal { by, at, reason });
-        let (display_name, access_needs, time_zone, answers) = match person {
-            Some(store::Person { display_name, access_needs, time_zone, answers }) => {
-                (Some(display_name), access_needs, time_zone, answers)
-            }
-            None => Default::default(),
-        };
         archived.push(RegistrationArchive {
             id: row.id,
             event: row.event_id,
