@@ -10,6 +10,7 @@ use actix_web::http::Method;
 use actix_web::middleware::{Compress, from_fn};
 use actix_web::web::{self, Data};
 use actix_web::{App as WebApp, Error, HttpRequest};
+use chrono::TimeDelta;
 use url::Url;
 use utoipa::OpenApi;
 use utoipa::openapi::Server;
@@ -51,6 +52,8 @@ pub struct App {
     pub post: Post,
     /// Who waits for whose answer.
     pub replays: Replays,
+    /// How long what one person proposed waits for a second one.
+    pub proposals_last: TimeDelta,
     /// How clients reach this server, where that is known.
     pub public_url: Option<Url>,
     /// Whether the service is on its way out: it finishes what it does and wants no more.
@@ -94,6 +97,11 @@ impl App {
         (name = "quotes", description = "Words somebody said, bound to the consent they gave."),
         (name = "consents", description = "Who allowed what: read, narrowed and withdrawn by whoever gave it, continued by those who record it."),
         (name = "stories", description = "Links to videos, blogs, documents and recordings."),
+        (name = "lockdown", description = "Taking the whole gallery down at once."),
+        (name = "countries", description = "How dangerous it is to be seen in a country."),
+        (name = "proposals", description = "What shows more of somebody: one person proposes it, another approves it."),
+        (name = "reports", description = "Something in the gallery is about somebody, endangers them or is wrong."),
+        (name = "manage-links", description = "New links for whoever lost theirs."),
         (name = "audit-log", description = "Who did what to which record."),
         (name = "submissions", description = "Newcomers ask to be on the map, follow what becomes of it, and are reviewed."),
         (name = "entries", description = "Contacts are asked every year whether what stands on the map is still so, and answer."),
@@ -185,7 +193,7 @@ const API_KEY: &str = "api_key";
 const API_KEY_HEADER: &str = "api_key_header";
 
 /// The forms that everybody may send, and that cost others work.
-pub const FORMS: [&str; 3] = ["submission", "duplicates", "registration"];
+pub const FORMS: [&str; 5] = ["submission", "duplicates", "registration", "report", "manage_links"];
 
 /// Which of [`FORMS`] it is, if it is one.
 pub fn form_of(method: &Method, path: &str) -> Option<&'static str> {
@@ -197,6 +205,8 @@ pub fn form_of(method: &Method, path: &str) -> Option<&'static str> {
         _ if *method != Method::POST => None,
         "/v1/submissions" => Some("submission"),
         "/v1/submissions/duplicates" => Some("duplicates"),
+        "/v1/reports" => Some("report"),
+        "/v1/manage-links" => Some("manage_links"),
         _ => registers(),
     }
 }

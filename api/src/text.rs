@@ -1,9 +1,18 @@
 //! Words: folding text so that "Mexico" finds "México" and "audit" finds "audits", on both databases alike.
 
+use unicode_normalization::UnicodeNormalization as _;
+use zeroize::Zeroizing;
+
 /// The most words of a query that count.
 const MOST_WORDS: usize = 10;
 /// Characters of a snippet.
 const SNIPPET: usize = 160;
+
+/// The normal form of an e-mail address, for keyed hashes: two spellings that differ in case or in Unicode's forms are one
+/// address.
+pub fn normal_address(email: &str) -> Zeroizing<String> {
+    Zeroizing::new(email.trim().nfkc().collect::<String>().to_lowercase())
+}
 
 /// Folds text to words of `a`–`z` and `0`–`9` separated by single spaces: accents are taken off and other scripts are
 /// transliterated, so that query and text meet whatever the keyboard.

@@ -131,6 +131,16 @@ crate::text_enum! {
         CheckIn = "check_in",
         /// Somebody did not come.
         MarkAbsent = "mark_absent",
+        /// Nothing of it is public any more, at once.
+        LockDown = "lock_down",
+        /// A lockdown was ended.
+        EndLockdown = "end_lockdown",
+        /// It was proposed to a second person.
+        Propose = "propose",
+        /// It was taken off the public side, for now.
+        Hide = "hide",
+        /// It may be public again.
+        Unhide = "unhide",
     }
 }
 
@@ -169,6 +179,14 @@ crate::text_enum! {
         Consent = "consent",
         /// A registration for an event.
         Registration = "registration",
+        /// The risk of a country.
+        CountryRisk = "country_risk",
+        /// The campaign as a whole.
+        Campaign = "campaign",
+        /// A proposal to a second person.
+        Proposal = "proposal",
+        /// A report that something endangers somebody.
+        Report = "report",
     }
 }
 

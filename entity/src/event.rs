@@ -211,6 +211,9 @@ pub struct Model {
     pub reschedule_reason: Option<String>,
     /// When it was recorded as held; what was long over when it was imported, when it ended.
     pub held_at: Option<DateTimeUtc>,
+    /// Since when it is locked down: nothing of it is public or told to those who registered. Only a lockdown and its end write
+    /// it, no edit or import.
+    pub locked_down_at: Option<DateTimeUtc>,
     /// How many came.
     #[sea_orm(column_type = "JsonBinary")]
     pub headcount: Option<Headcount>,

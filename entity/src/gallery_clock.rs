@@ -12,6 +12,8 @@ pub struct Model {
     pub id: i32,
     /// The last number given.
     pub seq: i64,
+    /// Grows by one whenever a switch is turned.
+    pub switched: i64,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

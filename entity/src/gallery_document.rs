@@ -86,6 +86,8 @@ pub struct Model {
     pub public_until: Option<DateTimeUtc>,
     /// The country under which it is counted now; `ZZ` without one, none if it is not counted.
     pub counted_country: Option<String>,
+    /// What may hide it: the country it shows and the risk that it was rendered at, as in `SS/low`; empty if it shows none.
+    pub guard: String,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

@@ -17,6 +17,8 @@ pub struct Model {
     pub initiative_id: InitiativeId,
     /// E-mail address and language.
     pub sealed: Vec<u8>,
+    /// Keyed hash of the address, by which whoever lost a link finds it; none if it was recorded before there was any.
+    pub email_hash: Option<Vec<u8>>,
     /// Letters that were written since the last confirmation.
     pub letters: i32,
     /// When the next is written; none while nothing is to be asked.

@@ -82,6 +82,8 @@ pub struct Model {
     pub sealed_submitter: Option<Vec<u8>>,
     /// The e-mail address, sealed; none if there is none or it was erased.
     pub sealed_email: Option<Vec<u8>>,
+    /// Keyed hash of that address, by which whoever lost the token finds it; none once it was erased.
+    pub email_hash: Option<Vec<u8>>,
     /// Who is reviewing it.
     pub claimed_by: Option<AccountId>,
     /// Until when nobody else decides.

@@ -40,6 +40,10 @@ mod m0077_withdrawals;
 mod m0080_api_keys;
 mod m0081_partner_records;
 mod m0082_consent_proofs;
+mod m0084_brakes;
+mod m0085_proposals;
+mod m0086_reports;
+mod m0087_lost_links;
 mod m0088_erasures;
 mod m0089_key_epochs;
 mod m0090_retention;
@@ -84,6 +88,10 @@ impl MigratorTrait for Migrator {
             Box::new(m0080_api_keys::Migration),
             Box::new(m0081_partner_records::Migration),
             Box::new(m0082_consent_proofs::Migration),
+            Box::new(m0084_brakes::Migration),
+            Box::new(m0085_proposals::Migration),
+            Box::new(m0086_reports::Migration),
+            Box::new(m0087_lost_links::Migration),
             Box::new(m0088_erasures::Migration),
             Box::new(m0089_key_epochs::Migration),
             Box::new(m0090_retention::Migration),

@@ -87,11 +87,16 @@ def main():
     make(f"/v1/quotes/{taken_back['id']}/withdraw", {})
     allowed = make(f"/v1/people/{ids['person_id']}/consents", {"purpose": "record_session", "method": "written"})
     key = make(f"/v1/organisations/{ids['organisation_id']}/keys", {"name": "Desk", "scopes": ["events:read"]})
+    call("PUT", "/v1/countries/NO/risk", {"risk": "moderate", "reason": "Sample"}, token)
+    proposal = make("/v1/proposals", {"subject": "country", "country": "NO", "changes": {"risk": "low"}, "reason": "Sample"})
+    make("/v1/reports", {"kind": "event", "id": event["id"], "reason": "wrong", "text": "It is on another day."})
+    report = call("GET", "/v1/reports", token=token)[0]["items"][0]
     ids |= {
         "key_id": key["id"],
         "event_id": event["id"], "registration_id": registered["registration"]["id"], "series_id": series["id"],
         "recurrence": start, "guide_id": guide["id"], "number": 1, "account_id": invited["account"]["id"],
-        "consent_id": allowed["id"], "withdrawal_id": taken_back["id"], "submission_id": submitted["id"], "token": feed["path"].removeprefix("/v1/calendars/").removesuffix(".ics"),
+        "consent_id": allowed["id"], "withdrawal_id": taken_back["id"], "proposal_id": proposal["id"], "report_id": report["id"], "code": "NO",
+        "submission_id": submitted["id"], "token": feed["path"].removeprefix("/v1/calendars/").removesuffix(".ics"),
     }
     tokens = {"submissions": submitted["tracking_token"], "registrations": registered["manage_token"], "consents": said["manage_token"]}
     json.dump({"ids": ids, "revisions": revisions, "tokens": tokens}, sys.stdout)

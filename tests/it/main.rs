@@ -5,6 +5,7 @@
 
 mod accounts;
 mod audit_log;
+mod brakes;
 mod bundle;
 mod calendar_files;
 mod command;

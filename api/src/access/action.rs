@@ -168,6 +168,8 @@ actions! {
     EditEvents { host: Own, moderator: All, admin: All, partner: Own }, seen by ReadEvents, with EventsWrite
     /// Schedule events; what is risky only moderators and admins.
     ScheduleEvents { host: Own, moderator: All, admin: All }, seen by ReadEvents
+    /// Take everything of an event off the public side, at once.
+    LockEventsDown { host: Own, moderator: All, admin: All }, seen by ReadEvents
     /// Ask for times that are fair to many clocks.
     SuggestTimes { host: All, moderator: All, admin: All }
     /// See and take back what one registered for with one's account.
@@ -204,6 +206,24 @@ actions! {
     ReadRetention { admin: All }
     /// Ask whether the audit log is what it was.
     VerifyAuditLog { admin: All }
+    /// Know whether the whole gallery is locked down.
+    ReadLockdown { host: All, moderator: All, admin: All }
+    /// Take the whole gallery down, at once.
+    LockDown { admin: All }, seen by ReadLockdown
+    /// See how dangerous countries are.
+    ReadCountryRisks { moderator: All, admin: All }
+    /// Say that a country is more dangerous, at once; or propose that it is less so.
+    SetCountryRisks { moderator: All, admin: All }, seen by ReadCountryRisks
+    /// See what is proposed: hosts what concerns their own records, and what they proposed.
+    ReadProposals { host: Own, moderator: All, admin: All }
+    /// Propose what takes a second person.
+    Propose { host: Own, moderator: All, admin: All }, seen by ReadProposals
+    /// Be the second person. Nobody decides what they proposed or made, which are rules of the room.
+    DecideProposals { admin: All }, seen by ReadProposals
+    /// See what is reported, and what was written about it.
+    ReadReports { moderator: All, admin: All }
+    /// Look into reports, close them, and hide what they are about.
+    HandleReports { moderator: All, admin: All }, seen by ReadReports
     /// Review what newcomers submit. Nobody decides their own, which is a rule of the room.
     ReviewSubmissions { moderator: All, admin: All }
 }

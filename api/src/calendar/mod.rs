@@ -49,7 +49,7 @@ pub struct Entry {
     pub time: Time,
     /// The language of title and text (BCP 47).
     pub language: String,
-    /// The title.
+    /// The title; empty where it has none.
     pub title: String,
     /// A text.
     pub text: Option<String>,
@@ -129,6 +129,23 @@ impl Calendar<'_> {
 }
 
 impl Entry {
+    /// What is left of an event of which nothing may be told: that it does not take place. Instead of its time it has the day
+    /// of that change, so that it lies where it was in no calendar.
+    pub fn called_off(id: Uuid, sequence: i64, changed_at: DateTime<Utc>) -> Self {
+        Self {
+            id,
+            sequence,
+            changed_at,
+            status: Status::Cancelled,
+            time: Time::Day(changed_at.date_naive()),
+            language: String::new(),
+            title: String::new(),
+            text: None,
+            place: None,
+            link: None,
+        }
+    }
+
     fn write(&self, lines: &mut Lines) {
         let changed = utc(self.changed_at);
         lines.raw("BEGIN", "VEVENT");
@@ -140,7 +157,9 @@ impl Entry {
         lines.raw("STATUS", self.status.word());
         self.time.write(lines);
         let in_language = |name: &str| format!("{name};LANGUAGE={}", self.language);
-        lines.text(&in_language("SUMMARY"), &self.title);
+        if !self.title.is_empty() {
+            lines.text(&in_language("SUMMARY"), &self.title);
+        }
         if let Some(text) = &self.text {
             lines.text(&in_language("DESCRIPTION"), text);
         }

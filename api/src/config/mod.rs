@@ -13,6 +13,7 @@ use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use chrono::TimeDelta;
 use secrecy::SecretString;
 use tracing_subscriber::EnvFilter;
 use url::Url;
@@ -31,6 +32,8 @@ use sources::{Environment, Faults, Found, Origin, Reader};
 const MOST_CACHE: u64 = 65_536;
 /// Milliseconds for which the database may be silent: not shorter than looks take, nor longer than a withdrawal may matter.
 const CACHE_TRUST: RangeInclusive<u64> = 200..=60_000;
+/// Days for which a proposal may wait for a second person.
+const PROPOSAL_DAYS: RangeInclusive<i64> = 1..=90;
 
 /// Every setting, validated.
 #[derive(Clone, Debug)]
@@ -65,6 +68,8 @@ pub struct Config {
     pub require_totp: bool,
     /// What the hash of a password costs.
     pub password_cost: Cost,
+    /// How long what one person proposed waits for a second one.
+    pub proposals_last: TimeDelta,
     /// How logs are written.
     pub log_format: LogFormat,
     /// What is logged, as a filter of levels and modules.
@@ -154,6 +159,11 @@ impl Config {
             text.parse::<bool>().map_err(|_| "must be true or false".to_owned())
         });
         let password_cost = reader.read(&settings::PASSWORD_COST, None, Cost::parse);
+        let proposals_last = reader.read(&settings::PROPOSAL_DAYS, None, |text| {
+            let days = text.parse().ok().filter(|number| PROPOSAL_DAYS.contains(number));
+            let wrong = || format!("must be {} to {}", PROPOSAL_DAYS.start(), PROPOSAL_DAYS.end());
+            days.map(TimeDelta::days).ok_or_else(wrong)
+        });
         let log_format = reader.read(&settings::LOG_FORMAT, None, |text| match text {
             "text" => Ok(LogFormat::Text),
             "json" => Ok(LogFormat::Json),
@@ -192,6 +202,7 @@ impl Config {
             cache_trust: cache_trust.ok_or_else(missing)?,
             require_totp: require_totp.ok_or_else(missing)?,
             password_cost: password_cost.ok_or_else(missing)?,
+            proposals_last: proposals_last.ok_or_else(missing)?,
             log_format: log_format.ok_or_else(missing)?,
             log: log.ok_or_else(missing)?,
             otlp_endpoint,

@@ -186,6 +186,16 @@ pub static PASSWORD_COST: Setting = Setting {
     help: "What the hash of a password costs (argon2id): KiB of memory, passes, lanes; the default is the least",
     shown: Shown::Whole,
 };
+/// How long proposals wait.
+pub static PROPOSAL_DAYS: Setting = Setting {
+    key: "proposal_days",
+    flag: None,
+    variable: Some("SOLIDARITY_PROPOSAL_DAYS"),
+    default: Some("7"),
+    help: "Days for which what one person proposed (a lower risk, a finer place, the end of a lockdown) waits for a second one, \
+           1 to 90",
+    shown: Shown::Whole,
+};
 /// How logs are written.
 pub static LOG_FORMAT: Setting = Setting {
     key: "log_format",
@@ -252,7 +262,7 @@ pub static MASTER_KEY: Setting = Setting {
 };
 
 /// Every setting, in the order in which they are explained.
-pub static ALL: [&Setting; 22] = [
+pub static ALL: [&Setting; 23] = [
     &DATABASE,
     &DATABASE_PUBLIC_URL,
     &DATA_DIR,
@@ -268,6 +278,7 @@ pub static ALL: [&Setting; 22] = [
     &CACHE_TRUST_MS,
     &REQUIRE_TOTP,
     &PASSWORD_COST,
+    &PROPOSAL_DAYS,
     &LOG_FORMAT,
     &LOG,
     &OTLP_ENDPOINT,

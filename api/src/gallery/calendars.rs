@@ -11,6 +11,7 @@ use actix_web::{HttpRequest, HttpResponse, get};
 use chrono::{DateTime, Days, NaiveDate, Utc};
 use chrono_tz::Tz;
 use entity::gallery_document::DocumentKind;
+use sea_orm::QueryResult;
 use serde::Deserialize;
 use uuid::Uuid;
 
@@ -23,12 +24,13 @@ use super::params::{
     WordsFilter,
 };
 use super::shapes::Unchanged;
+use super::sql::Sql;
 use crate::app::App;
 use crate::calendar::{Calendar, Entry, Status, Time};
 use crate::http::Query;
 use crate::http::etag::{self, Cache, Ready};
 use crate::http::language::Wanted;
-use crate::problem::Problem;
+use crate::problem::{Kind, Problem};
 use crate::reference;
 
 /// Events in one file at most.
@@ -43,7 +45,8 @@ const TEXT: usize = 1000;
 /// A calendar file (RFC 5545) of public events, cancelled ones included, that are upcoming or began within the past 365
 /// days: the 500 that come next, filled up with those that were last. Days begin at midnight UTC. What is known less well
 /// than to the day is left out, and so is every address; each event links to its page where this server knows how it is
-/// reached. Ask again hourly at most, with `If-None-Match`.
+/// reached. Without filters it also says of what was locked down since that it does not take place, and nothing else of it. Ask
+/// again hourly at most, with `If-None-Match`.
 #[utoipa::path(
     tag = "gallery",
     operation_id = "gallery.events.calendar",
@@ -72,22 +75,27 @@ pub(super) async fn list(
         .for_calendars();
     let wanted = wanted(&req, lang.0.lang.as_ref())?;
     let rows = read(&app, &filters, &wanted).await?;
+    // Who asked for some of the events would learn of one that may not be of these.
+    let called_off = match filters.is_nothing_but_calendars() {
+        true => called_off(&app, None).await?,
+        false => Vec::new(),
+    };
     let language = languages::for_names(&wanted);
     let content_language = languages::shared(rows.iter().map(|row| row.language.as_str()));
     let entries = rows.iter().map(|row| Ok(Document::read(&row.body)?.entry(&app, row.version)));
     let entries: Result<Vec<_>, Problem> = entries.collect();
     let calendar = Calendar {
         name: Some((language, name(language))),
-        entries: entries?.into_iter().flatten().collect(),
+        entries: entries?.into_iter().flatten().chain(called_off).collect(),
     };
-    Ok(answer(&req, &calendar, content_language.unwrap_or_else(|| language.to_owned())))
+    Ok(answer(&req, &calendar, Some(content_language.unwrap_or_else(|| language.to_owned()))))
 }
 
 /// Get an event as a calendar file
 ///
 /// Its identifier in calendars never changes and `SEQUENCE` grows with every change, so a newer file replaces an older
-/// one. An event that is cancelled says so; one that is withdrawn answers 410. An event whose time is known less well than
-/// to the day has no file (404).
+/// one. An event that is cancelled says so; one that is withdrawn answers 410; of one that is locked down nothing is left but
+/// that it does not take place. An event whose time is known less well than to the day has no file (404).
 #[utoipa::path(
     tag = "gallery",
     operation_id = "gallery.events.calendar_file",
@@ -104,18 +112,45 @@ pub(super) async fn one(
     lang: Query<Lang>,
 ) -> Result<HttpResponse, Problem> {
     let (wanted, now) = (wanted(&req, lang.0.lang.as_ref())?, app.clock.now());
-    let found = items::find(&app, DocumentKind::Event, path.id, &wanted, now, &["language", "body"]).await?;
+    let found = items::find(&app, DocumentKind::Event, path.id, &wanted, now, &["language", "body"]).await;
+    let found = match found {
+        Err(problem) if problem.kind() == Kind::Gone => {
+            let entries = called_off(&app, Some(path.id)).await?;
+            let file = Calendar { name: None, entries };
+            return if file.entries.is_empty() { Err(problem) } else { Ok(answer(&req, &file, None)) };
+        }
+        found => found?,
+    };
     let (body, version): (String, i64) = (found.row.try_get("", "body")?, found.row.try_get("", "version")?);
     let detail = "The day of this event is not known, or not told: it has no place in a calendar.";
     let entry = Document::read(&body)?.entry(&app, version);
     let entry = entry.ok_or_else(|| Problem::not_found("event").with_detail(detail))?;
-    Ok(answer(&req, &Calendar { name: None, entries: vec![entry] }, found.language))
+    Ok(answer(&req, &Calendar { name: None, entries: vec![entry] }, Some(found.language)))
 }
 
-fn answer(req: &HttpRequest, calendar: &Calendar<'_>, language: String) -> HttpResponse {
+fn answer(req: &HttpRequest, calendar: &Calendar<'_>, language: Option<String>) -> HttpResponse {
     let mut ready = Ready::new(calendar.write(), etag::CALENDAR, Cache::Gallery);
-    ready.content_language = Some(language);
+    ready.content_language = language;
     etag::answer(req, ready)
+}
+
+/// What is left of the events that were locked down within the past 365 days, or of one: no title, no place, and instead of
+/// their time the day on which they went.
+async fn called_off(app: &App, only: Option<Uuid>) -> Result<Vec<Entry>, Problem> {
+    let mut sql = Sql::new(&app.gallery);
+    sql.push("SELECT d.id, d.version, d.updated_at FROM gallery_document d ");
+    sql.push("WHERE d.cancelled AND d.withdrawn_at IS NOT NULL AND d.withdrawn_as = 'gone' AND ").unhidden();
+    match only {
+        Some(id) => sql.push(" AND d.id = ").bind(id),
+        None => sql.push(" AND d.fed AND d.updated_at > ").bind(app.clock.now() - PAST),
+    };
+    sql.push(" ORDER BY d.updated_at, d.id LIMIT ").number(MOST);
+    let rows = sql.all(&app.gallery).await?;
+    let entry = |row: &QueryResult| {
+        let (id, version) = (row.try_get("", "id")?, row.try_get("", "version")?);
+        Ok(Entry::called_off(id, version, row.try_get("", "updated_at")?))
+    };
+    rows.iter().map(entry).collect()
 }
 
 /// What comes next, and what was last, in the order of time. By days, so that an answer is right for a day if nothing

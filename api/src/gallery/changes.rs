@@ -112,6 +112,8 @@ async fn read(
             "(SELECT d.seq, d.kind, d.id, d.version, d.updated_at, d.language, d.body, (d.in_feeds AND ",
         );
         sql.listed(now).push(") AS shown FROM gallery_document d WHERE d.fed AND d.seq > ").bind(after);
+        // What a switch hides gets another number before it is shown again: nobody misses it.
+        sql.push(" AND ").unhidden();
         sql.push(" ORDER BY d.seq LIMIT ").number(limit).push(") d");
     });
     sql.push(" ORDER BY d.seq");

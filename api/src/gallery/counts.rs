@@ -71,21 +71,25 @@ pub async fn by_country(
     now: DateTime<Utc>,
 ) -> Result<BTreeMap<String, KindCounts>, Problem> {
     let mut sql = Sql::new(db);
-    sql.push("SELECT c.country, c.kind, c.documents FROM gallery_count c");
+    sql.push("SELECT c.country, c.kind, c.documents FROM gallery_count c ");
+    sql.push("WHERE NOT EXISTS (SELECT 1 FROM gallery_switch s WHERE s.name = 'all')");
     if let Some(country) = only {
-        sql.push(" WHERE c.country = ").bind(country);
+        sql.push(" AND c.country = ").bind(country);
     }
     // What may be shown no longer is counted until its tombstone is written: normally nothing.
     sql.push(
         " UNION ALL SELECT d.counted_country, d.kind, -count(*) FROM gallery_document d \
          WHERE d.withdrawn_at IS NULL AND d.public_until IS NOT NULL AND d.public_until <= ",
     );
-    sql.bind(now).push(" AND d.counted_country");
-    match only {
-        Some(country) => sql.push(" = ").bind(country),
-        None => sql.push(" IS NOT NULL"),
-    };
-    sql.push(" GROUP BY d.counted_country, d.kind");
+    sql.bind(now);
+    of_country(&mut sql, only);
+    // So is what a switch hides until it is rendered anew.
+    sql.push(" UNION ALL SELECT d.counted_country, d.kind, -count(*) FROM gallery_document d WHERE ")
+        .guarded();
+    sql.push(" AND d.withdrawn_at IS NULL AND (d.public_until IS NULL OR d.public_until > ")
+        .bind(now)
+        .push(")");
+    of_country(&mut sql, only);
     let mut counts: BTreeMap<String, KindCounts> = BTreeMap::new();
     for row in sql.all(db).await? {
         let country: String = row.try_get("", "country")?;
@@ -94,4 +98,13 @@ pub async fn by_country(
     }
     counts.retain(|_, counts| counts.all() > 0);
     Ok(counts)
+}
+
+fn of_country(sql: &mut Sql, only: Option<&str>) {
+    sql.push(" AND d.counted_country");
+    match only {
+        Some(country) => sql.push(" = ").bind(country),
+        None => sql.push(" IS NOT NULL"),
+    };
+    sql.push(" GROUP BY d.counted_country, d.kind");
 }

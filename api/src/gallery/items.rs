@@ -20,6 +20,7 @@ use crate::http::Query;
 use crate::http::etag::{self, Cache, Ready};
 use crate::http::language::Wanted;
 use crate::problem::Problem;
+use crate::publishing;
 use crate::publishing::documents::{EventItem, InitiativeItem, OutcomeItem, QuoteItem, StoryItem};
 
 /// Which document.
@@ -160,8 +161,8 @@ pub(super) struct Found {
     etag: String,
 }
 
-/// Finds a document, or says why it is not to be seen: 404 if it was never there or that is not told, 410 if it was
-/// public and is no longer.
+/// Finds a document, or says why it is not to be seen: 404 if it was never there, is hidden for now or that is not told, 410 if
+/// it was public and is no longer.
 ///
 /// # Errors
 /// As said; the database's.
@@ -174,14 +175,16 @@ pub(super) async fn find(
     picked: &[&str],
 ) -> Result<Found, Problem> {
     let mut sql = Sql::new(&app.gallery);
-    let columns = "d.kind, d.version, d.updated_at, d.withdrawn_as, d.public_until";
-    languages::select(&mut sql, wanted, columns, picked, |sql| {
+    let unhidden = publishing::unhidden(app.gallery.get_database_backend());
+    let columns =
+        format!("d.kind, d.version, d.updated_at, d.withdrawn_as, d.public_until, ({unhidden}) AS unhidden");
+    languages::select(&mut sql, wanted, &columns, picked, |sql| {
         sql.push("gallery_document d");
     });
     sql.push(" WHERE d.id = ").bind(id);
     let absent = || Problem::not_found(kind.as_str());
     let row = sql.one(&app.gallery).await?.ok_or_else(absent)?;
-    if row.try_get::<DocumentKind>("", "kind")? != kind {
+    if row.try_get::<DocumentKind>("", "kind")? != kind || !row.try_get::<bool>("", "unhidden")? {
         return Err(absent());
     }
     match row.try_get("", "withdrawn_as")? {

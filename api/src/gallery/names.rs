@@ -15,27 +15,34 @@ use super::params::{Lang, ReadHeaders};
 use super::shapes::{
     CountryEntry, CountryPage, LanguageEntry, LanguagePage, ThemeEntry, ThemePage, Unchanged,
 };
+use crate::access::Allowed;
+use crate::access::action::ReadCountryRisks;
 use crate::app::App;
 use crate::http::Query;
 use crate::http::etag::{self, Cache, Ready};
 use crate::problem::Problem;
+use crate::publishing::{self, Risk};
 use crate::reference;
 
 /// Answers by language, written when the first is asked for: they are fixed when the program is built.
 type Fixed = LazyLock<BTreeMap<&'static str, Ready>>;
 
 static COUNTRIES: Fixed = LazyLock::new(|| {
-    let entry = |country: &'static reference::Country, language: &str| CountryEntry {
+    in_all_languages(|language| {
+        reference::countries().iter().map(|country| country_entry(country, language, None)).collect()
+    })
+});
+
+fn country_entry(country: &'static reference::Country, language: &str, risk: Option<Risk>) -> CountryEntry {
+    CountryEntry {
         code: &country.code,
         alpha3: &country.alpha3,
         numeric: &country.numeric,
         name: country.name(language),
         point: country.point,
-    };
-    in_all_languages(|language| {
-        reference::countries().iter().map(|country| entry(country, language)).collect()
-    })
-});
+        risk,
+    }
+}
 
 static LANGUAGES: Fixed = LazyLock::new(|| {
     let entry = |of: &'static reference::Language, language: &str| LanguageEntry {
@@ -72,16 +79,32 @@ fn fixed(req: &HttpRequest, lang: &Lang, answers: &Fixed) -> Result<HttpResponse
 
 /// List countries
 ///
-/// All countries of ISO 3166-1 by code, with their names and the one point that stands for each.
+/// All countries of ISO 3166-1 by code, with their names and the one point that stands for each. Moderators and admins read how
+/// dangerous each is, too.
 #[utoipa::path(
     tag = "reference",
     operation_id = "countries.list",
     params(Lang, ReadHeaders),
-    responses((status = 200, description = "All countries", body = CountryPage), Unchanged, Problem)
+    responses((status = 200, description = "All countries", body = CountryPage), Unchanged, Problem),
+    security((), ("bearer" = []))
 )]
 #[get("/v1/countries")]
-pub(super) async fn countries(req: HttpRequest, lang: Query<Lang>) -> Result<HttpResponse, Problem> {
-    fixed(&req, &lang.0, &COUNTRIES)
+pub(super) async fn countries(
+    app: Data<App>,
+    req: HttpRequest,
+    who: Option<Allowed<ReadCountryRisks>>,
+    lang: Query<Lang>,
+) -> Result<HttpResponse, Problem> {
+    if who.is_none() {
+        return fixed(&req, &lang.0, &COUNTRIES);
+    }
+    let language = tongues::for_names(&tongues::wanted(&req, lang.0.lang.as_ref())?);
+    let risks = publishing::country_risks(app.db.reader()).await?;
+    let risk = |code: &str| risks.get(code).copied().unwrap_or(Risk::Low);
+    let entry =
+        |country: &'static reference::Country| country_entry(country, language, Some(risk(&country.code)));
+    let entries: Vec<_> = reference::countries().iter().map(entry).collect();
+    Ok(etag::answer(&req, Ready { cache: Cache::Private, ..page(&entries, language)? }))
 }
 
 /// List languages

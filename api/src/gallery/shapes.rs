@@ -10,8 +10,8 @@ use utoipa::{IntoResponses, ToSchema};
 use uuid::Uuid;
 
 use super::counts::KindCounts;
-use crate::publishing::GalleryItem;
 use crate::publishing::documents::{EventItem, InitiativeItem, OutcomeItem, QuoteItem, StoryItem};
+use crate::publishing::{GalleryItem, Risk};
 use crate::reference::Point;
 
 /// Unchanged since the answer whose `ETag` was sent as `If-None-Match`; without a body.
@@ -212,6 +212,10 @@ pub struct CountryEntry {
     pub name: &'static str,
     /// The one point that stands for it.
     pub point: Point,
+    /// How dangerous it is to be seen there. Only staff is told.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(required = false, nullable = false)]
+    pub risk: Option<Risk>,
 }
 
 /// A language.

@@ -9,6 +9,7 @@ use chrono::{DateTime, Utc};
 use sea_orm::{ConnectionTrait, DbBackend, DbErr, QueryResult, Statement, Value};
 
 use crate::db::PublicDb;
+use crate::publishing;
 
 /// A statement in the making. In all of them `d` is a row of `gallery_document`.
 pub struct Sql {
@@ -64,7 +65,17 @@ impl Sql {
     /// condition of the partial indexes.
     pub fn listed(&mut self, now: DateTime<Utc>) -> &mut Self {
         self.push("d.listed AND d.withdrawn_at IS NULL AND (d.public_until IS NULL OR d.public_until > ");
-        self.bind(now).push(")")
+        self.bind(now).push(") AND ").unhidden()
+    }
+
+    /// Goes on with the condition that no switch hides `d`.
+    pub fn unhidden(&mut self) -> &mut Self {
+        self.push(publishing::unhidden(self.backend))
+    }
+
+    /// Goes on with the condition that a switch for its guard hides `d`.
+    pub fn guarded(&mut self) -> &mut Self {
+        self.push(publishing::guarded(self.backend))
     }
 
     /// Asks.

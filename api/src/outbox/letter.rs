@@ -138,6 +138,11 @@ pub enum Message {
         /// Where it is followed.
         link: String,
     },
+    /// Somebody who lost their links asked for new ones.
+    NewLinks {
+        /// All of them, one a line.
+        link: String,
+    },
     /// What somebody has entered for is about to take place.
     EntryReminder(Box<Reminder>),
 }
@@ -179,6 +184,7 @@ impl Message {
             Self::ConsentExpiring { .. } => "consent_expiring",
             Self::EntryAgain { .. } => "entry_again",
             Self::EntryNews { .. } => "entry_news",
+            Self::NewLinks { .. } => "new_links",
             Self::EntryOffered { .. } => "entry_offered",
             Self::EntryCalledOff { .. } => "entry_called_off",
             Self::EntryReminder(_) => "entry_reminder",
@@ -204,6 +210,7 @@ impl Message {
             | Self::ConsentExpiring { link }
             | Self::EntryAgain { link }
             | Self::EntryNews { link }
+            | Self::NewLinks { link }
             | Self::EntryOffered { link }
             | Self::EntryCalledOff { link } => Some(link),
             Self::EntryReminder(reminder) => Some(&reminder.link),

@@ -8,6 +8,8 @@ use sea_orm::{ConnectionTrait, DbBackend, DbErr, Statement, Value};
 use serde::Deserialize;
 use uuid::Uuid;
 
+use super::switches::unhidden;
+
 /// The most that are looked at, of those found in one way.
 const MOST: usize = 60;
 
@@ -74,8 +76,11 @@ pub async fn initiatives_alike<C: ConnectionTrait>(
     now: DateTime<Utc>,
 ) -> Result<Vec<PublicInitiative>, DbErr> {
     let mut values: Vec<Value> = vec![now.into(), country.into()];
-    let public = "d.kind = 'initiative' AND d.listed AND d.withdrawn_at IS NULL \
-                  AND (d.public_until IS NULL OR d.public_until > $1)";
+    let public = format!(
+        "d.kind = 'initiative' AND d.listed AND d.withdrawn_at IS NULL \
+         AND (d.public_until IS NULL OR d.public_until > $1) AND {}",
+        unhidden(conn.get_database_backend())
+    );
     let mut ways = vec![format!(
         "SELECT * FROM (SELECT d.id FROM gallery_document d WHERE d.country = $2 AND {public} \
          ORDER BY d.sort_at DESC, d.id DESC LIMIT {MOST}) c"

@@ -4,7 +4,13 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 /// From so many people on a count may be told.
-pub const K: u32 = 11;
+pub(super) const K: u32 = 11;
+
+/// Whether so many people are enough to be told of, in whatever form: counted, or as a role, a country or a zone that they have
+/// in common. Everything that tells of people together asks this, or [`headcount`], which does.
+pub fn is_crowd(people: impl Into<u64>) -> bool {
+    people.into() >= u64::from(K)
+}
 
 /// A count of people as the public may see it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
@@ -18,9 +24,9 @@ pub struct PublicCount {
 
 /// The headcount of one event, approved by its host: exact from 11 on, else suppressed. Nobody is nobody.
 pub fn headcount(people: u32) -> PublicCount {
-    match people {
-        1..K => PublicCount { value: None, suppressed: true },
-        _ => PublicCount { value: Some(people), suppressed: false },
+    match people == 0 || is_crowd(people) {
+        true => PublicCount { value: Some(people), suppressed: false },
+        false => PublicCount { value: None, suppressed: true },
     }
 }
 

@@ -2,16 +2,32 @@
 
 use ::entity::gallery_document;
 use ::entity::publication_due;
-use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait as _, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Statement,
+};
+use uuid::Uuid;
 
-use super::{Done, RecordRef, changed, record_kind};
-use crate::db::Db;
+use super::{Done, RecordRef, changed, guarded, record_kind};
+use crate::db::{Db, Tx};
 
 /// Records looked at in one transaction.
 const PORTION: u64 = 200;
 
-/// Publishes what has become due and takes away what may be shown no longer. The latter is hidden from its instant on by
-/// every read; here its tombstone is written. Safe to run in several processes at once.
+/// Documents that a switch hides, since their country is more dangerous than when they were rendered.
+async fn hidden(tx: &Tx) -> Result<Vec<RecordRef>, DbErr> {
+    let backend = tx.get_database_backend();
+    let sql = format!(
+        "SELECT d.id, d.kind FROM gallery_document d WHERE d.withdrawn_at IS NULL AND {} LIMIT {PORTION}",
+        guarded(backend)
+    );
+    let rows = tx.query_all_raw(Statement::from_string(backend, sql)).await?;
+    rows.iter()
+        .map(|row| Ok(RecordRef::new(record_kind(row.try_get("", "kind")?), row.try_get::<Uuid>("", "id")?)))
+        .collect()
+}
+
+/// Publishes what has become due, renders anew what a switch hides, and takes away what may be shown no longer. The latter is
+/// hidden from its instant on by every read; here its tombstone is written. Safe to run in several processes at once.
 ///
 /// # Errors
 /// The database's.
@@ -34,7 +50,7 @@ pub async fn run_due(db: &Db) -> Result<Done, DbErr> {
                     .await?;
                 let due = due.into_iter().map(|d| RecordRef::new(d.kind, d.record_id));
                 let over = over.into_iter().map(|d| RecordRef::new(record_kind(d.kind), d.id));
-                let records: Vec<RecordRef> = due.chain(over).collect();
+                let records: Vec<RecordRef> = due.chain(over).chain(hidden(tx).await?).collect();
                 // What shows a record that appears or goes has changed with it.
                 Ok::<_, DbErr>((changed(tx, &records).await?, records.len()))
             })

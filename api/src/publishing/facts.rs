@@ -5,14 +5,15 @@ use std::hash::Hash;
 
 use ::entity::gallery_document::DocumentKind;
 use ::entity::ids::{EventId, InitiativeId, OrganisationId, OutcomeId, PersonId, QuoteId, StoryId, ThemeId};
-use ::entity::kinds::PersonRole;
+use ::entity::kinds::{PersonRole, Risk};
 use ::entity::{
-    consent, event, event_host, initiative, initiative_organisation, organisation, outcome,
-    outcome_follow_up, person, quote, registration_desk, story, theme, theme_link,
+    consent, country_risk, event, event_host, hidden_record, initiative, initiative_organisation,
+    organisation, outcome, outcome_follow_up, person, quote, registration_desk, story, theme, theme_link,
 };
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter};
 use uuid::Uuid;
 
+use super::place::effective_precision;
 use crate::db::find_in;
 
 /// Everything known of a batch.
@@ -36,6 +37,61 @@ pub struct Facts {
     pub theme_links: HashMap<Uuid, Vec<ThemeId>>,
     /// How many people share a role and a country.
     pub crowds: HashMap<(PersonRole, String), u64>,
+    /// How dangerous countries are.
+    pub risks: HashMap<String, Risk>,
+    /// What a moderator took off the public side because it was reported.
+    pub reported: HashSet<Uuid>,
+}
+
+impl Facts {
+    /// How dangerous a country is; low where nothing was said.
+    pub fn risk_in(&self, country: Option<&str>) -> Risk {
+        country.and_then(|country| self.risks.get(country)).copied().unwrap_or(Risk::Low)
+    }
+
+    /// The coarsest of what a record and its country ask for: the rules and the renderers see no event of less risk than its
+    /// country's, and no initiative that shows its place more finely than that lets it.
+    fn beware(&mut self) {
+        let risk_in = |country: Option<&str>| {
+            country.and_then(|country| self.risks.get(country)).copied().unwrap_or(Risk::Low)
+        };
+        for event in self.events.values_mut() {
+            event.risk = event.risk.max(risk_in(event.country.as_deref()));
+        }
+        for initiative in self.initiatives.values_mut() {
+            let risk = risk_in(initiative.country.as_deref());
+            initiative.public_precision = effective_precision(initiative.public_precision, risk);
+        }
+    }
+}
+
+/// The record, if it is hidden because it was reported.
+pub async fn reported<C: ConnectionTrait>(conn: &C, id: Uuid) -> Result<HashSet<Uuid>, DbErr> {
+    Ok(hidden_record::Entity::find_by_id(id).one(conn).await?.map(|row| row.record_id).into_iter().collect())
+}
+
+/// Which of the records, and of what they belong to, are hidden because they were reported.
+async fn load_reported<C: ConnectionTrait>(tx: &C, facts: &mut Facts, ids: &[Uuid]) -> Result<(), DbErr> {
+    let events = facts.events.keys().map(|id| id.0);
+    let all: HashSet<Uuid> =
+        ids.iter().copied().chain(events).chain(facts.initiatives.keys().map(|id| id.0)).collect();
+    let column = hidden_record::Column::RecordId;
+    let rows = find_in::<hidden_record::Entity, _, _>(tx, column, all.into_iter().collect()).await?;
+    facts.reported = rows.into_iter().map(|row| row.record_id).collect();
+    Ok(())
+}
+
+/// How dangerous the countries are that something known is in.
+async fn load_risks<C: ConnectionTrait>(tx: &C, facts: &mut Facts) -> Result<(), DbErr> {
+    let events = facts.events.values().filter_map(|event| event.country.clone());
+    let initiatives = facts.initiatives.values().filter_map(|initiative| initiative.country.clone());
+    let stories = facts.stories.values().filter_map(|story| story.country.clone());
+    let countries: HashSet<String> = events.chain(initiatives).chain(stories).collect();
+    let column = country_risk::Column::Country;
+    let rows = find_in::<country_risk::Entity, _, _>(tx, column, countries.into_iter().collect()).await?;
+    facts.risks = rows.into_iter().map(|row| (row.country, row.risk)).collect();
+    facts.beware();
+    Ok(())
 }
 
 /// Reads what is needed to decide about and render these records of one kind.
@@ -86,6 +142,8 @@ pub async fn load<C: ConnectionTrait>(tx: &C, kind: DocumentKind, ids: &[Uuid]) 
         find_in::<initiative::Entity, _, _>(tx, initiative::Column::Id, raw(initiatives)).await?,
         |i| i.id,
     );
+    load_risks(tx, &mut facts).await?;
+    load_reported(tx, &mut facts, ids).await?;
 
     let mut organisations = HashSet::new();
     if kind == DocumentKind::Initiative {

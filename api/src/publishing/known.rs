@@ -36,6 +36,10 @@ pub async fn ever_public<C: ConnectionTrait>(
             | RecordKind::Story => {
                 let column = gallery_document::Column::Id;
                 let rows = gallery_document::Entity::find().select_only().column(column);
+                let rows = match super::document_kind(kind) {
+                    Some(kind) => rows.filter(gallery_document::Column::Kind.eq(kind)),
+                    None => rows,
+                };
                 found.extend(rows.filter(column.is_in(ids.to_vec())).into_tuple::<Uuid>().all(conn).await?);
             }
         }

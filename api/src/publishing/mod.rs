@@ -26,17 +26,19 @@ mod search;
 mod seats;
 mod shown;
 mod store;
+mod switches;
 
 use std::collections::{BTreeMap, HashMap};
 
 use chrono::{DateTime, Utc};
 use entity::gallery_document::DocumentKind;
 use entity::kinds::RecordKind;
+pub use entity::kinds::Risk;
 use sea_orm::{ConnectionTrait, DbErr};
 use uuid::Uuid;
 
 pub use alike::{PublicInitiative, initiatives_alike};
-pub use counts::K as CROWD;
+pub use counts::is_crowd;
 pub use dependents::{changed, joined};
 pub use documents::GalleryItem;
 pub use due::run_due;
@@ -50,6 +52,9 @@ pub use rules::{WithheldReason, text_hash};
 pub use seats::{begins, is_public, registration_ends, span};
 pub use shown::{PublicEntry, public_entry};
 pub use store::take_over;
+pub use switches::{
+    country_risks, end_lockdown, guarded, lock_down, locked_down_since, risk_changed, risk_in, unhidden,
+};
 
 use crate::db::Tx;
 
@@ -150,5 +155,10 @@ pub async fn withheld_because<C: ConnectionTrait>(
     let Some(kind) = document_kind(kind) else { return Ok(HashMap::new()) };
     let facts = facts::load(conn, kind, ids).await?;
     let decided = rules::decide_all(kind, ids, &facts, now);
-    Ok(decided.into_iter().map(|(id, decision)| (id, decision.withheld)).collect())
+    let locked_down = switches::locked_down_since(conn).await?.map(|_| WithheldReason::Lockdown);
+    let reasons = |decision: rules::Decision| {
+        let known = locked_down.filter(|reason| !decision.withheld.contains(reason));
+        decision.withheld.into_iter().chain(known).collect()
+    };
+    Ok(decided.into_iter().map(|(id, decision)| (id, reasons(decision))).collect())
 }

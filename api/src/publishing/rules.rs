@@ -34,13 +34,17 @@ entity::text_enum! {
         NotScheduled = "not_scheduled",
         /// It was withdrawn.
         Withdrawn = "withdrawn",
+        /// It was reported, and a moderator took it off for now.
+        Reported = "reported",
+        /// It, what it belongs to, or the whole gallery is locked down.
+        Lockdown = "lockdown",
         /// The event is private.
         Private = "private",
         /// An event of high risk is not public before it was held.
         RiskUpcoming = "risk_upcoming",
         /// An event of high risk is public 14 days after its end at the earliest.
         Embargo = "embargo",
-        /// Quotes from an event of high risk are not public.
+        /// Quotes from an event, or of an initiative in a country, of high risk are not public.
         RiskHigh = "risk_high",
         /// At severe risk nothing is public.
         RiskSevere = "risk_severe",
@@ -78,12 +82,22 @@ pub struct Decision {
     pub look_again_at: Option<DateTime<Utc>>,
     /// Whether even its former address must not tell that it was there.
     pub absent: bool,
+    /// Whether calendars that have it are told that it is called off.
+    pub called_off: bool,
 }
 
 impl Decision {
     fn refuse(&mut self, reason: WithheldReason) {
         if !self.withheld.contains(&reason) {
             self.withheld.push(reason);
+        }
+    }
+
+    /// Where it is severe nothing is public, nor was.
+    fn beware(&mut self, risk: Risk) {
+        if risk == Risk::Severe {
+            self.refuse(WithheldReason::RiskSevere);
+            self.absent = true;
         }
     }
 
@@ -110,7 +124,7 @@ fn decide(kind: DocumentKind, id: Uuid, facts: &Facts, now: DateTime<Utc>) -> De
     let found = match kind {
         DocumentKind::Initiative => Some(initiative(InitiativeId(id), facts)),
         DocumentKind::Event => facts.events.get(&EventId(id)).map(|e| {
-            let mut decision = event(e, now);
+            let mut decision = event(e, facts, now);
             // From then on nobody can register, which the document says.
             let ends = seats::registration_ends(e).filter(|end| *end > now);
             decision.look_again_at = decision.look_again_at.or(ends);
@@ -124,28 +138,40 @@ fn decide(kind: DocumentKind, id: Uuid, facts: &Facts, now: DateTime<Utc>) -> De
             .get(&OutcomeId(id))
             .map(|o| contribution(o.status, Some(o.event_id), None, facts, now)),
         DocumentKind::Quote => facts.quotes.get(&QuoteId(id)).map(|q| quote(q, facts, now)),
-        DocumentKind::Story => facts
-            .stories
-            .get(&StoryId(id))
-            .map(|s| contribution(s.status, s.event_id, s.initiative_id, facts, now)),
+        DocumentKind::Story => facts.stories.get(&StoryId(id)).map(|s| {
+            let mut decision = contribution(s.status, s.event_id, s.initiative_id, facts, now);
+            decision.beware(facts.risk_in(s.country.as_deref()));
+            decision
+        }),
     };
-    found.unwrap_or_else(|| Decision { withheld: vec![WithheldReason::Deleted], ..Default::default() })
+    let mut decision =
+        found.unwrap_or_else(|| Decision { withheld: vec![WithheldReason::Deleted], ..Default::default() });
+    if facts.reported.contains(&id) {
+        decision.refuse(WithheldReason::Reported);
+    }
+    decision
 }
 
-fn initiative(id: InitiativeId, facts: &Facts) -> Decision {
+/// Whether an initiative itself may be public.
+pub fn initiative(id: InitiativeId, facts: &Facts) -> Decision {
     let mut decision = Decision { listed: true, in_feeds: true, ..Default::default() };
-    match facts.initiatives.get(&id).map(|i| i.status) {
+    let initiative = facts.initiatives.get(&id);
+    decision.beware(facts.risk_in(initiative.and_then(|i| i.country.as_deref())));
+    match initiative.map(|i| i.status) {
         Some(InitiativeStatus::Published) => {}
         Some(InitiativeStatus::Draft | InitiativeStatus::Archived) => {
             decision.refuse(WithheldReason::NotPublished)
         }
         None => decision.refuse(WithheldReason::Deleted),
     }
+    if facts.reported.contains(&id.0) {
+        decision.refuse(WithheldReason::Reported);
+    }
     decision
 }
 
 /// Whether an event itself may be public.
-pub fn event(event: &event::Model, now: DateTime<Utc>) -> Decision {
+pub fn event(event: &event::Model, facts: &Facts, now: DateTime<Utc>) -> Decision {
     let listed = event.visibility == Visibility::Public;
     let mut decision = Decision { listed, in_feeds: listed, ..Default::default() };
     if matches!(event.status, EventStatus::Draft | EventStatus::InReview) {
@@ -153,6 +179,13 @@ pub fn event(event: &event::Model, now: DateTime<Utc>) -> Decision {
     }
     if event.visibility == Visibility::Private {
         decision.refuse(WithheldReason::Private);
+    }
+    if facts.reported.contains(&event.id.0) {
+        decision.refuse(WithheldReason::Reported);
+    }
+    if event.locked_down_at.is_some() {
+        decision.refuse(WithheldReason::Lockdown);
+        decision.called_off = true;
     }
     match event.risk {
         Risk::Low | Risk::Moderate => {}
@@ -171,10 +204,7 @@ pub fn event(event: &event::Model, now: DateTime<Utc>) -> Decision {
                 }
             }
         }
-        Risk::Severe => {
-            decision.refuse(WithheldReason::RiskSevere);
-            decision.absent = true;
-        }
+        Risk::Severe => decision.beware(Risk::Severe),
     }
     decision
 }
@@ -203,16 +233,20 @@ fn contribution(
 ) -> Decision {
     let mut decision = Decision { listed: true, in_feeds: true, ..Default::default() };
     if let Some(event_id) = event_id {
-        let of_event = facts.events.get(&event_id).map(|e| event(e, now)).unwrap_or_default();
+        let of_event = facts.events.get(&event_id).map(|e| event(e, facts, now)).unwrap_or_default();
         if !of_event.withheld.is_empty() || !facts.events.contains_key(&event_id) {
             decision.refuse(WithheldReason::EventWithheld);
         }
+        if of_event.withheld.contains(&WithheldReason::Lockdown) {
+            decision.refuse(WithheldReason::Lockdown);
+        }
         decision = Decision { withheld: decision.withheld, ..of_event };
     }
-    if let Some(initiative_id) = initiative_id
-        && !initiative(initiative_id, facts).withheld.is_empty()
+    if let Some(of_initiative) = initiative_id.map(|id| initiative(id, facts))
+        && !of_initiative.withheld.is_empty()
     {
         decision.refuse(WithheldReason::InitiativeWithheld);
+        decision.absent |= of_initiative.absent;
     }
     match status {
         Moderation::Draft => decision.refuse(WithheldReason::NotApproved),
@@ -228,8 +262,10 @@ fn quote(quote: &quote::Model, facts: &Facts, now: DateTime<Utc>) -> Decision {
     if let Some(given) = future.filter(|given| *given > now).min() {
         decision.look_again_at = Some(decision.look_again_at.map_or(given, |at| at.min(given)));
     }
-    let risk = quote.event_id.and_then(|id| facts.events.get(&id)).map(|e| e.risk);
-    if risk.is_some_and(|r| r >= Risk::High) {
+    let of_event = quote.event_id.and_then(|id| facts.events.get(&id)).map(|e| e.risk);
+    let initiative = quote.initiative_id.and_then(|id| facts.initiatives.get(&id));
+    let of_initiative = initiative.map(|i| facts.risk_in(i.country.as_deref()));
+    if of_event.max(of_initiative).is_some_and(|r| r >= Risk::High) {
         decision.refuse(WithheldReason::RiskHigh);
     }
     match quote_consent(quote, facts, now) {

@@ -5,22 +5,38 @@ use ::entity::event::{EventStatus, RegistrationMode};
 use ::entity::registration_desk::{self, PublicSeats};
 use ::entity::{event, values::RegistrationQuestion};
 use chrono::{DateTime, Utc};
+use sea_orm::{ConnectionTrait, DbErr};
 
+use super::facts::{self, Facts};
 use super::rules::{self, moment_of};
+use super::switches;
 
 /// From when to when an event takes place, as far as that is known.
 pub fn span(event: &event::Model) -> Option<(DateTime<Utc>, DateTime<Utc>)> {
     moment_of(event).span()
 }
 
-/// Whether everybody may know of an event, as far as its own row says: what the door asks of it before anything else.
-pub fn is_public(event: &event::Model, now: DateTime<Utc>) -> bool {
-    rules::event(event, now).withheld.is_empty()
+/// Whether everybody may know of an event, as far as its own row, the risk of its country, reports and a lockdown of the gallery
+/// say.
+///
+/// # Errors
+/// The database's.
+pub async fn is_public<C: ConnectionTrait>(
+    conn: &C,
+    event: &event::Model,
+    now: DateTime<Utc>,
+) -> Result<bool, DbErr> {
+    let risk = event.risk.max(switches::risk_in(conn, event.country.as_deref()).await?);
+    let event = event::Model { risk, ..event.clone() };
+    let facts = Facts { reported: facts::reported(conn, event.id.0).await?, ..Facts::default() };
+    let may_be = rules::event(&event, &facts, now).withheld.is_empty();
+    Ok(may_be && switches::locked_down_since(conn).await?.is_none())
 }
 
-/// When an event that will take place begins, as far as its time is known; none for every other.
+/// When an event that will take place begins, as far as its time is known; none for every other, and under a lockdown.
 pub fn begins(event: &event::Model) -> Option<DateTime<Utc>> {
-    let span = span(event).filter(|_| event.status == EventStatus::Scheduled);
+    let will = event.status == EventStatus::Scheduled && event.locked_down_at.is_none();
+    let span = span(event).filter(|_| will);
     span.map(|(start, _)| start)
 }
 

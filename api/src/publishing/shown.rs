@@ -6,6 +6,8 @@ use chrono::{DateTime, Utc};
 use sea_orm::{ColumnTrait as _, Condition, ConnectionTrait, DbErr, EntityTrait as _, QueryFilter as _};
 use serde_json::Value;
 
+use super::switches;
+
 /// A public initiative.
 #[derive(Clone, Debug, PartialEq)]
 pub struct PublicEntry {
@@ -34,6 +36,9 @@ pub async fn public_entry<C: ConnectionTrait>(
         .one(conn)
         .await?;
     let Some(row) = found else { return Ok(None) };
+    if switches::is_hidden(conn, &row.guard).await? {
+        return Ok(None);
+    }
     let body = serde_json::from_str(&row.body).map_err(|error| DbErr::Json(error.to_string()))?;
     Ok(Some(PublicEntry { country: row.country, language: row.language, body }))
 }

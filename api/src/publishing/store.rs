@@ -15,7 +15,7 @@ use uuid::Uuid;
 use super::facts::Facts;
 use super::render::{self, Rendered};
 use super::rules::Decision;
-use super::{Done, number, record_kind};
+use super::{Done, number, record_kind, switches};
 use crate::db::{Tx, delete_in, find_in, insert_all, save_all};
 
 /// Documents written in one go; their columns must fit the parameters of one statement (32,766 on SQLite).
@@ -84,7 +84,7 @@ pub async fn write(
     let mut decided = decided.into_iter();
     let mut next = compare(tx, kind, decided.by_ref().take(SLICE).collect(), facts, &known).await?;
     while let Some(slice) = next.take() {
-        done.written += slice.changed.len() as u64;
+        done.written += (slice.changed.len() + slice.guarded.len()) as u64;
         done.removed += slice.removed.len() as u64;
         // While the database writes one slice, the next one is rendered.
         let following = decided.by_ref().take(SLICE).collect();
@@ -105,6 +105,8 @@ struct Slice {
     changed: Vec<Changed>,
     removed: Vec<gallery_document::Model>,
     public_until: Vec<gallery_document::ActiveModel>,
+    /// What says the same under another guard.
+    guarded: Vec<gallery_document::Model>,
 }
 
 /// Renders what is decided and finds what differs from what is there. Nothing if there is nothing to decide.
@@ -127,7 +129,14 @@ async fn compare(
         }
         let Some(rendered) = render::render(kind, id, facts, tx.now()) else { continue };
         let digest = digest(&rendered, &decision);
+        let country = rendered.country.as_deref();
+        let guard = switches::guard(country, facts.risk_in(country));
         match before {
+            // It may have been hidden, and readers of the feed have passed over it: it gets another number and no other trace.
+            Some(b) if b.withdrawn_at.is_none() && b.digest == digest && b.guard != guard => {
+                let public_until = decision.public_until;
+                slice.guarded.push(gallery_document::Model { guard, public_until, seq: None, ..b.clone() });
+            }
             Some(b) if b.withdrawn_at.is_none() && b.digest == digest => {
                 if b.public_until != decision.public_until {
                     let mut row = b.clone().into_active_model();
@@ -135,7 +144,9 @@ async fn compare(
                     slice.public_until.push(row);
                 }
             }
-            _ => slice.changed.push(finish(kind, id, rendered, digest, &decision, before, tx.now())?),
+            _ => {
+                slice.changed.push(finish(kind, id, rendered, (digest, guard), &decision, before, tx.now())?)
+            }
         }
         tokio::task::yield_now().await;
     }
@@ -144,12 +155,12 @@ async fn compare(
 
 /// Writes a slice.
 async fn keep(tx: &Tx, slice: Slice, known: &HashMap<Uuid, gallery_document::Model>) -> Result<(), DbErr> {
-    let Slice { mut changed, mut removed, public_until } = slice;
+    let Slice { mut changed, mut removed, public_until, mut guarded } = slice;
     for row in public_until {
         row.update(tx).await?;
         tx.publishes();
     }
-    if changed.is_empty() && removed.is_empty() {
+    if changed.is_empty() && removed.is_empty() && guarded.is_empty() {
         return Ok(());
     }
     let stale: Vec<Uuid> = changed
@@ -162,8 +173,9 @@ async fn keep(tx: &Tx, slice: Slice, known: &HashMap<Uuid, gallery_document::Mod
         tx.erase();
     }
     clear(tx, &stale).await?;
-    number::give(tx, changed.iter_mut().map(|c| &mut c.row).chain(&mut removed));
-    save_all(tx, removed.into_iter().chain(changed.iter().map(|c| c.row.clone())).collect(), &[]).await?;
+    number::give(tx, changed.iter_mut().map(|c| &mut c.row).chain(&mut removed).chain(&mut guarded));
+    let rows = removed.into_iter().chain(guarded).chain(changed.iter().map(|c| c.row.clone()));
+    save_all(tx, rows.collect(), &[]).await?;
     attach(tx, changed).await?;
     tx.publishes();
     tx.before_commit("number gallery changes", |tx| Box::pin(number::number(tx)));
@@ -184,7 +196,7 @@ fn finish(
     kind: DocumentKind,
     id: Uuid,
     rendered: Rendered,
-    digest: String,
+    (digest, guard): (String, String),
     decision: &Decision,
     before: Option<&gallery_document::Model>,
     now: DateTime<Utc>,
@@ -224,6 +236,7 @@ fn finish(
         withdrawn_as: None,
         public_until: decision.public_until,
         counted_country: before.and_then(|b| b.counted_country.clone()),
+        guard,
     };
     Ok(Changed {
         row,
@@ -262,7 +275,8 @@ fn tombstone(
         occurs_from: None,
         occurs_until: None,
         sort_at: BEGINNING,
-        cancelled: false,
+        // Calendars that have it are told.
+        cancelled: decision.called_off && before.kind == DocumentKind::Event,
         event_id: None,
         initiative_id: None,
         language: "und".to_owned(),
@@ -279,6 +293,7 @@ fn tombstone(
         withdrawn_as: Some(answer),
         public_until: None,
         counted_country: before.counted_country.clone(),
+        guard: String::new(),
     })
 }
 

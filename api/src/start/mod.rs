@@ -124,6 +124,7 @@ pub fn serve_with(
         access: house.access(config)?,
         post: house.post.clone(),
         replays: Replays::default(),
+        proposals_last: config.proposals_last,
         public_url: config.public_url.clone(),
         stopping: stopping.clone(),
     };

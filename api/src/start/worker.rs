@@ -12,7 +12,9 @@ use tokio::time::{Instant, MissedTickBehavior, interval, timeout_at};
 use crate::db::Db;
 use crate::outbox::{self, Post, Subscriber};
 use crate::problem::Problem;
-use crate::rooms::{accounts, consents, entries, events, keys, registrations, retention, series};
+use crate::rooms::{
+    accounts, consents, entries, events, keys, manage_links, proposals, registrations, reports, retention, series,
+};
 use crate::{access, audit, publishing, vault};
 
 /// How often it is asked what has become due.
@@ -127,6 +129,10 @@ async fn round(db: &Db, post: &Post) -> Result<(), Problem> {
     if written > 0 {
         tracing::info!(written, "wrote to those who forgot their password");
     }
+    let written = manage_links::answer(db, post).await?;
+    if written > 0 {
+        tracing::info!(written, "wrote to those who lost their links");
+    }
     if access::rotate_keys(db, post.vault()).await? {
         tracing::info!("made a new key to sign access tokens with");
     }
@@ -153,6 +159,7 @@ async fn round(db: &Db, post: &Post) -> Result<(), Problem> {
 }
 
 async fn tidy_up(db: &Db, post: &Post) -> Result<(), Problem> {
+    proposals::expire(db).await?;
     retention::run(db).await?;
     let rewrapped = vault::rewrap(db, post.vault()).await?;
     if rewrapped > 0 {

@@ -33,6 +33,7 @@ pub struct Watch {
 #[derive(Clone, Copy)]
 struct Seen {
     seq: i64,
+    switched: i64,
     at: DateTime<Utc>,
 }
 
@@ -60,18 +61,19 @@ impl Watch {
         let (begun, published) = (Instant::now(), self.freshness.published().count());
         let now = self.clock.now();
         let mut sql = Sql::new(&self.db);
-        sql.push("SELECT c.seq, (SELECT min(d.public_until) FROM gallery_document d WHERE ");
+        sql.push("SELECT c.seq, c.switched, (SELECT min(d.public_until) FROM gallery_document d WHERE ");
         sql.push("d.withdrawn_at IS NULL AND d.public_until IS NOT NULL AND d.public_until > ").bind(now);
         sql.push(") AS next_end FROM gallery_clock c");
         let row = sql.one(&self.db).await?;
         let row = row.ok_or_else(|| DbErr::RecordNotFound("gallery_clock".to_owned()))?;
         let (seq, next_end): (i64, _) = (row.try_get("", "seq")?, row.try_get("", "next_end")?);
+        let switched: i64 = row.try_get("", "switched")?;
         let changed = match self.seen {
-            Some(seen) if seq < seen.seq => Changed::Everything,
+            Some(seen) if seq < seen.seq || switched != seen.switched => Changed::Everything,
             Some(seen) => self.changed(seen, seq, now).await?,
             None => Changed::Everything,
         };
-        self.seen = Some(Seen { seq, at: now });
+        self.seen = Some(Seen { seq, switched, at: now });
         self.freshness.note(begun, published, changed, next_end);
         Ok(())
     }

@@ -46,6 +46,13 @@ impl Filters {
         Self { kinds: sorted(kinds.into()), ..Self::default() }
     }
 
+    /// Whether they let every event through that has a place in calendars.
+    pub fn is_nothing_but_calendars(&self) -> bool {
+        let all = Self::of([DocumentKind::Event]).for_calendars();
+        // Equal filters are written as equal JSON.
+        serde_json::to_string(self).ok() == serde_json::to_string(&all).ok()
+    }
+
     /// With country, theme and language.
     ///
     /// # Errors

@@ -66,7 +66,8 @@ pub async fn open(target: &Target, documents: &[Document]) -> App {
     let access = Access::new(vault.clone(), clock.clone(), Cost::LEAST, true, false).unwrap();
     let post = Post::new(&Mail::Off, None, Path::new(""), vault.clone()).unwrap();
     let (replays, stopping) = (Replays::default(), Arc::default());
-    App { db, gallery, clock, vault, access, post, replays, public_url: None, stopping }
+    let proposals_last = chrono::TimeDelta::days(7);
+    App { db, gallery, clock, vault, access, post, replays, proposals_last, public_url: None, stopping }
 }
 
 async fn count(tx: &Tx) -> Result<(), DbErr> {
@@ -139,6 +140,7 @@ pub fn document(
         withdrawn_as: None,
         public_until: None,
         counted_country: Some(country.unwrap_or(crate::publishing::NOWHERE).to_owned()),
+        guard: country.map(|country| format!("{country}/low")).unwrap_or_default(),
     };
     Document { row, spanish: None, themed: false }
 }

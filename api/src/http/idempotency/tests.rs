@@ -68,6 +68,7 @@ async fn process(
         access: Access::new(ground.vault.clone(), ground.clock.clone(), Cost::LEAST, true, false).unwrap(),
         post: Post::new(&Mail::Off, None, &ground.folder, ground.vault.clone()).unwrap(),
         replays: Replays::default(),
+        proposals_last: chrono::TimeDelta::days(7),
         public_url: None,
         stopping: Arc::default(),
     };

@@ -148,6 +148,15 @@ If you know nothing of it, you need do nothing: everything stays as it is.
 {link}
 ",
     ),
+    new_links: Words(
+        "What you asked for",
+        "Here are new links to what is yours. A former link to the same may no longer work.
+
+{link}
+
+If you did not ask for this, you need do nothing. Nobody else has these links.
+",
+    ),
     entry_reminder: Words(
         "A reminder for you",
         "Something you have a place at begins then:

@@ -149,6 +149,15 @@ Si no sabe de qué se trata, no tiene que hacer nada: todo queda como está.
 {link}
 ",
     ),
+    new_links: Words(
+        "Lo que pidió",
+        "Aquí tiene enlaces nuevos a lo que es suyo. Es posible que un enlace anterior a lo mismo ya no funcione.
+
+{link}
+
+Si no lo ha pedido, no tiene que hacer nada. Nadie más tiene estos enlaces.
+",
+    ),
     entry_reminder: Words(
         "Un recordatorio para usted",
         "Algo en lo que usted tiene un lugar comienza entonces:

@@ -149,6 +149,15 @@ Si cela ne vous dit rien, vous n’avez rien à faire : tout reste comme avant.
 {link}
 ",
     ),
+    new_links: Words(
+        "Ce que vous avez demandé",
+        "Voici de nouveaux liens vers ce qui est à vous. Un ancien lien vers la même chose peut ne plus fonctionner.
+
+{link}
+
+Si vous ne l’avez pas demandé, vous n’avez rien à faire. Personne d’autre n’a ces liens.
+",
+    ),
     entry_reminder: Words(
         "Un rappel pour vous",
         "Quelque chose où vous avez une place commence alors :

@@ -41,6 +41,7 @@ struct Texts {
     entry_news: Words,
     entry_offered: Words,
     entry_called_off: Words,
+    new_links: Words,
     entry_reminder: Words,
 }
 
@@ -72,6 +73,7 @@ pub(super) fn text(language: Language, message: &Message) -> (&'static str, Stri
         Message::EntryNews { .. } => &texts.entry_news,
         Message::EntryOffered { .. } => &texts.entry_offered,
         Message::EntryCalledOff { .. } => &texts.entry_called_off,
+        Message::NewLinks { .. } => &texts.new_links,
         Message::EntryReminder(_) => &texts.entry_reminder,
     };
     let text = text.replace(LINK, message.link().unwrap_or_default());
@@ -107,6 +109,7 @@ mod tests {
             Message::EntryNews { link: link() },
             Message::EntryOffered { link: link() },
             Message::EntryCalledOff { link: link() },
+            Message::NewLinks { link: link() },
             Message::EntryReminder(Box::new(Reminder {
                 link: link(),
                 when: "2099-03-14, 18:00 (Africa/Juba)".to_owned(),

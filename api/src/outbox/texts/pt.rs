@@ -149,6 +149,15 @@ Se não sabe de nada, não precisa de fazer nada: tudo fica como está.
 {link}
 ",
     ),
+    new_links: Words(
+        "O que pediu",
+        "Aqui estão novas ligações para o que é seu. Uma ligação anterior para o mesmo pode já não funcionar.
+
+{link}
+
+Se não o pediu, não precisa de fazer nada. Mais ninguém tem estas ligações.
+",
+    ),
     entry_reminder: Words(
         "Um lembrete para si",
         "Algo em que tem um lugar começa então:

@@ -42,7 +42,7 @@ pub(super) fn outcome(outcome: &outcome::Model, facts: &Facts, now: DateTime<Utc
                     !context.hidden && {
                         let event = facts.events.get(id);
                         event.is_some_and(|e| {
-                            rules::event(e, now).listed && event_precision(e) != Precision::Hidden
+                            rules::event(e, facts, now).listed && event_precision(e) != Precision::Hidden
                         })
                     }
                 })
@@ -115,12 +115,7 @@ impl<'a> Context<'a> {
         let of_event = event.and_then(|e| initiative_of_event(e, facts));
         // An event that hides its place hides it in everything that belongs to it.
         let initiative = if event.is_some() && hidden { of_event } else { initiative_id.or(of_event) };
-        let initiative = initiative.filter(|id| {
-            facts
-                .initiatives
-                .get(id)
-                .is_some_and(|i| i.status == ::entity::initiative::InitiativeStatus::Published)
-        });
+        let initiative = initiative.filter(|id| rules::initiative(*id, facts).withheld.is_empty());
         let of_initiative = initiative
             .and_then(|id| facts.initiatives.get(&id))
             .filter(|i| i.public_precision != Precision::Hidden)
@@ -189,7 +184,7 @@ fn attribution(
             let country = p.country.as_deref()?;
             let crowd = facts.crowds.get(&(p.role, country.to_owned())).copied().unwrap_or_default();
             let name = reference::country(country)?.name(language);
-            (crowd >= counts::K.into()).then(|| format!("{}, {name}", role_word(p.role, language)))
+            counts::is_crowd(crowd).then(|| format!("{}, {name}", role_word(p.role, language)))
         }),
         AttributionLevel::Anonymous => None,
     };

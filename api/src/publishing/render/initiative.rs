@@ -2,7 +2,7 @@
 
 use ::entity::gallery_document::DocumentKind;
 use ::entity::initiative;
-use ::entity::kinds::Precision;
+use ::entity::kinds::{Precision, Risk};
 
 use super::{Draft, Rendered};
 use crate::moment::Moment;
@@ -20,9 +20,10 @@ pub(super) fn render(initiative: &initiative::Model, facts: &Facts) -> Option<Re
         venue: None,
         point: initiative.public_lat.zip(initiative.public_lon).map(|(lat, lon)| Point { lat, lon }),
     };
-    let organisations: Vec<OrganisationLabel> = facts
-        .carriers
-        .get(&initiative.id)
+    // From high risk on nobody is named.
+    let may_be_named = facts.risk_in(initiative.country.as_deref()) < Risk::High;
+    let carriers = facts.carriers.get(&initiative.id).filter(|_| may_be_named);
+    let organisations: Vec<OrganisationLabel> = carriers
         .into_iter()
         .flatten()
         .filter_map(|id| facts.organisations.get(id))

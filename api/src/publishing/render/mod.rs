@@ -264,7 +264,7 @@ fn event_label(
     now: DateTime<Utc>,
 ) -> Option<DocumentLabel> {
     let event = facts.events.get(&id?)?;
-    rules::event(event, now).withheld.is_empty().then(|| DocumentLabel {
+    rules::event(event, facts, now).withheld.is_empty().then(|| DocumentLabel {
         id: event.id.0,
         title: translated_title(&event.title, &event.translations, language),
     })
@@ -273,7 +273,7 @@ fn event_label(
 /// An initiative's title, if the initiative is public.
 fn initiative_label(id: Option<InitiativeId>, language: &str, facts: &Facts) -> Option<DocumentLabel> {
     let initiative = facts.initiatives.get(&id?)?;
-    (initiative.status == ::entity::initiative::InitiativeStatus::Published).then(|| DocumentLabel {
+    rules::initiative(initiative.id, facts).withheld.is_empty().then(|| DocumentLabel {
         id: initiative.id.0,
         title: translated_title(&initiative.title, &initiative.translations, language),
     })
@@ -290,7 +290,7 @@ fn initiative_of_event(event: &::entity::event::Model, facts: &Facts) -> Option<
     event.initiative_id.filter(|id| {
         facts.initiatives.get(id).is_some_and(|i| {
             let hides = i.public_precision == Precision::Hidden;
-            i.status == ::entity::initiative::InitiativeStatus::Published
+            rules::initiative(i.id, facts).withheld.is_empty()
                 && !(hidden && i.country.is_some())
                 && (hidden || !hides)
         })

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::collections::VecDeque;
 
+use ::entity::event::Visibility;
 use ::entity::kinds::RecordKind;
 use ::entity::{event, initiative, organisation, outcome, person, quote, story, theme};
 use anyhow::Context;
@@ -275,7 +276,13 @@ impl Record {
             Self::Organisation(r) => Line::Organisation(OrganisationLine::of(r, names)),
             Self::Person(r) => Line::Person(PersonLine::of(r, names)),
             Self::Initiative(r) => Line::Initiative(Box::new(InitiativeLine::of(*r, names))),
-            Self::Event(r) => Line::Event(Box::new(EventLine::of(*r, names))),
+            Self::Event(mut r) => {
+                // A file knows no lockdown: where it is read, nothing of the event is public either.
+                if r.row.locked_down_at.is_some() {
+                    r.row.visibility = Visibility::Private;
+                }
+                Line::Event(Box::new(EventLine::of(*r, names)))
+            }
             Self::Outcome(r) => Line::Outcome(OutcomeLine::of(r, names)),
             Self::Quote(r) => Line::Quote(QuoteLine::of(r, names)),
             Self::Story(r) => Line::Story(StoryLine::of(r, names)),

@@ -13,7 +13,7 @@ use crate::problem::Problem;
 use crate::rooms::initiatives;
 
 /// The page on which it is answered.
-const PAGE: &str = "entry";
+pub(super) const PAGE: &str = "entry";
 /// The most letters of one round.
 const PORTION: u64 = 50;
 

@@ -6,6 +6,7 @@
 //! was last confirmed.
 
 mod asking;
+mod lost;
 mod mine;
 mod rules;
 mod store;
@@ -22,6 +23,7 @@ use crate::problem::Problem;
 use crate::vault::Vault;
 
 pub use asking::{ask, tidy_up};
+pub use lost::new_links;
 
 /// What manage tokens of this room are for.
 const KIND: &str = "entry";

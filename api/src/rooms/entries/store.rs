@@ -86,6 +86,18 @@ pub(super) async fn link<C: ConnectionTrait>(
     Ok(contact.map(|contact| (link, contact)))
 }
 
+/// The initiatives whose contact has an address, and the contacts.
+pub(super) async fn of_address(tx: &Tx, hash: Vec<u8>) -> Result<Vec<(initiative::Model, Uuid)>, DbErr> {
+    let column = initiative_contact::Column::EmailHash;
+    let contacts = initiative_contact::Entity::find().filter(column.eq(hash)).limit(20).all(tx).await?;
+    let mut found = Vec::new();
+    for contact in contacts {
+        let row = initiative::Entity::find_by_id(contact.initiative_id).one(tx).await?;
+        found.extend(row.map(|row| (row, contact.id)));
+    }
+    Ok(found)
+}
+
 /// By its identifier.
 pub(super) async fn initiative<C: ConnectionTrait>(
     conn: &C,

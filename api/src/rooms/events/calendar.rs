@@ -56,11 +56,12 @@ pub(super) async fn calendar(
 }
 
 /// An event in a calendar that is not its hosts': its place and texts stay out, as does the title where the risk is high,
-/// since a title tells as much as a place. Nothing where the day is not known.
+/// since a title tells as much as a place. Nothing where the day is not known. Of one that is locked down is left that it does
+/// not take place.
 pub fn discreet_entry(event: event::Model, link: Option<String>) -> Option<Entry> {
     let is_risky = event.risk >= Risk::High;
     let mut entry = entry(event, link)?;
-    if is_risky {
+    if is_risky && !entry.title.is_empty() {
         entry.title = anything(&entry.language).to_owned();
     }
     Some(entry)
@@ -88,6 +89,9 @@ fn anything(language: &str) -> &'static str {
 
 /// Nothing where the day is not known.
 fn entry(event: event::Model, link: Option<String>) -> Option<Entry> {
+    if event.locked_down_at.is_some() {
+        return Some(Entry::called_off(event.id.0, event.version, event.updated_at));
+    }
     let hides_its_zone = event.public_precision == Precision::Hidden || event.risk >= Risk::High;
     let time = match moment(&event)? {
         Moment::Minute { starts_at, ends_at, .. } if hides_its_zone => {

@@ -4,8 +4,10 @@ mod api;
 mod calendar;
 mod clashes;
 mod forget;
+mod guarded;
 mod guided;
 mod jobs;
+mod lockdown;
 mod made;
 mod out;
 mod revisions;
@@ -25,6 +27,7 @@ use crate::reference::Point;
 
 pub use calendar::{calendar_name, discreet_entry};
 pub use forget::forget_person;
+pub use guarded::{decided, guarded};
 pub use guided::with_questions;
 pub use jobs::follow_zone_data;
 pub use made::{Made, call_off, follow, make};
@@ -116,6 +119,7 @@ pub fn routes(routes: &mut Routes<'_>) {
         .service(api::reschedule)
         .service(api::complete)
         .service(api::cancel)
+        .service(lockdown::lock_down)
         .service(api::remove)
         .service(revisions::list)
         .service(revisions::get)

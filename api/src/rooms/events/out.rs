@@ -100,6 +100,8 @@ pub(super) struct EventOut {
     reschedule_reason: Option<String>,
     /// When it was recorded as held; what was long over when it was imported, when it ended.
     held_at: Option<DateTime<Utc>>,
+    /// Since when it is locked down: nothing of it is public or told to those who registered.
+    locked_down_at: Option<DateTime<Utc>>,
     /// The texts in other languages.
     translations: BTreeMap<String, Translation>,
     /// Where it stands.
@@ -226,6 +228,7 @@ impl From<Shown<EventRecord>> for EventOut {
             cancel_reason,
             reschedule_reason,
             held_at,
+            locked_down_at,
             headcount,
             headcount_approved: _,
             recording,
@@ -280,6 +283,7 @@ impl From<Shown<EventRecord>> for EventOut {
             cancel_reason,
             reschedule_reason,
             held_at,
+            locked_down_at,
             translations: translations.0,
             status,
             published: withheld_because.is_empty(),

@@ -3,12 +3,13 @@
 use ::entity::event::EventStatus::{self, Cancelled, Draft, Held, InReview, Scheduled};
 use ::entity::event::{self, RegistrationMode, Visibility};
 use ::entity::kinds::Risk;
+use ::entity::proposal::Guarded;
 use ::entity::values::Headcount;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::EventRecord;
 use crate::access::Permit;
-use crate::access::action::{Action as _, EditEvents, Reach, ScheduleEvents};
+use crate::access::action::{Action as _, EditEvents, LockEventsDown, Reach, ScheduleEvents};
 use crate::moment::When;
 use crate::outbox::Fact;
 use crate::problem::{Fault, Kind, Problem};
@@ -145,6 +146,43 @@ pub(super) fn complete(
     Ok(event)
 }
 
+/// Locks an event down, whatever state it is in.
+pub(super) fn lock_down(
+    mut event: EventRecord,
+    _: &Permit<LockEventsDown>,
+    now: DateTime<Utc>,
+) -> Result<EventRecord, Problem> {
+    if event.row.locked_down_at.is_some() {
+        return Err(Problem::of(Kind::Conflict).with_detail("The event is locked down already."));
+    }
+    event.row.locked_down_at = Some(now);
+    Ok(event)
+}
+
+/// Changes an event as a second person has decided; with the names of the members that change.
+pub(super) fn decided(
+    mut event: EventRecord,
+    after: &Guarded,
+    _: &Permit<EditEvents>,
+) -> Result<(EventRecord, Vec<&'static str>), Problem> {
+    let mut members = Vec::new();
+    if let Some(risk) = after.risk {
+        (event.row.risk, members) = (risk, vec!["risk"]);
+    }
+    if let Some(precision) = after.public_precision {
+        event.row.public_precision = precision;
+        members.push("public_precision");
+    }
+    if !members.is_empty() && event.row.status == Cancelled {
+        return Err(Problem::wrong_state(allowed(Cancelled)));
+    }
+    if after.locked_down == Some(false) {
+        event.row.locked_down_at = None;
+        members.push("locked_down_at");
+    }
+    Ok((event, members))
+}
+
 /// Cancels an event.
 pub(super) fn cancel(
     mut event: EventRecord,
@@ -223,7 +261,7 @@ pub(super) fn change(
             stands_as_let_through(before, &after, permit)?;
             not_finer(before.row.public_precision, after.row.public_precision)?;
             if after.row.risk < before.row.risk {
-                let detail = "`risk` is lowered only with the consent of a second person.";
+                let detail = "`risk` is lowered only with the consent of a second person: propose it, with `POST /v1/proposals`.";
                 return Err(Problem::of(Kind::Conflict).with_detail(detail));
             }
         }

@@ -9,7 +9,7 @@ use ::entity::ids::EventId;
 use ::entity::kinds::RecordKind;
 use ::entity::{event, event_helper, event_host};
 use chrono::{DateTime, Utc};
-use sea_orm::{Condition, ConnectionTrait, DbErr};
+use sea_orm::{ActiveModelTrait as _, Condition, ConnectionTrait, DbErr, Set, Unchanged};
 use uuid::Uuid;
 
 use super::wire::EventFilter;
@@ -68,7 +68,9 @@ pub async fn save(tx: &Tx, vault: &Vault, events: Vec<EventRecord>) -> anyhow::R
         rows.push(row);
     }
     let beginnings: Vec<_> = rows.iter().map(|row| (row.id, publishing::begins(row))).collect();
-    save_all(tx, rows, &[event::Column::CreatedAt, event::Column::CreatedBy]).await?;
+    // Neither an edit nor an import ends a lockdown.
+    let kept = [event::Column::CreatedAt, event::Column::CreatedBy, event::Column::LockedDownAt];
+    save_all(tx, rows, &kept).await?;
     registrations::rewritten(tx, &beginnings).await?;
     delete_in::<event_host::Entity, _>(tx, event_host::Column::EventId, &ids).await?;
     insert_all(tx, all_hosts).await?;
@@ -120,6 +122,12 @@ pub async fn load<C: ConnectionTrait>(
         records.insert(id, EventRecord { row, place, joining, hosts, helpers, themes });
     }
     Ok(records)
+}
+
+/// Locks an event down, or ends that.
+pub(super) async fn set_locked_down(tx: &Tx, id: EventId, since: Option<DateTime<Utc>>) -> Result<(), DbErr> {
+    let row = event::ActiveModel { id: Unchanged(id), locked_down_at: Set(since), ..Default::default() };
+    row.update(tx).await.map(|_| ())
 }
 
 /// Reads events by their identifiers, without what belongs to them and with what is sealed as it is.

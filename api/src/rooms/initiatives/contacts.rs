@@ -16,6 +16,7 @@ use super::rules;
 use crate::db::{Tx, delete_in, find_in, insert_all};
 use crate::ids;
 use crate::rooms::bundle;
+use crate::text::normal_address;
 use crate::vault::{Keyring, Vault};
 
 /// The table, for the seals.
@@ -76,8 +77,18 @@ pub async fn set_contact(
     let keys = Keyring::for_writing(tx, vault, vec![own]).await?;
     let sealed = keys.seal(TABLE, "sealed", own, Some(contact))?.context("a contact was sealed")?;
     let ask_at = rules::ask_at(&row);
-    let row = initiative_contact::Model { id: own, initiative_id: id, sealed, letters: 0, ask_at };
+    let email_hash = Some(contact_hash(vault, &contact.email)?);
+    let row =
+        initiative_contact::Model { id: own, initiative_id: id, sealed, email_hash, letters: 0, ask_at };
     Ok(insert_all(tx, vec![row]).await?)
+}
+
+/// The keyed hash by which the entries that an address is asked about are found.
+///
+/// # Errors
+/// None that happen; see [`Vault::keyed_hash`].
+pub fn contact_hash(vault: &Vault, email: &str) -> anyhow::Result<Vec<u8>> {
+    Ok(vault.keyed_hash("contact e-mail", &[normal_address(email).as_bytes()])?.to_vec())
 }
 
 /// Takes the contact of an initiative away, with its links and its key.

@@ -5,6 +5,7 @@
 
 mod api;
 mod contacts;
+mod guarded;
 mod revisions;
 mod rules;
 mod store;
@@ -16,7 +17,10 @@ use ::entity::initiative;
 use crate::http::routes::Routes;
 use crate::reference::Point;
 
-pub use contacts::{Contact, confirm, confirm_unedited, contacts_of, forget_contact, retire, set_contact};
+pub use contacts::{
+    Contact, confirm, confirm_unedited, contact_hash, contacts_of, forget_contact, retire, set_contact,
+};
+pub use guarded::{decided, guarded};
 pub use rules::still_on_the_map;
 pub use store::{at_site, for_change, load, save};
 

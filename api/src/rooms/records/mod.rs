@@ -39,7 +39,7 @@ pub use keeping::{Shown, keep, keep_as, keep_edit, not_set_by_others, shown};
 pub(in crate::rooms) use merge::written_as;
 pub use merge::{Edit, Mergeable, edited};
 use named::Named;
-pub use owner::{events_with_a_part, hosted_by, made_by, not_oneself, others, own_event};
+pub use owner::{events_with_a_part, hosted_by, made_by, not_oneself, others, own_event, own_initiative};
 pub use partner::{forget_maker, hand_on, maker, note_maker};
 pub use removal::remove;
 pub(in crate::rooms) use revisions::revision_routes;
@@ -48,7 +48,8 @@ pub use revisions::{
     revisions, shows_otherwise,
 };
 pub use rules::{
-    approved, lets_through, not_by_its_maker, not_finer, only_a_draft, stays_with, still_there, withdrawn,
+    approved, lets_through, not_by_its_maker, not_finer, only_a_draft, stays_with, still_there,
+    unchanged_since, withdrawn,
 };
 #[cfg(test)]
 pub use testing::permit;

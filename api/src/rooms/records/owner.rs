@@ -58,7 +58,8 @@ fn of_no_event(event: impl ColumnTrait, initiative: impl ColumnTrait, owner: Own
     Condition::all().add(event.is_null()).add(initiative.in_subquery(initiatives(owner)))
 }
 
-fn own_initiative(owner: Owner) -> Condition {
+/// The initiatives that are somebody's own.
+pub fn own_initiative(owner: Owner) -> Condition {
     let carried = select(initiative_organisation::Entity, initiative_organisation::Column::InitiativeId)
         .cond_where(initiative_organisation::Column::OrganisationId.in_subquery(organisations(owner)))
         .to_owned();

@@ -18,6 +18,18 @@ pub fn not_by_its_maker<A>(permit: &Permit<A>, maker: Option<AccountId>) -> Resu
     }
 }
 
+/// What a second person decides about is what was proposed about.
+///
+/// # Errors
+/// 409 if it has changed since.
+pub fn unchanged_since(version: i64, proposed: i64) -> Result<(), Problem> {
+    match version == proposed {
+        true => Ok(()),
+        false => Err(Problem::of(Kind::Conflict)
+            .with_detail("It has changed since this was proposed: propose it anew.")),
+    }
+}
+
 /// Whether somebody may let a record through: staff that did not make it.
 pub fn lets_through<A>(permit: &Permit<A>, maker: Option<AccountId>) -> bool {
     let staff = matches!(permit.by(), Actor::Account(by) if matches!(by.role, Role::Moderator | Role::Admin));
@@ -43,7 +55,7 @@ pub fn stays_with<T: PartialEq>(status: Moderation, before: T, after: T) -> Resu
 pub fn not_finer(before: Precision, after: Precision) -> Result<(), Problem> {
     match after < before {
         true => Err(Problem::of(Kind::Conflict)
-            .with_detail("`public_precision` becomes finer only with the consent of a second person.")),
+            .with_detail("`public_precision` becomes finer only with the consent of a second person: propose it, with `POST /v1/proposals`.")),
         false => Ok(()),
     }
 }

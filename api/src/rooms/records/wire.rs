@@ -22,6 +22,11 @@ pub struct Links {
 }
 
 impl Links {
+    /// Of what never has a public document: its address.
+    pub fn to(address: String) -> Self {
+        Self { this: address, gallery: None }
+    }
+
     /// Of a record.
     pub fn of<R: Record>(shown: &Shown<R>) -> Self {
         let (id, collection) = (shown.record.id(), R::COLLECTION);

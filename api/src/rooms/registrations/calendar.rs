@@ -20,6 +20,7 @@ use crate::calendar::{Calendar, Entry, Status};
 use crate::http::Query;
 use crate::http::etag::{self, Cache, Ready};
 use crate::problem::{Kind as Wrong, Problem};
+use crate::publishing;
 use crate::rooms::events::{self, EventRecord};
 
 /// The page on which a registration is followed.
@@ -39,7 +40,7 @@ pub(super) struct MyCalendarOptions {
 /// An event as somebody has it who registered; nothing where its day is not known.
 pub fn entry(event: event::Model, row: &Model, link: Option<String>) -> Option<Entry> {
     use RegistrationStatus::{Absent, Attended, Cancelled, Confirmed, Declined, Expired};
-    let called_off = event.status == EventStatus::Cancelled;
+    let called_off = event.status == EventStatus::Cancelled || event.locked_down_at.is_some();
     let mut entry = events::discreet_entry(event, link)?;
     entry.status = match row.status {
         Declined | Cancelled | Expired => Status::Cancelled,
@@ -110,6 +111,9 @@ async fn told(
     let record = events::load(tx, &app.vault, &[row.event_id.0]).await?.remove(&row.event_id.0);
     let EventRecord { row: event, place, joining, .. } = record.ok_or(Problem::not_found("event"))?;
     rules::told_where(&event, row.status, tx.now())?;
+    if publishing::locked_down_since(tx).await?.is_some() {
+        return Err(Problem::of(Wrong::Forbidden).with_detail("Where it is, is told to nobody for now."));
+    }
     if event.risk >= Risk::High {
         let detail = "At high risk no file says where it is: read `/v1/events/{event_id}/venue`.";
         return Err(Problem::of(Wrong::Forbidden).with_detail(detail));

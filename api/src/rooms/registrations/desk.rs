@@ -95,6 +95,9 @@ impl<'a> Desk<'a> {
     /// # Errors
     /// The database's.
     pub(super) async fn enter(&mut self, row: &mut Model, by_host: bool) -> Result<(), Problem> {
+        if self.event.locked_down_at.is_some() {
+            return Err(Problem::of(problem::Kind::RegistrationClosed));
+        }
         if self.event.registration == RegistrationMode::ByApproval && !by_host {
             (row.status, row.until_at) = (Status::Pending, None);
             return Ok(());
@@ -105,9 +108,9 @@ impl<'a> Desk<'a> {
     /// Gives somebody a seat, or has them wait.
     ///
     /// # Errors
-    /// 409 if the event will not take place, or has.
+    /// 409 if the event will not take place, or has, or is locked down.
     pub(super) async fn admit(&mut self, row: &mut Model) -> Result<(), Problem> {
-        if self.event.status != EventStatus::Scheduled {
+        if self.event.status != EventStatus::Scheduled || self.event.locked_down_at.is_some() {
             return Err(Problem::of(problem::Kind::RegistrationClosed));
         }
         // What has become free is for those who came before.

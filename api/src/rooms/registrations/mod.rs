@@ -17,6 +17,7 @@ mod forget;
 mod held;
 mod invitations;
 mod letters;
+mod lost;
 mod me;
 mod mine;
 #[cfg(test)]
@@ -50,6 +51,7 @@ use seats::Plan;
 pub use calendar::entry as calendar_entry;
 pub use forget::forget_account;
 pub use held::{RegistrationArchive, archive};
+pub use lost::new_links;
 pub use reminders::{remind, rewritten};
 pub use retention::erase_old;
 pub use zones::{CrowdZones, zones_for, zones_of};

@@ -93,7 +93,7 @@ async fn way(desk: &Desk<'_>, app: &App, actor: &Actor, body: &RegistrationIn) -
     if is_host(tx, app, actor, event.id).await? {
         return Ok(Way::Host);
     }
-    let is_public = publishing::is_public(event, tx.now());
+    let is_public = publishing::is_public(tx, event, tx.now()).await?;
     let code = body.invitation.as_deref().filter(|_| event.registration == RegistrationMode::ByInvitation);
     match code {
         Some(code) => match invitations::usable(tx, &app.vault, event.id, code).await? {

@@ -125,6 +125,7 @@ pub fn told_where(event: &event::Model, status: Status, now: DateTime<Utc>) -> R
         return refuse("It is told to those who have a seat.");
     }
     let planned = matches!(event.status, EventStatus::Scheduled | EventStatus::Held);
+    let planned = planned && event.locked_down_at.is_none();
     let span = publishing::span(event).filter(|_| planned);
     match span {
         Some((begins, ends)) if begins - AROUND <= now && now <= ends + AROUND => Ok(()),

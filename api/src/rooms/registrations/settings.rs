@@ -19,6 +19,7 @@ use crate::audit::{self, Action, By, Entry, Kind};
 use crate::db::Tx;
 use crate::http::json::{Body, fault, step};
 use crate::problem::{self, Problem};
+use crate::publishing;
 use crate::rooms::events::{self, EventRecord};
 use crate::rooms::records;
 
@@ -104,7 +105,7 @@ pub(super) async fn put(
 /// Read where an event is, and how it is joined
 ///
 /// For those who have a seat, with their manage token, from 24 hours before the event to 24 hours after it; for hosts at any
-/// time. Every time it is told is in the audit log.
+/// time. Every time it is told is in the audit log. Under a lockdown it is told to nobody.
 #[utoipa::path(
     tag = "registrations",
     operation_id = "events.venue.get",
@@ -136,6 +137,10 @@ pub(super) async fn venue(
             };
             let record = events::load(tx, &app.vault, &[event.0]).await?.remove(&event.0);
             let EventRecord { row, place, joining, .. } = record.ok_or(Problem::not_found("event"))?;
+            if row.locked_down_at.is_some() || publishing::locked_down_since(tx).await?.is_some() {
+                let detail = "It is locked down: where it is, is told to nobody.";
+                return Err(Problem::of(problem::Kind::Forbidden).with_detail(detail));
+            }
             let read = Entry::new(by, Action::Read).on(Kind::Event, event);
             audit::note(tx, read.fields(["venue", "point", "online"])).await?;
             Ok::<_, Problem>(EventVenue::new(&row, place, joining))

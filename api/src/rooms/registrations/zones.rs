@@ -11,7 +11,7 @@ use crate::access::action::ReadRegistrations;
 use crate::access::{Actor, Allowed};
 use crate::app::App;
 use crate::problem::Problem;
-use crate::publishing::CROWD;
+use crate::publishing;
 use crate::vault::Vault;
 
 /// Time zones of people.
@@ -42,7 +42,7 @@ pub async fn zones_of<C: ConnectionTrait>(
             }
         }
         for (name, (zone, count)) in people {
-            if count >= CROWD {
+            if publishing::is_crowd(count) {
                 crowds.insert(name, zone);
             } else {
                 others.insert(name);

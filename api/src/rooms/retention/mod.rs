@@ -12,7 +12,7 @@ use crate::http::idempotency;
 use crate::http::routes::Routes;
 use crate::outbox;
 use crate::problem::Problem;
-use crate::rooms::{accounts, entries, registrations, submissions};
+use crate::rooms::{accounts, entries, manage_links, registrations, reports, submissions};
 
 /// Erases what is old enough, and gives its number.
 type Erase = for<'a> fn(&'a Db) -> Pin<Box<dyn Future<Output = Result<u64, Problem>> + 'a>>;
@@ -50,6 +50,10 @@ rules! {
         since "the decision or withdrawal", by submissions::erase_old;
     "registrations": "names, addresses, needs and answers of those who registered; of addresses that nobody confirmed after a day", "P90D",
         since "the end of the registration or its event", by registrations::erase_old;
+    "reports": "what was written in reports", "P90D",
+        since "they were closed", by reports::erase_old;
+    "link_requests": "who asked for new links to what is theirs", "PT1H",
+        since "they were written to", by manage_links::tidy_up;
     "sessions": "sessions, invitations and links to new passwords", "P14D",
         since "their last use; links with their end", by accounts::tidy_up;
     "entry_links": "links with which contacts answer whether an entry is still so", "P90D",

@@ -8,7 +8,7 @@ use crate::outbox::{Language, Letter, Message, Post, mail};
 use crate::problem::Problem;
 
 /// The page on which a submission is followed.
-const PAGE: &str = "submission";
+pub(super) const PAGE: &str = "submission";
 
 /// Writes that it has arrived, with the token.
 pub(super) async fn received(

@@ -23,6 +23,7 @@ mod forget;
 mod held;
 mod letters;
 mod likeness;
+mod lost;
 mod mine;
 mod open;
 mod out;
@@ -34,6 +35,7 @@ mod wire;
 
 pub use forget::forget_account;
 pub use held::{SubmissionArchive, archive};
+pub use lost::new_links;
 pub use retention::erase_old;
 
 /// What manage tokens of this room are for.

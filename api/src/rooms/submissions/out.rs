@@ -110,6 +110,7 @@ impl MySubmission {
             sealed_initiative: _,
             sealed_submitter: _,
             sealed_email: _,
+            email_hash: _,
             claimed_by: _,
             claimed_until: _,
             decided_by: _,
@@ -255,6 +256,7 @@ impl SubmissionOut {
             version,
             created_at,
             updated_at,
+            email_hash: _,
         } = row;
         let Content { asked, submitter, email: _, messages } = content;
         let (initiative, changes) = Asked::parts(asked);
@@ -331,6 +333,7 @@ impl SubmissionItem {
             sealed_initiative: _,
             sealed_submitter: _,
             sealed_email: _,
+            email_hash: _,
             claimed_by: _,
             claimed_until: _,
             decided_by: _,

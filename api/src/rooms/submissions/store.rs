@@ -22,6 +22,7 @@ use crate::db::{Tx, delete_in, find_in, insert_all};
 use crate::ids;
 use crate::problem::{Kind, Problem};
 use crate::publishing::NOWHERE;
+use crate::text::normal_address;
 use crate::vault::{Keyring, Vault};
 
 const TABLE: &str = "submission";
@@ -61,6 +62,7 @@ pub(super) async fn insert(tx: &Tx, vault: &Vault, new: &New, about: Option<Abou
         sealed_initiative: None,
         sealed_submitter: None,
         sealed_email: None,
+        email_hash: None,
         claimed_by: None,
         claimed_until: None,
         decided_by: None,
@@ -78,7 +80,7 @@ pub(super) async fn insert(tx: &Tx, vault: &Vault, new: &New, about: Option<Abou
         row.language = language;
     }
     let keys = Keyring::for_writing(tx, vault, vec![row.id.0]).await?;
-    seal(&keys, &mut row, &new.asked, &new.submitter)?;
+    seal(vault, &keys, &mut row, &new.asked, &new.submitter)?;
     insert_all(tx, vec![row.clone()]).await?;
     set_signs(tx, vault, row.id, &new.asked).await?;
     Ok(row)
@@ -93,14 +95,34 @@ pub(super) async fn put(
     submitter: &Submitter,
 ) -> anyhow::Result<()> {
     let keys = Keyring::for_reading(tx, vault, vec![row.id.0]).await?;
-    seal(&keys, row, asked, submitter)?;
+    seal(vault, &keys, row, asked, submitter)?;
     // What was there before is not to be found on the disk.
     tx.erase();
     delete_in::<submission_sign::Entity, _>(tx, submission_sign::Column::SubmissionId, &[row.id]).await?;
     set_signs(tx, vault, row.id, asked).await
 }
 
-fn seal(keys: &Keyring, row: &mut Model, asked: &Asked, submitter: &Submitter) -> anyhow::Result<()> {
+/// The keyed hash by which the submissions of an address are found.
+///
+/// # Errors
+/// None that happen; see [`Vault::keyed_hash`].
+pub(super) fn address_hash(vault: &Vault, email: &str) -> anyhow::Result<Vec<u8>> {
+    Ok(vault.keyed_hash("submission e-mail", &[normal_address(email).as_bytes()])?.to_vec())
+}
+
+/// The submissions that were sent with an address.
+pub(super) async fn of_address(tx: &Tx, hash: Vec<u8>) -> Result<Vec<SubmissionId>, DbErr> {
+    let found = Entity::find().filter(Column::EmailHash.eq(hash)).order_by_desc(Column::Id).limit(20);
+    Ok(found.all(tx).await?.into_iter().map(|row| row.id).collect())
+}
+
+fn seal(
+    vault: &Vault,
+    keys: &Keyring,
+    row: &mut Model,
+    asked: &Asked,
+    submitter: &Submitter,
+) -> anyhow::Result<()> {
     let mut submitter = submitter.clone();
     let email = submitter.email.take();
     let id = row.id.0;
@@ -116,6 +138,7 @@ fn seal(keys: &Keyring, row: &mut Model, asked: &Asked, submitter: &Submitter) -
     };
     row.sealed_submitter = keys.seal(TABLE, "sealed_submitter", id, Some(&submitter))?;
     row.sealed_email = keys.seal(TABLE, "sealed_email", id, email.as_ref())?;
+    row.email_hash = email.map(|email| address_hash(vault, &email)).transpose()?;
     Ok(())
 }
 
@@ -324,6 +347,7 @@ pub(super) async fn erase(tx: &Tx, mut row: Model) -> Result<(), DbErr> {
     row.token_hash = None;
     row.erased_at = Some(tx.now());
     row.sealed_email = None;
+    row.email_hash = None;
     data_key::Entity::delete_by_id(row.id.0).exec(tx).await?;
     save(tx, row).await.map(drop)
 }

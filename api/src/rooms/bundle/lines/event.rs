@@ -271,6 +271,7 @@ impl EventLine {
                 cancel_reason: None,
                 reschedule_reason: None,
                 held_at: held.then_some(incoming.held_at.unwrap_or(held_at)),
+                locked_down_at: None,
                 headcount: self.headcount,
                 headcount_approved: self.headcount.is_some(),
                 recording: self.recording.map(|u| u.0),

@@ -30,11 +30,15 @@ const ROUND: u64 = 100;
 /// Letters written in one transaction, during which nobody else registers for the event.
 const PORTION: usize = 50;
 
-/// Writes the reminders that are due. Gives their number. Where mail is off there are none.
+/// Writes the reminders that are due. Gives their number. Where mail is off, or the whole gallery is locked down, there are
+/// none.
 ///
 /// # Errors
 /// The database's or the vault's, of the first event that failed: the others are looked at nevertheless.
 pub async fn remind(db: &Db, post: &Post) -> Result<usize, Problem> {
+    if publishing::locked_down_since(db.reader()).await?.is_some() {
+        return Ok(0);
+    }
     let (mut written, mut failed) = (0, None);
     for event in store::due(db.reader(), db.now(), ROUND).await? {
         loop {
