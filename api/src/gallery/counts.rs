@@ -84,11 +84,8 @@ pub async fn by_country(
     sql.bind(now);
     of_country(&mut sql, only);
     // So is what a switch hides until it is rendered anew.
-    sql.push(" UNION ALL SELECT d.counted_country, d.kind, -count(*) FROM gallery_document d WHERE ")
-        .guarded();
-    sql.push(" AND d.withdrawn_at IS NULL AND (d.public_until IS NULL OR d.public_until > ")
-        .bind(now)
-        .push(")");
+    sql.push(" UNION ALL SELECT d.counted_country, d.kind, -count(*) FROM ").guarded();
+    sql.push(" AND (d.public_until IS NULL OR d.public_until > ").bind(now).push(")");
     of_country(&mut sql, only);
     let mut counts: BTreeMap<String, KindCounts> = BTreeMap::new();
     for row in sql.all(db).await? {

@@ -73,7 +73,7 @@ impl Sql {
         self.push(publishing::unhidden(self.backend))
     }
 
-    /// Goes on with the condition that a switch for its guard hides `d`.
+    /// Goes on with the table and the condition of those `d` that a switch for their guard hides.
     pub fn guarded(&mut self) -> &mut Self {
         self.push(publishing::guarded(self.backend))
     }

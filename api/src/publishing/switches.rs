@@ -33,11 +33,17 @@ pub const fn unhidden(backend: DbBackend) -> &'static str {
     }
 }
 
-/// The condition that a switch for its guard hides the document `d`, in SQL: an index finds these.
+/// The documents `d` that a switch for their guard hides, in SQL: the table and the condition. SQLite has to be told of the
+/// index, or it would read all there is.
 pub const fn guarded(backend: DbBackend) -> &'static str {
     match backend {
-        DbBackend::Postgres => "d.guard = ANY (ARRAY(SELECT s.name FROM gallery_switch s))",
-        _ => "d.guard IN (SELECT s.name FROM gallery_switch s)",
+        DbBackend::Postgres => {
+            "gallery_document d WHERE d.guard = ANY (ARRAY(SELECT s.name FROM gallery_switch s)) AND d.withdrawn_at IS NULL"
+        }
+        _ => {
+            "gallery_document d INDEXED BY gallery_by_guard \
+             WHERE d.guard IN (SELECT s.name FROM gallery_switch s) AND d.withdrawn_at IS NULL"
+        }
     }
 }
 

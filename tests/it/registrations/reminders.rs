@@ -338,3 +338,27 @@ async fn where_mail_is_off_nobody_is_reminded_and_nothing_waits() {
         0
     );
 }
+
+#[tokio::test]
+async fn nobody_is_reminded_of_what_is_locked_down() {
+    let house = open("file").await;
+    let (host, admin, second) = (house.host().await, house.admin().await, house.admin().await);
+    let mut letters = Letters::Files(&house, 0);
+    let event = scheduled(&host, json!({"when": when(&house, 30)})).await;
+    let other = scheduled(&host, json!({"when": when(&house, 30)})).await;
+    confirmed(&house, &mut letters, &event, comer("ally"), AMINA).await;
+    confirmed(&house, &mut letters, &other, comer("ally"), "bo@example.org").await;
+    host.does("lockdown", &event).await;
+    assert_eq!(admin.post("/v1/lockdown", json!({})).await.status, 200);
+    house.advance(Duration::from_secs(6 * HOUR + 60));
+    house.run_jobs().await;
+    assert!(letters.reminders().is_empty(), "the whole gallery is locked down");
+    let (admin, second) =
+        (house.sign_in(&admin.id, &admin.email).await, house.sign_in(&second.id, &second.email).await);
+    let end = json!({"subject": "campaign", "changes": {"locked_down": false}, "reason": "Calm"});
+    let proposal = admin.post("/v1/proposals", end).await.json();
+    second.does("approve", &proposal).await;
+    house.run_jobs().await;
+    let reminded: Vec<_> = letters.reminders().iter().map(|letter| letter.header("to").to_owned()).collect();
+    assert_eq!(reminded, ["bo@example.org"], "the event is still locked down");
+}

@@ -30,8 +30,10 @@ pub use store::{
     Of, erase, expiring, forget_words, in_force, is_active, restate, stated_of, withdraw, withdraw_again,
     withdraw_all,
 };
-pub use tokens::{Held, Proof, give_token, lost_tokens};
+pub use tokens::{Held, Proof, give_token, new_links};
 
+/// The page on which a consent is seen.
+const PAGE: &str = "consent";
 /// What manage tokens of this room are for.
 const KIND: &str = "consent";
 

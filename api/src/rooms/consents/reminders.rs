@@ -9,15 +9,13 @@ use sea_orm::{EntityTrait as _, QuerySelect as _};
 
 use super::rules::told_at;
 use super::tokens::give_token;
-use super::{Subject, giving, store};
+use super::{PAGE, Subject, giving, store};
 use crate::audit::{Action, By};
 use crate::db::{Db, Tx};
 use crate::outbox::{Language, Letter, Message, Post, mail};
 use crate::problem::Problem;
 use crate::rooms::people;
 
-/// The page on which a consent is seen.
-const PAGE: &str = "consent";
 /// The most consents of one round.
 const PORTION: u64 = 50;
 

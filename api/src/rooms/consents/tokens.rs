@@ -8,12 +8,14 @@ use ::entity::quote;
 use sea_orm::{ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter as _, QuerySelect as _};
 use uuid::Uuid;
 
-use super::{KIND, Subject, store};
+use super::{KIND, PAGE, Subject, store};
 use crate::access::{ManageToken, Permit};
 use crate::audit::{self, By};
 use crate::db::{Tx, insert_all};
 use crate::http::idempotency::Caller;
+use crate::outbox::Post;
 use crate::problem::Problem;
+use crate::rooms::manage_links::NewLink;
 use crate::rooms::{people, records};
 use crate::vault::Vault;
 
@@ -91,6 +93,16 @@ pub async fn lost_tokens(tx: &Tx, vault: &Vault, email: &str) -> Result<Vec<Mana
         }
     }
     Ok(tokens)
+}
+
+/// The same as links, for a letter to this address.
+///
+/// # Errors
+/// The database's or the vault's.
+pub async fn new_links(tx: &Tx, post: &Post, email: &str) -> Result<Vec<NewLink>, Problem> {
+    let tokens = lost_tokens(tx, post.vault(), email).await?;
+    let link = |token: &ManageToken| NewLink { link: post.link(PAGE, &token.text()), language: String::new() };
+    Ok(tokens.iter().map(link).collect())
 }
 
 /// The proof that somebody may act on a consent: a permit, or the token of whoever gave it.

@@ -4,7 +4,6 @@ mod api;
 mod calendar;
 mod clashes;
 mod forget;
-mod guarded;
 mod guided;
 mod jobs;
 mod lockdown;
@@ -12,6 +11,7 @@ mod made;
 mod out;
 mod revisions;
 mod rules;
+mod second_person;
 mod store;
 mod wire;
 
@@ -27,11 +27,11 @@ use crate::reference::Point;
 
 pub use calendar::{calendar_name, discreet_entry};
 pub use forget::forget_person;
-pub use guarded::{decided, guarded};
 pub use guided::with_questions;
 pub use jobs::follow_zone_data;
 pub use made::{Made, call_off, follow, make};
 pub use rules::may_be_told_otherwise;
+pub use second_person::{decided, guarded};
 pub use store::{load, rows, save};
 pub use wire::EventIn;
 

@@ -5,9 +5,9 @@
 
 mod api;
 mod contacts;
-mod guarded;
 mod revisions;
 mod rules;
+mod second_person;
 mod store;
 mod wire;
 
@@ -20,8 +20,8 @@ use crate::reference::Point;
 pub use contacts::{
     Contact, confirm, confirm_unedited, contact_hash, contacts_of, forget_contact, retire, set_contact,
 };
-pub use guarded::{decided, guarded};
 pub use rules::still_on_the_map;
+pub use second_person::{decided, guarded};
 pub use store::{at_site, for_change, load, save};
 
 /// An initiative with what belongs to it, its secrets open.

@@ -77,13 +77,14 @@ pub(super) async fn looked_up(tx: &Tx, row: Model) -> Result<(), DbErr> {
     save_all(tx, vec![Model { sealed_email: None, written_at: Some(tx.now()), ..row }], &[]).await
 }
 
-/// Removes what is over, and keys that nothing is sealed with.
-pub(super) async fn tidy_up(tx: &Tx) -> Result<(), DbErr> {
+/// Removes what is over, and keys that nothing is sealed with. Gives their number.
+pub(super) async fn tidy_up(tx: &Tx) -> Result<u64, DbErr> {
     let over = Condition::all().add(Column::WrittenAt.lte(tx.now() - PAUSE));
     let rows = Entity::find().filter(over).all(tx).await?;
+    let count = rows.len() as u64;
     for row in rows {
         data_key::Entity::delete_by_id(record_of(&row.email_hash)).exec(tx).await?;
         Entity::delete_by_id(row.email_hash).exec(tx).await?;
     }
-    Ok(())
+    Ok(count)
 }

@@ -53,12 +53,11 @@ pub(super) fn shows_more(before: &Guarded, after: &Guarded) -> Result<(), Proble
 /// 409 unless it is open, 403 for whoever proposed it.
 pub(super) fn decide(
     mut row: Model,
-    permit: &Permit<DecideProposals>,
+    _: &Permit<DecideProposals>,
     by: AccountId,
     verdict: ProposalStatus,
     now: DateTime<Utc>,
 ) -> Result<Model, Problem> {
-    let _ = permit;
     still_open(&row, now)?;
     if row.proposed_by == by {
         return Err(

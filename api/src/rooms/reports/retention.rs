@@ -33,7 +33,7 @@ pub async fn erase_old(db: &Db) -> Result<u64, Problem> {
                 Ok::<_, Problem>(count)
             })
             .await?;
-        erased += portion;
+        erased += portion as u64;
         if portion == 0 {
             return Ok(erased);
         }
