@@ -20,7 +20,7 @@ use crate::http::Query;
 use crate::http::etag::{self, Cache, Ready};
 use crate::http::language::Wanted;
 use crate::problem::Problem;
-use crate::publishing;
+use crate::publishing::UNHIDDEN;
 use crate::publishing::documents::{EventItem, InitiativeItem, OutcomeItem, QuoteItem, StoryItem};
 
 /// Which document.
@@ -175,9 +175,8 @@ pub(super) async fn find(
     picked: &[&str],
 ) -> Result<Found, Problem> {
     let mut sql = Sql::new(&app.gallery);
-    let unhidden = publishing::unhidden(app.gallery.get_database_backend());
     let columns =
-        format!("d.kind, d.version, d.updated_at, d.withdrawn_as, d.public_until, ({unhidden}) AS unhidden");
+        format!("d.kind, d.version, d.updated_at, d.withdrawn_as, d.public_until, ({UNHIDDEN}) AS unhidden");
     languages::select(&mut sql, wanted, &columns, picked, |sql| {
         sql.push("gallery_document d");
     });

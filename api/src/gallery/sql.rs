@@ -70,7 +70,7 @@ impl Sql {
 
     /// Goes on with the condition that no switch hides `d`.
     pub fn unhidden(&mut self) -> &mut Self {
-        self.push(publishing::unhidden(self.backend))
+        self.push(publishing::UNHIDDEN)
     }
 
     /// Goes on with the table and the condition of those `d` that a switch for their guard hides.

@@ -8,7 +8,7 @@ use sea_orm::{ConnectionTrait, DbBackend, DbErr, Statement, Value};
 use serde::Deserialize;
 use uuid::Uuid;
 
-use super::switches::unhidden;
+use super::switches::UNHIDDEN;
 
 /// The most that are looked at, of those found in one way.
 const MOST: usize = 60;
@@ -78,8 +78,7 @@ pub async fn initiatives_alike<C: ConnectionTrait>(
     let mut values: Vec<Value> = vec![now.into(), country.into()];
     let public = format!(
         "d.kind = 'initiative' AND d.listed AND d.withdrawn_at IS NULL \
-         AND (d.public_until IS NULL OR d.public_until > $1) AND {}",
-        unhidden(conn.get_database_backend())
+         AND (d.public_until IS NULL OR d.public_until > $1) AND {UNHIDDEN}"
     );
     let mut ways = vec![format!(
         "SELECT * FROM (SELECT d.id FROM gallery_document d WHERE d.country = $2 AND {public} \
