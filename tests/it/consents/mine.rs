@@ -161,6 +161,16 @@ async fn edited_and_translated_words_are_public_again_once_they_are_consented_to
     );
     assert_eq!(item["translations"]["es"]["by"], "machine", "readers are told");
 
+    // Who says nothing of it is named no more finely than before, whatever the quote would have.
+    let mut shy = super::said(&super::held(&host).await, "Words of somebody shy");
+    shy["consent"]["level"] = json!("anonymous");
+    let shy = host.makes("quotes", shy).await;
+    moderator.does("approve", &shy).await;
+    assert_eq!(house.renewed(&super::token(&shy), MINE, json!({})).await.json()["level"], "anonymous");
+    let recorded = house.renewed(&host.token, &ledger(&shy), json!({"method": "written"})).await.json();
+    assert_eq!((&recorded["level"], &recorded["withheld_because"]), (&json!("anonymous"), &json!([])));
+    assert_eq!(house.gallery(&shy).await.json()["attribution"]["label"], json!(null));
+
     // What is in force now is what was said last; the words before it need another one.
     moderator.edits(&quote, json!({"text": "We keep the seeds", "translations": {"es": null}})).await;
     assert_eq!(house.gallery(&quote).await.status, 410);
@@ -168,7 +178,6 @@ async fn edited_and_translated_words_are_public_again_once_they_are_consented_to
         AND NOT EXISTS (SELECT 1 FROM consent c WHERE c.quote_id = d.id AND c.withdrawn_at IS NULL)";
     assert_eq!(house.count(unconsented).await, 0);
 
-    // An import that knows the first consent only does not bring it back.
     let active = "SELECT count(*) AS n FROM consent WHERE withdrawn_at IS NULL";
-    assert_eq!(house.count(active).await, 1);
+    assert_eq!(house.count(active).await, 2, "one of each quote");
 }

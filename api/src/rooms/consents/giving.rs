@@ -47,12 +47,14 @@ pub(super) async fn to_quote(
         return Err(Problem::invalid_body(vec![fault("/purpose", "wrong_purpose", "must be publish_quote")]));
     }
     let mut after = before.clone();
+    // Who is not said to be named more finely is not.
+    let level = attribution.as_ref().map_or_else(|| quotes::named_at(before), |new| new.level);
     if let Some(AttributionLine { level, label }) = attribution {
         (after.row.level, after.row.label) = (level, label);
     }
     let bound = text_hash(&after.row.text, &after.row.translations);
     let mut stated = stated(line, Some(bound), tx.now())?;
-    stated.level.get_or_insert(after.row.level);
+    stated.level.get_or_insert(level);
     after.consent = Some(stated.clone());
     let (after, members) = quotes::consented_anew(before, after, proof)?;
     let id = store::replace(tx, Subject::Quote(before.row.id), stated).await?;

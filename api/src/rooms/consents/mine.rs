@@ -203,7 +203,8 @@ pub(super) async fn renew(
         read.demand(about.version())?;
         match about {
             About::Quote(quote) => {
-                let attribution = named(&quote, &body)?;
+                let allowed = before.first().and_then(|row| row.level);
+                let attribution = named(&quote, allowed, &body)?;
                 let proof = Proof::Holder(&held);
                 giving::to_quote(tx, &app.vault, &proof, &quote, line, Some(attribution)).await?;
             }
@@ -240,9 +241,14 @@ fn anew(
     }
 }
 
-/// How the speaker is to be named.
-fn named(quote: &QuoteRecord, body: &MyConsentIn) -> Result<AttributionLine, Problem> {
-    let level = body.level.unwrap_or(quote.row.level);
+/// How the speaker is to be named: as they say now, or else no more finely than they allowed before.
+fn named(
+    quote: &QuoteRecord,
+    allowed: Option<AttributionLevel>,
+    body: &MyConsentIn,
+) -> Result<AttributionLine, Problem> {
+    let before = allowed.map_or(quote.row.level, |allowed| allowed.max(quote.row.level));
+    let level = body.level.unwrap_or(before);
     if level != AttributionLevel::Pseudonym {
         return match body.label {
             Some(_) => Err(Problem::invalid_body(vec![fault(

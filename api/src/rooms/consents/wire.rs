@@ -25,7 +25,7 @@ pub(super) struct QuoteConsentIn {
     #[serde(default = "gallery_and_feeds")]
     #[schema(max_items = 4, default = json!(["gallery", "feeds"]))]
     scope: Vec<ConsentScope>,
-    /// The finest attribution allowed; the one of `attribution`, or else of the quote, if not said.
+    /// The finest attribution allowed; the one of `attribution`, or else as before, if not said.
     #[serde(default)]
     #[schema(nullable = false)]
     level: Option<AttributionLevel>,

@@ -21,7 +21,7 @@ use crate::http::page::Paging;
 use crate::http::patch::{AsRead, DecisionHeaders, EditHeaders, IfMatch, Patch, PublishingHeaders};
 use crate::ids;
 use crate::outbox::{self, Fact};
-use crate::problem::Problem;
+use crate::problem::{Kind, Problem};
 use crate::rooms::consents::{self, Proof};
 use crate::rooms::records::{self, Shown};
 
@@ -144,9 +144,12 @@ pub(super) async fn edited(
     let found = records::find_for_change::<QuoteRecord>(tx, &app.vault, who.actor(), id).await?;
     let permit = who.over(&found)?;
     if_match.check(found.record.row.version)?;
+    let merged = records::edit(tx, who, &permit, &found.record, edit).await;
     // Of a withdrawn one there is no body left that an edit could be merged into.
-    records::still_there(found.record.row.status)?;
-    let (edited, changed) = records::edit(tx, who, &permit, &found.record, edit).await?;
+    let (edited, changed) = merged.map_err(|problem| match problem.kind() {
+        Kind::InvalidBody => records::still_there(found.record.row.status).err().unwrap_or(problem),
+        _ => problem,
+    })?;
     let edited = rules::change(&found.record, edited, &permit)?;
     records::keep_edit(tx, &app.vault, &permit, edit, &found.record, changed, edited).await
 }

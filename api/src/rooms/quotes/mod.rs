@@ -27,7 +27,7 @@ use crate::outbox::{self, Fact};
 use crate::problem::Problem;
 use crate::vault::Vault;
 
-pub use rules::consented_anew;
+pub use rules::{consented_anew, named_at};
 pub use silencing::{all_of, silence};
 pub use store::{load, save};
 

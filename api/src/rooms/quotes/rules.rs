@@ -91,7 +91,7 @@ pub fn consented_anew(
 }
 
 /// How finely the speaker is named, as far as quote and consent say.
-fn named_at(quote: &QuoteRecord) -> AttributionLevel {
+pub fn named_at(quote: &QuoteRecord) -> AttributionLevel {
     let allowed = quote.consent.as_ref().and_then(|consent| consent.level);
     allowed.map_or(quote.row.level, |allowed| allowed.max(quote.row.level))
 }
