@@ -125,8 +125,8 @@ async fn nothing_of_people_and_quotes_is_in_the_log() {
     let named = json!({"purpose": "publish_name", "method": "written", "given_by": "Marker-clerk"});
     let of_person = format!("/v1/people/{}/consents", id(&person));
     let named = heard.post(&host.token, &of_person, named, 201).await;
-    let person = named["manage_token"].as_str().unwrap();
-    heard.post(person, "/v1/consents/mine/withdraw", json!({}), 200).await;
+    let holder = named["manage_token"].as_str().unwrap();
+    heard.post(holder, "/v1/consents/mine/withdraw", json!({}), 200).await;
     heard.patch(&moderator.token, &path, json!({"text": "Marker-2"})).await;
     heard.refused(&host.token, "/v1/quotes").await;
     heard.post(&host.token, &format!("{path}/withdraw"), json!({}), 200).await;
@@ -135,7 +135,7 @@ async fn nothing_of_people_and_quotes_is_in_the_log() {
     assert!(archive.status == 200 && archive.text().contains("marker-mail"), "{}", archive.text());
     assert_eq!(heard.call(&admin.token, Method::DELETE, &path, json!({})).await.status, 204);
     let called = ["/v1/people/{person_id}/archive", "/v1/quotes/{quote_id}/withdraw", "/v1/consents/mine"];
-    heard.said_nothing_of(&[&host.token, &moderator.token, &admin.token, speaker, person], &called);
+    heard.said_nothing_of(&[&host.token, &moderator.token, &admin.token, speaker, holder], &called);
 }
 
 #[tokio::test]

@@ -169,7 +169,7 @@ actions! {
     /// Schedule events; what is risky only moderators and admins.
     ScheduleEvents { host: Own, moderator: All, admin: All }, seen by ReadEvents
     /// Take everything of an event off the public side, at once.
-    LockEventsDown { host: Own, moderator: All, admin: All }, seen by ReadEvents
+    LockEventsDown { host: Own, moderator: All, admin: All, partner: Own }, seen by ReadEvents, with EventsWrite
     /// Ask for times that are fair to many clocks.
     SuggestTimes { host: All, moderator: All, admin: All }
     /// See and take back what one registered for with one's account.

@@ -13,7 +13,7 @@ use crate::db::Db;
 use crate::outbox::{self, Post, Subscriber};
 use crate::problem::Problem;
 use crate::rooms::{
-    accounts, consents, entries, events, keys, manage_links, proposals, registrations, reports, retention, series,
+    accounts, consents, entries, events, keys, manage_links, proposals, registrations, retention, series,
 };
 use crate::{access, audit, publishing, vault};
 

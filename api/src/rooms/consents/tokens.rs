@@ -101,7 +101,8 @@ pub async fn lost_tokens(tx: &Tx, vault: &Vault, email: &str) -> Result<Vec<Mana
 /// The database's or the vault's.
 pub async fn new_links(tx: &Tx, post: &Post, email: &str) -> Result<Vec<NewLink>, Problem> {
     let tokens = lost_tokens(tx, post.vault(), email).await?;
-    let link = |token: &ManageToken| NewLink { link: post.link(PAGE, &token.text()), language: String::new() };
+    let link =
+        |token: &ManageToken| NewLink { link: post.link(PAGE, &token.text()), language: String::new() };
     Ok(tokens.iter().map(link).collect())
 }
 

@@ -12,7 +12,7 @@ use crate::access::Allowed;
 use crate::access::action::LockEventsDown;
 use crate::app::App;
 use crate::audit::Action;
-use crate::http::idempotency::{Caller, IdempotencyKey, Once};
+use crate::http::idempotency::{IdempotencyKey, Once};
 use crate::http::json::{Body, Empty};
 use crate::problem::Problem;
 use crate::rooms::records::{self, Record as _};
@@ -28,7 +28,7 @@ use crate::rooms::records::{self, Record as _};
     params(EventPath, IdempotencyKey),
     request_body(content = Option<Empty>),
     responses((status = 200, description = "The event", body = EventOut), Problem),
-    security(("bearer" = []))
+    security(("bearer" = []), ("api_key" = ["events:write"]))
 )]
 #[post("/v1/events/{event_id}/lockdown")]
 pub(super) async fn lock_down(
@@ -38,7 +38,7 @@ pub(super) async fn lock_down(
     _body: Body<Empty>,
     once: Once,
 ) -> Result<HttpResponse, Problem> {
-    once.run(&app, Caller::Holder(who.account()?.0), async |tx| {
+    once.run(&app, who.caller()?, async |tx| {
         let found =
             records::find_for_change::<EventRecord>(tx, &app.vault, who.actor(), path.event_id).await?;
         let permit = who.over(&found)?;

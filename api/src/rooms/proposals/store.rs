@@ -14,7 +14,7 @@ use sea_orm::{
 use uuid::Uuid;
 
 use super::subjects::Subject;
-use crate::access::{Actor, Row};
+use crate::access::{Actor, Owner, Row};
 use crate::app::App;
 use crate::audit::{self, Action, By, Entry, Kind};
 use crate::db::{Db, Tx, save_all};
@@ -38,8 +38,8 @@ pub(super) struct Found {
 impl Row for Found {
     const NOUN: &'static str = "proposal";
 
-    fn belongs_to(&self, account: AccountId) -> bool {
-        self.owner == Some(account)
+    fn belongs_to(&self, owner: Owner) -> bool {
+        matches!(owner, Owner::Account(account) if self.owner == Some(account))
     }
 }
 
@@ -48,12 +48,12 @@ fn own(account: AccountId) -> Condition {
     let events = Query::select()
         .column(event::Column::Id)
         .from(event::Entity)
-        .cond_where(own_event(account))
+        .cond_where(own_event(Owner::Account(account)))
         .to_owned();
     let initiatives = Query::select()
         .column(initiative::Column::Id)
         .from(initiative::Entity)
-        .cond_where(own_initiative(account))
+        .cond_where(own_initiative(Owner::Account(account)))
         .to_owned();
     Condition::any()
         .add(Column::ProposedBy.eq(account))
