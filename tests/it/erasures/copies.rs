@@ -21,7 +21,7 @@ async fn what_an_older_copy_brings_back_is_erased_before_anything_is_read() {
                 CREATE TABLE kept_consent AS SELECT * FROM consent; CREATE TABLE kept_host AS SELECT * FROM event_host";
     house.sql(kept).await;
     assert_eq!(admin.delete(address(&person)).await.status, 204);
-    let back = "DELETE FROM consent; DELETE FROM event_host; DELETE FROM quote; DELETE FROM erasure; INSERT INTO person SELECT * FROM kept_person; \
+    let back = "DELETE FROM withdrawal; DELETE FROM consent_token; DELETE FROM consent; DELETE FROM event_host; DELETE FROM quote; DELETE FROM erasure; INSERT INTO person SELECT * FROM kept_person; \
                 INSERT INTO quote SELECT * FROM kept_quote; INSERT INTO consent SELECT * FROM kept_consent; \
                 INSERT INTO event_host SELECT * FROM kept_host; \
                 DROP TABLE kept_person; DROP TABLE kept_quote; DROP TABLE kept_consent; DROP TABLE kept_host";
@@ -65,7 +65,7 @@ async fn what_was_withdrawn_stays_withdrawn_in_an_older_copy() {
         quotes["items"].as_array().unwrap().iter().find(|quote| quote["text"] == WORDS).unwrap().clone();
     house.sql("CREATE TABLE kept_quote AS SELECT * FROM quote; CREATE TABLE kept_consent AS SELECT * FROM consent").await;
     admin.does("withdraw", &said).await;
-    let back = "DELETE FROM consent; DELETE FROM quote; INSERT INTO quote SELECT * FROM kept_quote; \
+    let back = "DELETE FROM withdrawal; DELETE FROM consent_token; DELETE FROM consent; DELETE FROM quote; INSERT INTO quote SELECT * FROM kept_quote; \
                 INSERT INTO consent SELECT * FROM kept_consent; DROP TABLE kept_quote; DROP TABLE kept_consent";
     house.sql(back).await;
     house.solidarity(&["publish", "rebuild"]).await.done();

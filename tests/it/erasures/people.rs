@@ -262,6 +262,7 @@ async fn whatever_refers_to_people_is_known_to_erasing() {
     let known = [
         "account",
         "consent",
+        "consent_token",
         "event_helper",
         "event_host",
         "person_contact",

@@ -32,7 +32,7 @@ use crate::rooms::records;
     operation_id = "quotes.consents.list",
     params(QuoteConsentsPath, Paging),
     responses((status = 200, description = "A page of consents", body = ConsentPage), Problem),
-    security(("bearer" = []))
+    security(("bearer" = []), ("api_key" = ["quotes:read"]))
 )]
 #[get("/v1/quotes/{quote_id}/consents")]
 pub(super) async fn list(
@@ -70,7 +70,7 @@ pub(super) async fn list(
     responses((status = 201, description = "The consent", body = ConsentGiven,
         headers(("Location" = String, description = "Where the speaker sees it, with the manage token"),
             ("ETag" = String, description = "The quote's new version"))), Problem),
-    security(("bearer" = []))
+    security(("bearer" = []), ("api_key" = ["quotes:write"]))
 )]
 #[post("/v1/quotes/{quote_id}/consents")]
 pub(super) async fn create(

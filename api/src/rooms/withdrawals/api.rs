@@ -21,7 +21,7 @@ use crate::rooms::records;
     operation_id = "withdrawals.get",
     params(WithdrawalPath),
     responses((status = 200, description = "The withdrawal", body = WithdrawalOut), Problem),
-    security(("bearer" = []))
+    security(("bearer" = []), ("api_key" = ["quotes:read"]))
 )]
 #[get("/v1/withdrawals/{withdrawal_id}")]
 pub(super) async fn get(
