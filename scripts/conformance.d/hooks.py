@@ -41,6 +41,16 @@ def first_page(case):
     return answer.json().get("next_cursor") if answer.status_code == 200 else None
 
 
+def go_on(case):
+    """Has a call for a further page ask for one that there is, or for the first."""
+    if "cursor" in (case.query or {}):
+        cursor = first_page(case)
+        if cursor is None:
+            del case.query["cursor"]
+        else:
+            case.query["cursor"] = cursor
+
+
 def dated_event(case):
     """The id of an event that has a calendar file: one whose day is known."""
     answer = requests.get(f"{case.operation.base_url.rstrip('/')}/v1/gallery/events?limit=100", timeout=TIMEOUT)
@@ -62,12 +72,7 @@ def before_call(context, case, kwargs):
     if "bbox" in query:
         west, south, east, north = map(float, as_text(query["bbox"]).split(","))
         query["bbox"] = f"{west},{min(south, north)},{east},{max(south, north)}"
-    if "cursor" in query:
-        cursor = first_page(case)
-        if cursor is None:
-            del query["cursor"]
-        else:
-            query["cursor"] = cursor
+    go_on(case)
 
 
 asked_again = Counter()

@@ -17,7 +17,7 @@ import requests
 import schemathesis
 
 # The checks, and what holds for cursors and times on either side.
-from hooks import TIMEOUT, is_positive
+from hooks import TIMEOUT, go_on, is_positive
 
 ADDRESS = os.environ["CONFORMANCE_ADDRESS"]
 EMAIL, PASSWORD = os.environ["CONFORMANCE_EMAIL"], os.environ["CONFORMANCE_PASSWORD"]
@@ -51,7 +51,8 @@ def known(case, collection):
     """The identifiers of a collection, as the admin lists them now."""
     headers = {"Authorization": case.headers["Authorization"]}
     answer = requests.get(f"{ADDRESS}/v1/{collection}", headers=headers, timeout=TIMEOUT)
-    return [item["id"] for item in answer.json()["items"]] if answer.status_code == 200 else []
+    items = answer.json()["items"] if answer.status_code == 200 else []
+    return [item["id"] for item in items if "id" in item]
 
 
 def identify(case):
@@ -90,6 +91,8 @@ def before_call(context, case, kwargs):
         return
     if case.path_parameters:
         identify(case)
+        # A cursor belongs to the list of what it is now about.
+        go_on(case)
     if case.method == "PATCH" and "If-Match" in case.headers and "Authorization" in case.headers:
         headers = {"Authorization": case.headers["Authorization"]}
         answer = requests.get(f"{ADDRESS}{case.formatted_path}", headers=headers, timeout=TIMEOUT)

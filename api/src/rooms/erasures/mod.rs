@@ -2,7 +2,7 @@
 //!
 //! One transaction takes a person out of every room ([`person`]) and off the public side, and writes their identifier into the
 //! ledger of erasures ([`crate::db::Ledger`]), which lies outside the database. Whoever opens a copy of the database from
-//! before has all of that ledger erased again ([`replay`]) before anything of it is read.
+//! before has all of that ledger erased again ([`replay()`]) before anything of it is read.
 
 mod api;
 mod archive;
