@@ -1,5 +1,6 @@
 //! `/v1/consents/mine`, and the ledgers of quotes and people: what was allowed is seen, narrowed, renewed and withdrawn.
 
+mod copies;
 mod expiry;
 mod mine;
 mod people;
