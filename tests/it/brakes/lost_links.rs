@@ -59,6 +59,14 @@ async fn one_letter_has_new_links_to_everything_and_strangers_learn_nothing() {
         .await;
     assert_eq!(sent.status, 201, "{}", sent.text());
     let tracking = sent.json()["tracking_token"].as_str().unwrap().to_owned();
+    let speaker = json!({"display_name": "Amina", "role": "ally", "contact": {"email": AMINA}});
+    let speaker = host.makes("people", speaker).await;
+    let may_be_written_to = json!({"purpose": "contact", "method": "online"});
+    let ledger = format!("/v1/people/{}/consents", speaker["id"].as_str().unwrap());
+    assert_eq!(host.post(&ledger, may_be_written_to).await.status, 201);
+    let said = json!({"person": speaker["id"], "text": "We keep the seeds", "language": "en",
+        "consent": {"purpose": "publish_quote", "method": "online"}});
+    host.makes("quotes", said).await;
 
     let (known, unknown) = (ask(&house, AMINA).await, ask(&house, "nobody@example.org").await);
     assert_eq!((known.status, known.text()), (202, "{}"));
@@ -70,6 +78,7 @@ async fn one_letter_has_new_links_to_everything_and_strangers_learn_nothing() {
     let [letter] = &letters(&house)[..] else { panic!("one letter") };
     assert_eq!(letter.header("to"), AMINA);
     let (registration, submission) = (token(letter, "registration"), token(letter, "submission"));
+    assert_eq!(opens(&house, &token(letter, "consent"), "/v1/consents/mine").await, 200);
     assert_eq!(opens(&house, &registration, REGISTRATION).await, 200);
     assert_eq!(opens(&house, &submission, SUBMISSION).await, 200);
     assert_eq!(opens(&house, &mailed, REGISTRATION).await, 401, "a new link takes the place of the former");
