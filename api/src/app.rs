@@ -124,6 +124,17 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
     described().0
 }
 
+/// The document of the service at an address, if it has one that others know.
+fn openapi_at(address: Option<&str>) -> utoipa::openapi::OpenApi {
+    let mut document = openapi();
+    if let Some(address) = address {
+        let mut server = Server::new(address);
+        server.description = Some("This server".to_owned());
+        document.servers = Some(vec![server]);
+    }
+    document
+}
+
 /// The document, and the order in which the routes stand.
 fn described() -> (utoipa::openapi::OpenApi, Order) {
     let mut document = Base::openapi();
@@ -242,18 +253,14 @@ impl Shared {
     /// # Errors
     /// If the OpenAPI document contradicts itself.
     pub fn new(app: App, limits: Data<Limits>, cache: Option<Data<Cache>>) -> anyhow::Result<Self> {
-        let (mut document, order) = described();
-        if let Some(url) = &app.public_url {
-            let mut server = Server::new(url.as_str().trim_end_matches('/'));
-            server.description = Some("This server".to_owned());
-            document.servers = Some(vec![server]);
-        }
+        let (document, order) = described();
+        let address = app.public_url.as_ref().map(|url| url.as_str().trim_end_matches('/').to_owned());
         Ok(Self {
             app: Data::new(app),
             limits,
             cache,
             contract: Data::new(Contract::new(&document)?),
-            document: Data::new(Document::new(&document)?),
+            document: Data::new(Document::new(move || openapi_at(address.as_deref()))),
             order: Arc::new(order),
         })
     }

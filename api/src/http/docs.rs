@@ -1,6 +1,6 @@
 //! The service's own addresses: the OpenAPI document, a page to read and try it, and the sign of life.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use actix_web::{
     HttpRequest, HttpResponse, get,
@@ -22,22 +22,28 @@ use crate::problem::{Kind, Problem};
 const EXPLORER_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; \
      img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-/// The OpenAPI document as it is served: written once, as bytes. Belongs in the app's data.
+/// The OpenAPI document as it is served: written when somebody asks for it first, which most processes never see, and then
+/// kept as bytes. Belongs in the app's data.
 pub struct Document {
-    json: Ready,
+    describe: Box<dyn Fn() -> OpenApi + Send + Sync>,
+    json: OnceLock<Ready>,
     explorer: Arc<Config<'static>>,
 }
 
 impl Document {
-    /// Writes the document down.
-    ///
-    /// # Errors
-    /// Fails if it cannot be written as JSON.
-    pub fn new(document: &OpenApi) -> anyhow::Result<Self> {
-        let json = Ready::new(serde_json::to_vec(document)?, etag::JSON, Cache::Gallery);
+    /// The document that `describe` makes.
+    pub fn new(describe: impl Fn() -> OpenApi + Send + Sync + 'static) -> Self {
         // The default validator would tell a third party who reads this.
         let explorer = Config::new(["/openapi.json"]).validator_url("none");
-        Ok(Self { json, explorer: Arc::new(explorer) })
+        Self { describe: Box::new(describe), json: OnceLock::new(), explorer: Arc::new(explorer) }
+    }
+
+    fn json(&self) -> Result<Ready, Problem> {
+        if let Some(ready) = self.json.get() {
+            return Ok(ready.clone());
+        }
+        let json = serde_json::to_vec(&(self.describe)()).map_err(Problem::internal)?;
+        Ok(self.json.get_or_init(|| Ready::new(json, etag::JSON, Cache::Gallery)).clone())
     }
 }
 
@@ -64,8 +70,8 @@ pub fn routes(routes: &mut Routes<'_>) {
     responses((status = 200, description = "The OpenAPI document", body = serde_json::Value), Problem)
 )]
 #[get("/openapi.json")]
-async fn openapi_json(req: HttpRequest, document: Data<Document>) -> HttpResponse {
-    etag::answer(&req, document.json.clone())
+async fn openapi_json(req: HttpRequest, document: Data<Document>) -> Result<HttpResponse, Problem> {
+    Ok(etag::answer(&req, document.json()?))
 }
 
 /// Whether the process is alive

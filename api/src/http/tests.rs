@@ -114,9 +114,9 @@ fn document() -> (openapi::OpenApi, Order) {
 
 /// Starts the app on a free port and returns its address.
 async fn serve() -> String {
-    let (document, order) = document();
-    let contract = web::Data::new(contract::Contract::new(&document).unwrap());
-    let document = web::Data::new(docs::Document::new(&document).unwrap());
+    let (described, order) = document();
+    let contract = web::Data::new(contract::Contract::new(&described).unwrap());
+    let document = web::Data::new(docs::Document::new(|| document().0));
     let new_id: manners::NewId = Arc::new(|| Uuid::from_u128(7));
     let server = HttpServer::new(move || {
         let app = App::new()

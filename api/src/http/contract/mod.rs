@@ -22,8 +22,11 @@ use actix_web::{
     web::Data,
 };
 use anyhow::Context as _;
-use serde_json::{Map, Value};
-use utoipa::openapi::OpenApi;
+use serde_json::{Map, Value, json};
+use utoipa::openapi::{
+    OpenApi,
+    path::{Operation, PathItem},
+};
 
 use self::{
     parameter::{Known, Parameter},
@@ -68,7 +71,7 @@ impl Contract {
     /// # Errors
     /// Fails if a path item or a parameter is not what the document may hold.
     pub fn new(document: &OpenApi) -> anyhow::Result<Self> {
-        let document = serde_json::to_value(document)?;
+        let document = outline(document)?;
         let paths = document["paths"].as_object().context("the document has no paths")?;
         let mut paths: Vec<_> = paths.iter().collect();
         // As OpenAPI wants it, the concrete path wins: fewest placeholders, then most literal text.
@@ -143,6 +146,58 @@ impl Route {
         methods.push("OPTIONS");
         let allow = methods.join(", ");
         Ok(Self { template: path.to_owned(), pattern: Pattern::new(path), operations, allow })
+    }
+}
+
+/// What of the document is about queries: to write all of it at every start would be for nothing.
+fn outline(document: &OpenApi) -> anyhow::Result<Value> {
+    let mut paths = Map::new();
+    for (path, item) in &document.paths.paths {
+        let mut kept = Map::new();
+        kept.insert("parameters".to_owned(), serde_json::to_value(&item.parameters)?);
+        for (method, operation) in operations(item) {
+            kept.insert(method.to_owned(), json!({"parameters": operation.parameters}));
+        }
+        paths.insert(path.clone(), kept.into());
+    }
+    let mut outline = json!({"paths": paths, "components": {"schemas": {}, "parameters": {}}});
+    let Some(components) = &document.components else { return Ok(outline) };
+    outline["components"]["parameters"] = serde_json::to_value(&components.parameters)?;
+    let mut schemas = Map::new();
+    let mut wanted = references(&outline);
+    while let Some(name) = wanted.pop() {
+        if let Some(schema) = components.schemas.get(&name).filter(|_| !schemas.contains_key(&name)) {
+            let schema = serde_json::to_value(schema)?;
+            wanted.extend(references(&schema));
+            schemas.insert(name, schema);
+        }
+    }
+    outline["components"]["schemas"] = schemas.into();
+    Ok(outline)
+}
+
+/// The operations of a path that are ever served, by their methods.
+fn operations(item: &PathItem) -> impl Iterator<Item = (&'static str, &Operation)> {
+    let all = [
+        ("get", &item.get),
+        ("put", &item.put),
+        ("post", &item.post),
+        ("patch", &item.patch),
+        ("delete", &item.delete),
+    ];
+    all.into_iter().filter_map(|(method, operation)| Some((method, operation.as_ref()?)))
+}
+
+/// The names of the schemas that something refers to.
+fn references(value: &Value) -> Vec<String> {
+    match value {
+        Value::Array(values) => values.iter().flat_map(references).collect(),
+        Value::Object(members) => {
+            let named = members.get("$ref").and_then(Value::as_str);
+            let named = named.and_then(|path| path.strip_prefix("#/components/schemas/")).map(str::to_owned);
+            members.values().flat_map(references).chain(named).collect()
+        }
+        _ => Vec::new(),
     }
 }
 
