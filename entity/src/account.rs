@@ -60,6 +60,8 @@ pub struct Model {
     pub totp_step: Option<i64>,
     /// The person behind it: what they or their organisations host and carry is the account's own.
     pub person_id: Option<PersonId>,
+    /// When it was closed for good; it is suspended then, and nothing tells whose it was.
+    pub closed_at: Option<DateTimeUtc>,
     /// Who invited it; nobody if it was made on the command line.
     pub created_by: Option<AccountId>,
     /// Grows by one with every edit.

@@ -11,6 +11,10 @@ crate::text_enum! {
         Quote = "quote",
         /// What somebody had allowed.
         Consent = "consent",
+        /// A seat at an event: who had it.
+        Registration = "registration",
+        /// An account: whose it was.
+        Account = "account",
     }
 }
 

@@ -1,7 +1,8 @@
-//! `DELETE /v1/people/{id}`: everything that tells of somebody goes, for good.
+//! Everything that tells of somebody goes, for good: erased by staff, or by themselves.
 
 mod copies;
 mod kills;
+mod oneself;
 mod people;
 
 use serde_json::{Value, json};

@@ -15,12 +15,17 @@ mod retention;
 mod seats;
 mod secrecy;
 
+use std::time::Duration;
+
 use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::events::dialogue;
 use crate::house::actors::Actor;
 use crate::house::{Answer, House, answer};
+
+/// An hour.
+pub const HOUR: Duration = Duration::from_secs(3600);
 
 /// A dialogue that anybody may register for, scheduled, with other members merged in.
 pub async fn scheduled(host: &Actor<'_>, members: Value) -> Value {
@@ -31,6 +36,14 @@ pub async fn scheduled(host: &Actor<'_>, members: Value) -> Value {
     }
     let event = host.makes("events", body).await;
     host.does("schedule", &event).await
+}
+
+/// An event that begins in so many hours.
+pub async fn in_hours(house: &House, host: &Actor<'_>, hours: i64, capacity: u32) -> Value {
+    let start = house.now() + chrono::TimeDelta::hours(hours);
+    let when = json!({"precision": "minute", "starts_local": start.format("%Y-%m-%dT%H:%M:00").to_string(),
+        "time_zone": "UTC", "duration_minutes": 120});
+    scheduled(host, json!({"when": when, "capacity": capacity})).await
 }
 
 /// Where people register for it.

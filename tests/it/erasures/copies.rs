@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::{NAME, WORDS, named, told};
@@ -10,6 +11,7 @@ use crate::house::database::Database;
 use crate::house::program::{self, Outcome, Server};
 use crate::house::{House, answer};
 use crate::records::address;
+use crate::registrations::{comer, desk, scheduled};
 
 #[tokio::test]
 async fn what_an_older_copy_brings_back_is_erased_before_anything_is_read() {
@@ -104,9 +106,17 @@ async fn a_copy_is_put_back_without_those_who_were_erased_since() {
     let admin = house.admin().await;
     let event = admin.makes("events", dialogue()).await;
     let person = named(&admin, NAME).await;
+    let member = house.member().await;
+    let meeting = scheduled(&admin, json!({"capacity": 3})).await;
+    let comes = house.post(&desk(&meeting), comer("activist")).await.json();
     let copy = house.path("monday.backup");
     let copy = copy.to_str().unwrap();
     house.solidarity(&["backup", copy]).await.done();
+    let comes = comes["manage_token"].as_str().unwrap();
+    let mine = "/v1/registrations/mine";
+    assert_eq!(house.with_token(comes, Method::DELETE, mine, None).await.status, 204);
+    let farewell = json!({"password": crate::house::actors::PASSWORD});
+    assert_eq!(member.post("/v1/me/erase", farewell).await.status, 204);
     let refused = house.solidarity(&["backup", copy]).await;
     assert!(refused.code == Some(1) && refused.stderr.contains("is there already"), "{refused:?}");
     assert_eq!(admin.delete(address(&person)).await.status, 204);
@@ -136,8 +146,12 @@ async fn a_copy_is_put_back_without_those_who_were_erased_since() {
             "{path}"
         );
     }
-    assert_eq!(get("/v1/gallery/events", "").await.json()["items"].as_array().unwrap().len(), 1);
+    assert_eq!(get("/v1/gallery/events", "").await.json()["items"].as_array().unwrap().len(), 2);
     assert_eq!(get("/v1/me", &admin.token).await.status, 401, "everybody signs in anew");
+    assert_eq!(get(mine, comes).await.status, 401, "who erased their registration");
+    let body = json!({"email": member.email, "password": crate::house::actors::PASSWORD});
+    let closed = answer(client.post(format!("{url}/v1/sessions")).json(&body)).await;
+    assert_eq!(closed.status, 401, "and who closed their account");
     let body = json!({"email": admin.email, "password": crate::house::actors::PASSWORD});
     let session = answer(client.post(format!("{url}/v1/sessions")).json(&body)).await.json();
     let token = session["access_token"].as_str().unwrap();

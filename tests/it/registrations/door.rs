@@ -1,23 +1,11 @@
 //! The day of the event: where it is, who came.
 
-use std::time::Duration;
-
 use reqwest::Method;
-use serde_json::{Value, json};
+use serde_json::json;
 
-use super::{comer, desk, register, scheduled};
+use super::{HOUR, comer, desk, in_hours, register};
 use crate::house::House;
 use crate::records::address;
-
-const HOUR: Duration = Duration::from_secs(3600);
-
-/// An event that begins in so many hours.
-async fn in_hours(house: &House, host: &crate::house::actors::Actor<'_>, hours: i64, capacity: u32) -> Value {
-    let start = house.now() + chrono::TimeDelta::hours(hours);
-    let when = json!({"precision": "minute", "starts_local": start.format("%Y-%m-%dT%H:%M:00").to_string(),
-        "time_zone": "UTC", "duration_minutes": 120});
-    scheduled(host, json!({"when": when, "capacity": capacity})).await
-}
 
 #[tokio::test]
 async fn the_place_is_told_to_those_who_have_a_seat_around_the_time_and_to_hosts() {

@@ -112,6 +112,7 @@ pub(super) async fn change(
             let row = store::for_change(tx, id).await?.ok_or(Problem::not_found("account"))?;
             let permit = who.over(&row)?;
             if_match.check(row.version)?;
+            rules::still_open(&row)?;
             let person = body.person.filter(|person| *person != row.person_id);
             let role = body.role.filter(|role| *role != row.role);
             let (mut row, mut changed) = (row, Vec::new());
@@ -172,7 +173,7 @@ pub(super) async fn invite(
         audit::note(tx, Entry::new(By::from(permit.by()), Action::Invite).on(Kind::Account, row.id)).await?;
         let (location, etag, id) =
             (format!("/v1/accounts/{}", row.id), etag::of_version(row.version), row.id);
-        let details = Details { email: address.text().to_owned(), removal: None };
+        let details = Details { email: Some(address.text().to_owned()), removal: None };
         let account = AccountOut::new(row, Some(details));
         let invited = InvitedOut { account, token: link.token, expires_at: link.expires_at };
         Ok(Reply::created(location, &invited)?.etag(etag).about(id))
@@ -266,6 +267,9 @@ pub(super) async fn answer(app: &App, row: account::Model) -> Result<HttpRespons
 }
 
 async fn details<C: ConnectionTrait>(conn: &C, app: &App, row: &account::Model) -> anyhow::Result<Details> {
-    let email = store::email(conn, &app.vault, row).await?;
+    let email = match row.closed_at {
+        Some(_) => None,
+        None => Some(store::email(conn, &app.vault, row).await?),
+    };
     Ok(Details { email, removal: store::last_removal(conn, &app.vault, row.id).await? })
 }

@@ -2,9 +2,11 @@
 
 use std::net::IpAddr;
 
+use ::entity::account;
 use ::entity::ids::AccountId;
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse, get, patch, post};
+use secrecy::SecretString;
 
 use super::api::answer;
 use super::wire::{AccountOut, MePatch, PasswordIn};
@@ -12,6 +14,7 @@ use super::{rules, store};
 use crate::access::Allowed;
 use crate::access::action::OwnAccount;
 use crate::access::password::Compared;
+use crate::access::throttle::Attempt;
 use crate::app::App;
 use crate::audit::{self, Action, By, Entry, Kind};
 use crate::http::idempotency::{Caller, IdempotencyKey, Once, Reply};
@@ -134,14 +137,9 @@ async fn prepare(
     network: Option<IpAddr>,
     body: &PasswordIn,
 ) -> Result<Prepared, Problem> {
-    let row = store::by_id(app.db.reader(), id).await?.ok_or(Problem::not_found("account"))?;
-    let attempt = app.access.throttle.attempt(&row.email_hash, network);
-    app.access.throttle.pass(attempt, app.clock.now())?;
-    let before = row.password_hash.clone();
-    if app.access.passwords.compare(&body.old_password, before.as_deref()).await? == Compared::Wrong {
-        return Err(wrong_password("/old_password"));
-    }
+    let (row, attempt) = compared(app, id, network, &body.old_password, "/old_password").await?;
     app.access.throttle.succeeded(attempt, app.clock.now());
+    let before = row.password_hash.clone();
     let email = store::email(app.db.reader(), &app.vault, &row).await?;
     let (words, second_factor) = (vec![email.clone(), row.display_name], row.totp_confirmed_at.is_some());
     app.access.passwords.judge(&body.new_password, "/new_password", second_factor, words).await?;
@@ -149,8 +147,41 @@ async fn prepare(
     Ok(Prepared { before, hash, email })
 }
 
+/// Whether somebody who is signed in knows the password, which is in the member that `pointer` names.
+///
+/// # Errors
+/// 422 if it is another one, 429 after too many of these.
+pub async fn know_password(
+    app: &App,
+    id: AccountId,
+    network: Option<IpAddr>,
+    given: &SecretString,
+    pointer: &'static str,
+) -> Result<(), Problem> {
+    let (_, attempt) = compared(app, id, network, given, pointer).await?;
+    app.access.throttle.succeeded(attempt, app.clock.now());
+    Ok(())
+}
+
+/// The account whose password this is, and the attempt that has not failed.
+pub(super) async fn compared(
+    app: &App,
+    id: AccountId,
+    network: Option<IpAddr>,
+    given: &SecretString,
+    pointer: &'static str,
+) -> Result<(account::Model, Attempt), Problem> {
+    let row = store::by_id(app.db.reader(), id).await?.ok_or(Problem::not_found("account"))?;
+    let attempt = app.access.throttle.attempt(&row.email_hash, network);
+    app.access.throttle.pass(attempt, app.clock.now())?;
+    if app.access.passwords.compare(given, row.password_hash.as_deref()).await? == Compared::Wrong {
+        return Err(wrong_password(pointer));
+    }
+    Ok((row, attempt))
+}
+
 /// The refusal of somebody who is signed in and does not know the password.
-pub(super) fn wrong_password(pointer: &'static str) -> Problem {
+fn wrong_password(pointer: &'static str) -> Problem {
     Problem::invalid_body(vec![Fault::pointer(
         pointer,
         "wrong_password",

@@ -21,19 +21,22 @@ use ::entity::account::Role;
 use ::entity::ids::{AccountId, PersonId};
 use sea_orm::{ConnectionTrait, DbErr};
 use secrecy::SecretString;
+use uuid::Uuid;
 
 pub use address::Address;
 pub use held::{AccountArchive, archive};
 pub use links::{Link, answer_reset_requests};
+pub use me::know_password;
 pub use store::has_address;
 pub use totp::{Factor, spend};
-pub use wire::InviteIn;
+pub use wire::{AccountPath, InviteIn};
 
 use crate::access;
 use crate::access::password::Passwords;
 use crate::audit::{self, Action, By, Entry, Kind};
-use crate::db::{Db, Tx};
+use crate::db::{Db, Tx, find_in};
 use crate::http::routes::Routes;
+use crate::ids;
 use crate::outbox::{Language, Letter, Message, Post, mail};
 use crate::problem::Problem;
 
@@ -88,6 +91,31 @@ pub async fn renew_hash(tx: &Tx, account: &account::Model, hash: String) -> Resu
 /// The database's.
 pub async fn of_person(tx: &Tx, person: PersonId) -> Result<Vec<AccountId>, DbErr> {
     store::of_person(tx, person).await
+}
+
+/// Closes an account for good: nobody signs in with it any more, and nothing tells whose it was. Gives it as it was; none if
+/// there is no such one, or it is closed already. Where `keep_an_admin` says so, the last one of an admin stays.
+///
+/// # Errors
+/// 409 for the last admin.
+pub async fn close(tx: &Tx, id: AccountId, keep_an_admin: bool) -> Result<Option<account::Model>, Problem> {
+    let others = if keep_an_admin { store::other_admins(tx, id).await? } else { u64::MAX };
+    let open = store::for_change(tx, id).await?.filter(|row| row.closed_at.is_none());
+    let Some(row) = open else { return Ok(None) };
+    let nobodys = ids::v4().into_bytes().to_vec();
+    let closed = rules::close(row.clone(), nobodys, others, tx.now())?;
+    store::forget(tx, id).await?;
+    store::save(tx, closed).await?;
+    Ok(Some(row))
+}
+
+/// Those of these accounts that are not closed.
+///
+/// # Errors
+/// The database's.
+pub async fn still_open<C: ConnectionTrait>(conn: &C, ids: Vec<Uuid>) -> Result<Vec<AccountId>, DbErr> {
+    let rows = find_in::<account::Entity, _, _>(conn, account::Column::Id, ids).await?;
+    Ok(rows.into_iter().filter(|row| row.closed_at.is_none()).map(|row| row.id).collect())
 }
 
 /// Has accounts be nobody's in particular.

@@ -3,10 +3,14 @@
 use ::entity::account::{AccountState, Model, Role};
 use ::entity::ids::{AccountId, PersonId};
 use ::entity::one_time_link::LinkPurpose;
+use chrono::{DateTime, Utc};
 
 use crate::access::Permit;
 use crate::access::action::{ManageAccounts, OwnAccount};
 use crate::problem::{Kind, Problem};
+
+/// What a closed account is called.
+const NOBODY: &str = "–";
 
 /// What an account begins with.
 pub struct New {
@@ -78,10 +82,38 @@ pub fn give_role(
 pub fn suspend(mut row: Model, _: &Permit<ManageAccounts>, other_admins: u64) -> Result<Model, Problem> {
     keep_an_admin(&row, other_admins)?;
     if row.state == AccountState::Suspended {
-        return Err(Problem::wrong_state(allowed(row.state)));
+        return Err(Problem::wrong_state(allowed(&row)));
     }
     row.state = AccountState::Suspended;
     Ok(row)
+}
+
+/// Closes an account for good: what is left is an identifier, for what it made. `nobodys` takes the place of the hash by which
+/// it was found.
+///
+/// # Errors
+/// 409 for the last admin.
+pub fn close(
+    mut row: Model,
+    nobodys: Vec<u8>,
+    other_admins: u64,
+    now: DateTime<Utc>,
+) -> Result<Model, Problem> {
+    keep_an_admin(&row, other_admins)?;
+    row.state = AccountState::Suspended;
+    row.closed_at = Some(now);
+    NOBODY.clone_into(&mut row.display_name);
+    (row.email_hash, row.sealed_email) = (nobodys, Vec::new());
+    (row.language, row.password_hash, row.person_id) = (None, None, None);
+    Ok(without_second_factor(row))
+}
+
+/// Whether anything can still be said of it.
+///
+/// # Errors
+/// 409 once it is closed.
+pub fn still_open(row: &Model) -> Result<(), Problem> {
+    if row.closed_at.is_some() { Err(Problem::wrong_state(&[])) } else { Ok(()) }
 }
 
 /// Puts it to use again: to what it was.
@@ -89,8 +121,8 @@ pub fn suspend(mut row: Model, _: &Permit<ManageAccounts>, other_admins: u64) ->
 /// # Errors
 /// 409 if it is not suspended.
 pub fn restore(mut row: Model, _: &Permit<ManageAccounts>) -> Result<Model, Problem> {
-    if row.state != AccountState::Suspended {
-        return Err(Problem::wrong_state(allowed(row.state)));
+    if row.state != AccountState::Suspended || row.closed_at.is_some() {
+        return Err(Problem::wrong_state(allowed(&row)));
     }
     row.state = if row.password_hash.is_some() { AccountState::Active } else { AccountState::Invited };
     Ok(row)
@@ -108,7 +140,7 @@ pub fn take_second_factor(row: Model, permit: &Permit<ManageAccounts>) -> Result
     }
     match row.totp_confirmed_at {
         Some(_) => Ok(without_second_factor(row)),
-        None => Err(Problem::wrong_state(allowed(row.state))),
+        None => Err(Problem::wrong_state(allowed(&row))),
     }
 }
 
@@ -132,9 +164,10 @@ pub fn choose_password(mut row: Model, purpose: LinkPurpose, hash: String) -> Re
     Ok(row)
 }
 
-/// What can be done to an account in this state.
-const fn allowed(state: AccountState) -> &'static [&'static str] {
-    match state {
+/// What can be done to an account as it is.
+const fn allowed(row: &Model) -> &'static [&'static str] {
+    match row.state {
+        _ if row.closed_at.is_some() => &[],
         AccountState::Invited | AccountState::Active => &["suspend"],
         AccountState::Suspended => &["restore"],
     }

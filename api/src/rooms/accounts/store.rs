@@ -3,7 +3,7 @@
 use ::entity::account::{self, AccountState, Role};
 use ::entity::ids::{AccountId, PersonId};
 use ::entity::one_time_link::{self, LinkPurpose};
-use ::entity::{password_reset_request, recovery_code, second_factor_removal, session};
+use ::entity::{data_key, password_reset_request, recovery_code, second_factor_removal, session};
 use anyhow::Context as _;
 use chrono::{DateTime, TimeDelta, Utc};
 use sea_orm::sea_query::OnConflict;
@@ -15,7 +15,7 @@ use sea_orm::{
 use super::Address;
 use super::filters::Sought;
 use super::rules::New;
-use crate::db::{Tx, insert_all};
+use crate::db::{Tx, delete_in, insert_all};
 use crate::ids;
 use crate::vault::{Keyring, Vault};
 
@@ -145,6 +145,7 @@ pub(super) async fn insert(
         totp_confirmed_at: None,
         totp_step: None,
         person_id: None,
+        closed_at: None,
         created_by,
         version: 1,
         created_at: tx.now(),
@@ -154,7 +155,18 @@ pub(super) async fn insert(
     Ok(row)
 }
 
-/// The e-mail address of an account.
+/// Removes what else is kept of an account: sessions, recovery codes, links, what was noted about its second factor, and the
+/// key of what is sealed.
+pub(super) async fn forget(tx: &Tx, id: AccountId) -> Result<(), DbErr> {
+    end_sessions(tx, id, None).await?;
+    set_recovery_codes(tx, id, Vec::new()).await?;
+    delete_in::<one_time_link::Entity, _>(tx, one_time_link::Column::AccountId, &[id]).await?;
+    delete_in::<second_factor_removal::Entity, _>(tx, second_factor_removal::Column::AccountId, &[id])
+        .await?;
+    data_key::Entity::delete_by_id(id.0).exec(tx).await.map(drop)
+}
+
+/// The e-mail address of an account that is not closed.
 pub(super) async fn email<C: ConnectionTrait>(
     conn: &C,
     vault: &Vault,

@@ -8,13 +8,12 @@ use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse, post};
 use secrecy::{ExposeSecret as _, SecretString};
 
-use super::me::wrong_password;
 use super::wire::{
     AccountOut, AccountPath, RecoveryCodesOut, TotpConfirmIn, TotpOut, TotpRemoveIn, TotpTakeIn,
 };
-use super::{api, needs_second_factor, rules, store};
+use super::{api, me, needs_second_factor, rules, store};
 use crate::access::action::{EnrolSecondFactor, ManageAccounts, OwnAccount};
-use crate::access::password::{Compared, may_stand_alone};
+use crate::access::password::may_stand_alone;
 use crate::access::{Allowed, secret, totp};
 use crate::app::App;
 use crate::audit::{self, Action, By, Entry};
@@ -256,12 +255,7 @@ async fn know_password(
     network: Option<IpAddr>,
     password: &SecretString,
 ) -> Result<(), Problem> {
-    let row = store::by_id(app.db.reader(), id).await?.ok_or(Problem::not_found("account"))?;
-    let attempt = app.access.throttle.attempt(&row.email_hash, network);
-    app.access.throttle.pass(attempt, app.clock.now())?;
-    if app.access.passwords.compare(password, row.password_hash.as_deref()).await? == Compared::Wrong {
-        return Err(wrong_password("/password"));
-    }
+    me::compared(app, id, network, password, "/password").await?;
     if !may_stand_alone(password) {
         let detail = "must have at least 15 characters without a second factor: change the password first";
         return Err(Problem::invalid_body(vec![Fault::pointer("/password", "too_short", detail)]));

@@ -37,6 +37,8 @@ pub(super) struct AccountOut {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     second_factor_removed: Option<SecondFactorRemoved>,
+    /// When it was closed for good: nothing tells whose it was.
+    closed_at: Option<DateTime<Utc>>,
     /// Grows by one with every edit; the `ETag` is made of it.
     version: i64,
     /// When it was made.
@@ -58,8 +60,8 @@ pub(super) struct SecondFactorRemoved {
 
 /// What is told of an account where it is read by itself.
 pub(super) struct Details {
-    /// The e-mail address.
-    pub(super) email: String,
+    /// The e-mail address; none once it is closed.
+    pub(super) email: Option<String>,
     /// The last time that its second factor was taken away.
     pub(super) removal: Option<Removal>,
 }
@@ -79,6 +81,7 @@ impl AccountOut {
             totp_confirmed_at,
             totp_step: _,
             person_id,
+            closed_at,
             created_by: _,
             version,
             created_at,
@@ -90,13 +93,14 @@ impl AccountOut {
         Self {
             id,
             display_name,
-            email,
+            email: email.flatten(),
             role,
             state,
             language,
             person: person_id,
             second_factor,
             second_factor_removed: removal.flatten().map(removed),
+            closed_at,
             version,
             created_at,
             updated_at,
@@ -117,11 +121,11 @@ pub(super) struct AccountPage {
 /// Which account.
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Path)]
-pub(super) struct AccountPath {
+pub struct AccountPath {
     /// The account.
     #[serde(deserialize_with = "crate::http::id::canonical")]
     #[param(value_type = uuid::Uuid)]
-    pub(super) account_id: uuid::Uuid,
+    pub account_id: uuid::Uuid,
 }
 
 /// An invitation.

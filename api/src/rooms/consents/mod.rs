@@ -30,7 +30,7 @@ pub use store::{
     Of, erase, expiring, forget_words, in_force, is_active, restate, stated_of, withdraw, withdraw_again,
     withdraw_all,
 };
-pub use tokens::{Held, Proof, give_token, new_links};
+pub use tokens::{Held, Proof, give_token, new_links, subject_of};
 
 /// The page on which a consent is seen.
 const PAGE: &str = "consent";

@@ -39,6 +39,14 @@ impl Held {
     }
 }
 
+/// Whom or what the consents are about that this token opens.
+///
+/// # Errors
+/// 401 if it opens none.
+pub async fn subject_of(tx: &Tx, vault: &Vault, token: &ManageToken) -> Result<Subject, Problem> {
+    Ok(find(tx, vault, token).await?.subject)
+}
+
 /// The consents that this token opens.
 ///
 /// # Errors

@@ -6,13 +6,14 @@ use actix_web::{HttpResponse, delete};
 use sea_orm::ConnectionTrait;
 
 use super::{erase_person, store};
-use crate::access::action::{Action, ErasePeople, Reach, ReadPeople};
-use crate::access::{Allowed, Owner, Row};
+use crate::access::action::{Action, Anyone, ErasePeople, Reach, ReadPeople};
+use crate::access::{Allowed, ManageToken, Owner, Row};
 use crate::app::App;
-use crate::audit::By;
+use crate::audit::{self, By};
 use crate::db::Tx;
 use crate::http::to_the_end;
 use crate::problem::{Kind, Problem};
+use crate::rooms::consents::{self, Subject};
 use crate::rooms::people::{PersonPath, PersonRecord};
 use crate::rooms::{accounts, records};
 
@@ -48,6 +49,36 @@ pub(super) async fn erase(
     let id = PersonId(path.person_id);
     to_the_end(async move {
         app.db.write(async |tx| run(tx, &app, &who, id).await).await?;
+        Ok(HttpResponse::NoContent().finish())
+    })
+    .await
+}
+
+/// Erase oneself
+///
+/// With the manage token of a consent that a person gave: as `DELETE /v1/people/{person_id}` does. The token of a quote is for
+/// that quote alone, which `POST /v1/consents/mine/withdraw` takes back (409).
+#[utoipa::path(
+    tag = "consents",
+    operation_id = "consents.mine.erase",
+    responses((status = 204, description = "Nothing tells of them any more"), Problem),
+    security(("manage_token" = []))
+)]
+#[delete("/v1/consents/mine")]
+pub(super) async fn erase_mine(
+    app: Data<App>,
+    _who: Allowed<Anyone>,
+    token: ManageToken,
+) -> Result<HttpResponse, Problem> {
+    to_the_end(async move {
+        let effect = async |tx: &Tx| {
+            let Subject::Person(id) = consents::subject_of(tx, &app.vault, &token).await? else {
+                return Err(Problem::wrong_state(&["withdraw"]));
+            };
+            let person = store::person(tx, id).await?.ok_or(Problem::bad_token())?;
+            erase_person(tx, &app.post, By::Token(audit::Token::Manage), person).await
+        };
+        app.db.write(effect).await?;
         Ok(HttpResponse::NoContent().finish())
     })
     .await

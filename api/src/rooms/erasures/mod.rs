@@ -4,6 +4,7 @@
 //! ledger of erasures ([`crate::db::Ledger`]), which lies outside the database. Whoever opens a copy of the database from
 //! before has all of that ledger erased again ([`replay()`]) before anything of it is read.
 
+mod accounts;
 mod api;
 mod archive;
 mod person;
@@ -17,5 +18,10 @@ pub use replay::{Replayed, replay};
 
 /// Registers all of this.
 pub fn routes(routes: &mut Routes<'_>) {
-    routes.service(api::erase).service(archive::read);
+    routes
+        .service(api::erase)
+        .service(api::erase_mine)
+        .service(accounts::erase_me)
+        .service(accounts::erase)
+        .service(archive::read);
 }

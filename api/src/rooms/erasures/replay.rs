@@ -4,13 +4,14 @@ use ::entity::erasure::ErasureKind;
 use ::entity::kinds::RecordKind;
 use uuid::Uuid;
 
+use super::accounts::erase_account;
 use super::{erase_person, store};
 use crate::audit::By;
 use crate::db::{Db, Gone, Tx};
 use crate::outbox::Post;
 use crate::problem::Problem;
 use crate::publishing::{self, RecordRef};
-use crate::rooms::{consents, quotes};
+use crate::rooms::{accounts, consents, quotes, registrations};
 
 /// Quotes and consents worked on in one transaction.
 const PORTION: usize = 200;
@@ -24,6 +25,10 @@ pub struct Replayed {
     pub quotes: usize,
     /// Quotes and people whose consents had been withdrawn.
     pub consents: usize,
+    /// Registrations.
+    pub registrations: usize,
+    /// Accounts.
+    pub accounts: usize,
 }
 
 /// Erases whatever of the ledger is there. Nothing of it is written into the ledger again. Several processes may do this at
@@ -61,6 +66,14 @@ pub async fn replay(db: &Db, post: &Post, ledger: &[Gone]) -> Result<Replayed, P
             Ok::<_, Problem>(1)
         };
         replayed.people += db.write(erase).await?;
+    }
+    for id in registrations::still_told(db.reader(), of(ErasureKind::Registration).collect()).await? {
+        db.write(async |tx| registrations::forget_again(tx, post, By::System, id).await).await?;
+        replayed.registrations += 1;
+    }
+    for id in accounts::still_open(db.reader(), of(ErasureKind::Account).collect()).await? {
+        db.write(async |tx| erase_account(tx, post, By::System, id, false).await).await?;
+        replayed.accounts += 1;
     }
     Ok(replayed)
 }

@@ -30,7 +30,7 @@ pub(super) async fn find(app: &App, token: &ManageToken) -> Result<Model, Proble
 }
 
 /// The event's desk, and the registration as it is now that nobody else changes it.
-async fn open<'a>(tx: &'a Tx, app: &'a App, found: &Model) -> Result<(Desk<'a>, Model), Problem> {
+pub(super) async fn open<'a>(tx: &'a Tx, app: &'a App, found: &Model) -> Result<(Desk<'a>, Model), Problem> {
     let desk = Desk::open(tx, &app.post, found.event_id).await?.ok_or(Problem::bad_token())?;
     let row =
         store::by_id(tx, found.id).await?.filter(|row| row.erased_at.is_none() && still_opens(found, row));

@@ -49,7 +49,7 @@ use desk::Desk;
 use seats::Plan;
 
 pub use calendar::entry as calendar_entry;
-pub use forget::forget_account;
+pub use forget::{forget_account, forget_again, still_told};
 pub use held::{RegistrationArchive, archive};
 pub use lost::new_links;
 pub use reminders::{remind, rewritten};
@@ -71,6 +71,7 @@ pub fn routes(routes: &mut Routes<'_>) {
         .service(mine::cancel)
         .service(mine::accept)
         .service(mine::verify)
+        .service(forget::erase_mine)
         .service(me::list)
         .service(me::cancel)
         .service(me::accept)
