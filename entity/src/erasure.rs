@@ -15,6 +15,16 @@ crate::text_enum! {
         Registration = "registration",
         /// An account: whose it was.
         Account = "account",
+        /// What came of an event, withdrawn.
+        Outcome = "outcome",
+        /// A link, withdrawn.
+        Story = "story",
+        /// A secret of an API key that was replaced or taken back, by the beginning of its keyed hash.
+        KeySecret = "key_secret",
+        /// An account or organisation that was suspended.
+        Suspended = "suspended",
+        /// The same, put to use again.
+        Reinstated = "reinstated",
     }
 }
 

@@ -46,6 +46,11 @@ impl Ledger {
         Self(Arc::new(data_dir.join(FILE)))
     }
 
+    /// Whether there is a file. Where nothing was ever erased there is none.
+    pub fn is_there(&self) -> bool {
+        self.0.exists()
+    }
+
     /// Adds these, and returns once they are on the disk.
     ///
     /// # Errors

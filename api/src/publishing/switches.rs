@@ -7,9 +7,9 @@
 
 use std::collections::BTreeMap;
 
-use ::entity::country_risk;
 use ::entity::gallery_switch::{ALL, Column, Entity, Model};
 use ::entity::kinds::{RecordKind, Risk};
+use ::entity::{country_risk, event};
 use chrono::{DateTime, Utc};
 use sea_orm::{
     ColumnTrait as _, ConnectionTrait, DbBackend, DbErr, EntityTrait as _, QueryFilter as _, Statement,
@@ -110,6 +110,20 @@ pub async fn risk_in<C: ConnectionTrait>(conn: &C, country: Option<&str>) -> Res
     let found =
         country_risk::Entity::find().filter(country_risk::Column::Country.eq(country)).one(conn).await?;
     Ok(found.map_or(Risk::Low, |row| row.risk))
+}
+
+/// Has events count as at least as dangerous as their countries, as the door sees them: for what is told of them elsewhere, never to
+/// be saved.
+///
+/// # Errors
+/// The database's.
+pub async fn beware<C: ConnectionTrait>(conn: &C, events: &mut [event::Model]) -> Result<(), DbErr> {
+    let risks = country_risks(conn).await?;
+    for event in events {
+        let of_country = event.country.as_ref().and_then(|country| risks.get(country));
+        event.risk = event.risk.max(of_country.copied().unwrap_or(Risk::Low));
+    }
+    Ok(())
 }
 
 /// Follows the risk of a country, which was written in this transaction. What was rendered at a lower one is hidden from the

@@ -92,13 +92,15 @@ pub async fn open(config: &Config, clock: Arc<dyn Clock>) -> anyhow::Result<Hous
     // Before anything is read: the database may be a copy from before somebody was erased.
     let replayed = erasures::replay(&db, &post, &gone).await?;
     if replayed != Replayed::default() {
-        let Replayed { people, quotes, consents, registrations, accounts } = replayed;
+        let Replayed { people, quotes, consents, registrations, accounts, contributions, barred } = replayed;
         tracing::warn!(
             people,
             quotes,
             consents,
             registrations,
             accounts,
+            contributions,
+            barred,
             "erased again what an older copy of the database brought back"
         );
     }

@@ -112,6 +112,12 @@ async fn lowering_it_takes_a_second_person_and_everything_comes_back() {
     assert_eq!(proposed.header("location"), address(&proposal));
     assert_eq!(put(&admin).await.json()["id"], proposal["id"], "the same is not proposed twice");
     assert_eq!(moderator.get("/v1/countries/SS/risk").await.json()["risk"], "severe");
+    let draft = host.makes("events", dialogue()).await;
+    let schedule = format!("{}/schedule", address(&draft));
+    assert_eq!(host.post(&schedule, json!({})).await.status, 403, "what is risky a moderator schedules");
+    moderator.does("schedule", &draft).await;
+    let moved = host.patch(address(&draft), json!({"place": {"country": "KE"}})).await;
+    assert_eq!((moved.status, moved.code().as_str()), (409, "conflict"), "that would lower it alone");
     assert_eq!(admin.post(&format!("{}/approve", address(&proposal)), json!({})).await.status, 403);
 
     let staff = moderator.get("/v1/countries").await;
@@ -150,7 +156,8 @@ async fn what_is_published_while_the_risk_is_raised_is_not_finer_than_it_lets() 
         &["serve", "--listen", "127.0.0.1:0", "--no-worker"],
     );
     let there = server.address();
-    let schedules = futures_util::future::join_all(drafts.iter().map(|draft| host.does("schedule", draft)));
+    let schedules =
+        futures_util::future::join_all(drafts.iter().map(|draft| moderator.does("schedule", draft)));
     let (_, raised) = tokio::join!(schedules, raise(&moderator, "severe"));
     assert_eq!(raised, 200);
     for draft in &drafts {

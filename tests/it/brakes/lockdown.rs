@@ -165,6 +165,11 @@ async fn the_whole_gallery_is_empty_in_every_process_and_comes_back_as_it_was() 
     let event = held(&host).await;
     let upcoming = soon(&house, &host).await;
     let contributions = of_event(&host, &moderator, &event).await;
+    let mut invited = dialogue();
+    invited["registration"] = json!("by_invitation");
+    let invited = host.makes("events", invited).await;
+    host.does("schedule", &invited).await;
+    let code = host.post(&format!("{}/invitations", address(&invited)), json!({"uses": 2})).await.json();
     let mut server = Server::start(&house.variables(QUIET), SERVE);
     let elsewhere = server.address();
     let there =
@@ -201,6 +206,9 @@ async fn the_whole_gallery_is_empty_in_every_process_and_comes_back_as_it_was() 
     );
     let desk = format!("/v1/events/{}/registrations", upcoming["id"].as_str().unwrap());
     assert_eq!(house.post(&desk, json!({"display_name": "Amina", "role": "ally"})).await.status, 404);
+    let with_code = json!({"display_name": "Amina", "role": "ally", "invitation": code["code"]});
+    let desk = format!("{}/registrations", address(&invited));
+    assert_eq!(house.post(&desk, with_code.clone()).await.status, 404, "with a code neither");
     for path in ["/livez", "/readyz", "/v1/countries", "/v1/languages", "/v1/themes"] {
         assert_eq!(house.get(path).await.status, 200, "{path}");
     }
@@ -211,8 +219,17 @@ async fn the_whole_gallery_is_empty_in_every_process_and_comes_back_as_it_was() 
 
     let end = json!({"subject": "campaign", "changes": {"locked_down": false}, "reason": "It is calm again"});
     assert_eq!(host.post("/v1/proposals", end.clone()).await.status, 403);
-    let proposal = proposes(&admin, end).await;
+    let proposal = proposes(&admin, end.clone()).await;
+    let stale = proposes(&second, end).await;
     assert_eq!(admin.post(&format!("{}/approve", address(&proposal)), json!({})).await.status, 403);
     second.does("approve", &proposal).await;
     assert_eq!(all_of_it(&house).await, before);
+    assert_eq!(house.post(&desk, with_code).await.status, 201);
+
+    // What was proposed about one lockdown does not end another.
+    house.advance(Duration::from_secs(1));
+    assert_eq!(admin.post("/v1/lockdown", json!({})).await.status, 200);
+    let ended = admin.post(&format!("{}/approve", address(&stale)), json!({})).await;
+    assert_eq!((ended.status, ended.code().as_str()), (409, "conflict"), "{}", ended.text());
+    assert!(moderator.get("/v1/lockdown").await.json()["locked_down_at"].is_string());
 }

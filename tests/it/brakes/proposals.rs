@@ -65,6 +65,31 @@ async fn a_lower_risk_and_a_finer_place_are_proposed_by_one_and_approved_by_anot
     let proposal = proposes(&house.moderator().await, of(&risky, json!({"risk": "low"}))).await;
     assert_eq!(verb(&admin, "approve", &proposal).await.0, 403, "they made it");
     assert_eq!(verb(&house.admin().await, "approve", &proposal).await.0, 200);
+
+    // Another account is not another person.
+    let twin = house.admin().await;
+    let person = admin.makes("people", json!({"display_name": "Amina", "role": "ally"})).await;
+    for id in [&admin.id, &twin.id] {
+        let linked = admin.patch(&format!("/v1/accounts/{id}"), json!({"person": person["id"]})).await;
+        assert_eq!(linked.status, 200, "{}", linked.text());
+    }
+    host.edits(&event, json!({"risk": "moderate"})).await;
+    let proposal = proposes(&admin, of(&event, json!({"risk": "low"}))).await;
+    assert_eq!(verb(&twin, "approve", &proposal).await.0, 403);
+    assert_eq!(verb(&house.admin().await, "approve", &proposal).await.0, 200);
+    admin.edits(&ours, json!({"risk": "moderate"})).await;
+    let proposal = proposes(&house.moderator().await, of(&ours, json!({"risk": "low"}))).await;
+    assert_eq!(verb(&twin, "approve", &proposal).await.0, 403);
+    let theirs = json!({"event": ours["id"], "kind": "need", "text": "Stores", "language": "en"});
+    let outcome = admin.makes("outcomes", theirs).await;
+    let mut risky = past();
+    risky["risk"] = json!("moderate");
+    let risky = admin.makes("events", risky).await;
+    for (record, verb) in [(&outcome, "approve"), (&risky, "schedule")] {
+        let path = format!("{}/{verb}", address(record));
+        assert_eq!(twin.post(&path, json!({})).await.status, 403, "{path}");
+        assert_eq!(house.moderator().await.post(&path, json!({})).await.status, 200, "{path}");
+    }
 }
 
 #[tokio::test]

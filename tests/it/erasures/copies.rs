@@ -6,7 +6,8 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::{NAME, WORDS, named, told};
-use crate::events::dialogue;
+use crate::bundle::Bundle;
+use crate::events::{dialogue, past};
 use crate::house::database::Database;
 use crate::house::program::{self, Outcome, Server};
 use crate::house::{House, answer};
@@ -129,6 +130,7 @@ async fn a_copy_is_put_back_without_those_who_were_erased_since() {
     let elsewhere = Elsewhere::of(&house).await;
     let restored = elsewhere.run(&["restore", copy]).await;
     assert!(restored.stderr.contains("erased again"), "{restored:?}");
+    assert!(restored.stderr.contains("is locked down"), "{restored:?}");
     assert_eq!(restored.done(), "restored\n");
     let mut server =
         Server::start(&elsewhere.variables, &["serve", "--listen", "127.0.0.1:0", "--no-worker"]);
@@ -146,7 +148,11 @@ async fn a_copy_is_put_back_without_those_who_were_erased_since() {
             "{path}"
         );
     }
-    assert_eq!(get("/v1/gallery/events", "").await.json()["items"].as_array().unwrap().len(), 2);
+    assert_eq!(
+        get("/v1/gallery/events", "").await.json()["items"],
+        json!([]),
+        "who knows what was hidden since?"
+    );
     assert_eq!(get("/v1/me", &admin.token).await.status, 401, "everybody signs in anew");
     assert_eq!(get(mine, comes).await.status, 401, "who erased their registration");
     let body = json!({"email": member.email, "password": crate::house::actors::PASSWORD});
@@ -156,8 +162,8 @@ async fn a_copy_is_put_back_without_those_who_were_erased_since() {
     let session = answer(client.post(format!("{url}/v1/sessions")).json(&body)).await.json();
     let token = session["access_token"].as_str().unwrap();
     assert_eq!(get(address(&person), token).await.status, 404);
-    let venue = get(&format!("{}/venue", address(&event)), token).await;
-    assert_eq!(venue.json()["venue"], "The hidden hall", "{}", venue.text());
+    assert!(get("/v1/lockdown", token).await.json()["locked_down_at"].is_string());
+    assert_eq!(get(&format!("{}/venue", address(&event)), token).await.status, 403);
     let used = elsewhere.run(&["restore", copy, "--force"]).await;
     assert!(used.code == Some(1) && used.stderr.contains("another process uses the database"), "{used:?}");
     server.signal("TERM");
@@ -170,6 +176,81 @@ async fn a_copy_is_put_back_without_those_who_were_erased_since() {
     assert!(refused.code == Some(1) && refused.stderr.contains("is not empty"), "{refused:?}");
     assert_eq!(elsewhere.run(&["restore", copy, "--force"]).await.done(), "restored\n");
     assert!(!elsewhere.run(&["export"]).await.done().contains(NAME));
+}
+
+#[tokio::test]
+async fn what_was_withdrawn_and_who_was_shut_out_since_stay_so() {
+    let house = House::open().await;
+    let (bundle, admin, host) = (told(), house.admin().await, house.host().await);
+    house.import(&bundle).await.applied();
+    let event = host.makes("events", past()).await;
+    let event = host.does("schedule", &event).await;
+    let outcome = json!({"event": event["id"], "kind": "need", "text": "Stores", "language": "en"});
+    let outcome = host.makes("outcomes", outcome).await;
+    let story = json!({"event": event["id"], "kind": "blog", "title": "A story", "url": "https://example.org/a", "language": "en"});
+    let story = host.makes("stories", story).await;
+    for record in [&outcome, &story] {
+        admin.does("approve", record).await;
+    }
+    let quotes = house.items("/v1/gallery/quotes").await;
+    let said = quotes.iter().find(|quote| quote["text"] != WORDS).unwrap().clone();
+    let organisation =
+        async |name: &str| admin.makes("organisations", json!({"name": name, "kind": "ngo"})).await;
+    let (one, other) = (organisation("One").await, organisation("Other").await);
+    let key = async |organisation: &Value| {
+        let body = json!({"name": "Desk", "scopes": ["events:read"]});
+        admin.post(&format!("{}/keys", address(organisation)), body).await.json()
+    };
+    let (taken, replaced, kept, theirs) =
+        (key(&one).await, key(&one).await, key(&one).await, key(&other).await);
+    let (out, back) = (house.host().await, house.host().await);
+    let copy = house.path("monday.backup");
+    let copy = copy.to_str().unwrap();
+    house.solidarity(&["backup", copy]).await.done();
+
+    for record in [&outcome, &story] {
+        host.does("withdraw", record).await;
+    }
+    let stub = json!({"type": "quote", "id": "other", "status": "withdrawn"});
+    assert_eq!(house.import(&Bundle::of([stub])).await.verdict("other"), "updated");
+    let verb =
+        async |path: String, body: Value| assert_eq!(admin.post(&path, body).await.status, 200, "{path}");
+    let at =
+        |key: &Value, verb: &str| format!("{}/keys/{}/{verb}", address(&one), key["id"].as_str().unwrap());
+    verb(at(&taken, "revoke"), json!({})).await;
+    verb(at(&replaced, "rotate"), json!({})).await;
+    verb(format!("{}/suspend", address(&other)), json!({})).await;
+    for (actor, verbs) in [(&out, &["suspend"][..]), (&back, &["suspend", "restore"])] {
+        for one in verbs {
+            verb(format!("/v1/accounts/{}/{one}", actor.id), json!({})).await;
+        }
+    }
+
+    let elsewhere = Elsewhere::of(&house).await;
+    elsewhere.run(&["restore", copy, "--show"]).await.done();
+    let mut server =
+        Server::start(&elsewhere.variables, &["serve", "--listen", "127.0.0.1:0", "--no-worker"]);
+    let url = server.address();
+    let client = reqwest::Client::new();
+    let get =
+        async |path: &str, token: &str| answer(client.get(format!("{url}{path}")).bearer_auth(token)).await;
+    let public = |record: &Value| address(record).replace("/v1/", "/v1/gallery/");
+    assert_eq!(get(&public(&event), "").await.status, 200, "it is shown as the copy has it");
+    let said = format!("/v1/gallery/quotes/{}", said["id"].as_str().unwrap());
+    for path in [public(&outcome), public(&story), said] {
+        assert_eq!(get(&path, "").await.status, 410, "{path}");
+    }
+    for (key, wanted) in [(&taken, 401), (&replaced, 401), (&theirs, 401), (&kept, 200)] {
+        assert_eq!(get("/v1/events", key["secret"].as_str().unwrap()).await.status, wanted, "{key}");
+    }
+    for (actor, wanted) in [(&out, 401), (&back, 201)] {
+        let body = json!({"email": actor.email, "password": crate::house::actors::PASSWORD});
+        assert_eq!(answer(client.post(format!("{url}/v1/sessions")).json(&body)).await.status, wanted);
+    }
+    // In the database that is in use the ledger ends nothing that goes on.
+    house.solidarity(&["publish", "rebuild"]).await.done();
+    assert_eq!(house.with_key(&kept).get("/v1/events").await.status, 200);
+    assert_eq!(house.with_key(&replaced).get("/v1/events").await.status, 200, "its last day");
 }
 
 #[tokio::test]
@@ -218,7 +299,19 @@ async fn what_is_no_whole_copy_or_of_other_keys_is_not_put_back() {
     let needed = house.solidarity(&["keys", "destroy", "--before", "2"]).await;
     assert!(needed.code == Some(1) && needed.stderr.contains("still wrapped"), "{needed:?}");
     house.sql("UPDATE data_key SET epoch = 2").await;
+    let mut later = dialogue();
+    later["title"] = json!("Made later");
+    admin.makes("events", later).await;
+    // Whoever was interrupted while they put a copy back left a log, which is none of this copy's.
+    let path = |variables: &BTreeMap<String, String>| {
+        variables["DATABASE_URL"].strip_prefix("sqlite://").map(str::to_owned)
+    };
+    if let Some((of_house, database)) = path(&house.variables(&[])).zip(path(&elsewhere.variables)) {
+        let left = std::fs::copy(format!("{of_house}-wal"), format!("{database}.restored-wal")).unwrap();
+        assert!(left > 0);
+    }
     assert_eq!(elsewhere.run(&["restore", copy]).await.done(), "restored\n");
+    assert!(!elsewhere.run(&["export"]).await.done().contains("Made later"));
     assert_eq!(house.solidarity(&["keys", "destroy", "--before", "2"]).await.done(), "destroyed: epoch 1\n");
     let refused = elsewhere.run(&["restore", copy, "--force"]).await;
     assert!(refused.code == Some(1) && refused.stderr.contains("epoch 1 is not in"), "{refused:?}");

@@ -311,16 +311,31 @@ async fn at_high_risk_a_reminder_names_neither_event_nor_zone() {
     let event = scheduled(&host, json!({"when": when(&house, 48), "capacity": 5})).await;
     confirmed(&house, &mut letters, &event, comer("ally"), AMINA).await;
     host.edits(&event, json!({"risk": "high"})).await;
+    // An event is no less dangerous than its country.
+    let there = json!({"country": "KE", "venue": "The hidden hall"});
+    let there = scheduled(&host, json!({"when": when(&house, 48), "place": there})).await;
+    let bo = confirmed(&house, &mut letters, &there, comer("ally"), "bo@example.org").await;
+    let raised = json!({"risk": "high", "reason": "Arrests"});
+    let raised = house.moderator().await.send(Method::PUT, "/v1/countries/KE/risk", Some(raised)).await;
+    assert_eq!(raised.status, 200, "{}", raised.text());
     house.advance(Duration::from_secs(25 * HOUR));
     house.run_jobs().await;
     let reminders = letters.reminders();
-    let [letter] = &reminders[..] else { panic!("{reminders:?}") };
-    assert!(letter.text.contains(" (UTC)\n"), "{}", letter.text);
-    for telling in ["seeds", "Juba"] {
-        assert!(!format!("{letter:?}").contains(telling), "{telling}");
+    assert_eq!(reminders.len(), 2, "{reminders:?}");
+    for letter in reminders {
+        assert!(letter.text.contains(" (UTC)\n"), "{}", letter.text);
+        for telling in ["seeds", "Juba"] {
+            assert!(!format!("{letter:?}").contains(telling), "{telling}");
+        }
+        let calendar = CalendarFile::read(&letter.attachments[0].text.replace('\n', "\r\n"));
+        assert_eq!(calendar.titles(), ["Event"]);
     }
-    let calendar = CalendarFile::read(&letter.attachments[0].text.replace('\n', "\r\n"));
-    assert_eq!(calendar.titles(), ["Event"]);
+    let file = async |query: &str| {
+        let path = format!("/v1/registrations/mine/calendar.ics{query}");
+        house.with_token(&bo.token, Method::GET, &path, None).await
+    };
+    assert_eq!(CalendarFile::of(&file("").await).titles(), ["Event"]);
+    assert_eq!(file("?with_venue=true").await.status, 403);
 }
 
 #[tokio::test]
@@ -349,6 +364,10 @@ async fn nobody_is_reminded_of_what_is_locked_down() {
     confirmed(&house, &mut letters, &event, comer("ally"), AMINA).await;
     confirmed(&house, &mut letters, &other, comer("ally"), "bo@example.org").await;
     host.does("lockdown", &event).await;
+    let moved = json!({"when": when(&house, 31)});
+    assert_eq!(host.post(&format!("{}/reschedule", address(&event)), moved).await.status, 200);
+    house.run_jobs().await;
+    assert!(letters.arrived().is_empty(), "nobody is told that it was moved either");
     assert_eq!(admin.post("/v1/lockdown", json!({})).await.status, 200);
     house.advance(Duration::from_secs(6 * HOUR + 60));
     house.run_jobs().await;

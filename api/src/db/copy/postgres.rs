@@ -58,11 +58,11 @@ async fn tables(connection: &mut PgConnection) -> anyhow::Result<Vec<(String, Ve
 }
 
 /// Loads a copy that was checked into a database: its schema, then its rows in one transaction. What the database had is
-/// thrown away. Steps that are newer than the copy are the caller's.
+/// thrown away. Steps that are newer than the copy are the caller's. Where something is to be hidden, it is from the first moment.
 ///
 /// # Errors
 /// If somebody uses the database, or it cannot be written; then it may be empty.
-pub async fn load(url: &SecretString, from: &Path) -> anyhow::Result<()> {
+pub async fn load(url: &SecretString, from: &Path, hides: bool) -> anyhow::Result<()> {
     let (reader, about) = Reader::open(from)?;
     let db = upgrade::single(&Target::Postgres(url.clone())).await?;
     let made = alone(&db, &about).await;
@@ -70,7 +70,7 @@ pub async fn load(url: &SecretString, from: &Path) -> anyhow::Result<()> {
     made?;
     let mut connection = PgConnection::connect(url.expose_secret()).await?;
     connection.execute("BEGIN").await?;
-    fill(&mut connection, reader).await?;
+    fill(&mut connection, reader, hides).await?;
     connection.execute("COMMIT").await?;
     connection.close().await?;
     Ok(())
@@ -112,7 +112,7 @@ async fn others(db: &DatabaseConnection) -> anyhow::Result<i64> {
 }
 
 /// Fills empty tables. References between them are left out meanwhile: some tables refer to each other.
-async fn fill(connection: &mut PgConnection, mut reader: Reader) -> anyhow::Result<()> {
+async fn fill(connection: &mut PgConnection, mut reader: Reader, hides: bool) -> anyhow::Result<()> {
     let sql = "SELECT conrelid::regclass::text, quote_ident(conname), pg_get_constraintdef(oid) FROM pg_constraint \
                WHERE contype = 'f' AND connamespace = current_schema()::regnamespace";
     let mut references: Vec<(String, String, String)> = Vec::new();
@@ -142,6 +142,11 @@ async fn fill(connection: &mut PgConnection, mut reader: Reader) -> anyhow::Resu
     }
     for sql in super::SHORT_LIVED {
         run(connection, sql).await?;
+    }
+    if hides && known.iter().any(|(name, _)| name == "gallery_switch") {
+        let all =
+            "INSERT INTO gallery_switch (name, since) VALUES ('all', now()) ON CONFLICT (name) DO NOTHING";
+        run(connection, all).await?;
     }
     run(connection, "ANALYZE").await
 }

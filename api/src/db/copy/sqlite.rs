@@ -52,7 +52,10 @@ async fn whole(db: &DatabaseConnection) -> anyhow::Result<()> {
 /// If it cannot be written.
 pub async fn unpack(from: &Path, database: &Path) -> anyhow::Result<PathBuf> {
     let beside = with_suffix(database, ".restored");
-    remove(&beside)?;
+    // Who was interrupted may have left a log, too: it would be taken for that of this copy.
+    for left in ["", "-wal", "-shm"] {
+        remove(&with_suffix(&beside, left))?;
+    }
     if let Some(folder) = database.parent() {
         std::fs::create_dir_all(folder)?;
     }

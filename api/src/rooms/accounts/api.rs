@@ -1,6 +1,7 @@
 //! What admins do with accounts.
 
 use ::entity::account;
+use ::entity::erasure::ErasureKind;
 use ::entity::ids::AccountId;
 use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse, get, patch, post};
@@ -13,7 +14,7 @@ use crate::access::action::{ManageAccounts, ReadAccounts};
 use crate::access::{Allowed, Permit};
 use crate::app::App;
 use crate::audit::{self, Action, By, Entry, Kind};
-use crate::db::Tx;
+use crate::db::{Gone, Tx};
 use crate::http::Query;
 use crate::http::etag;
 use crate::http::idempotency::{IdempotencyKey, Once, Reply};
@@ -209,6 +210,7 @@ pub(super) async fn suspend(
             let permit = who.over(&row)?;
             let row = rules::suspend(row, &permit, others)?;
             read.check(row.version)?;
+            tx.for_good(Gone { kind: ErasureKind::Suspended, id: row.id.0 });
             let row = store::save(tx, row).await?;
             store::end_sessions(tx, row.id, None).await?;
             outbox::tell(tx, Fact::AccountSuspended { account_id: row.id.0 }).await?;
@@ -245,6 +247,7 @@ pub(super) async fn restore(
         let permit = who.over(&row)?;
         let row = rules::restore(row, &permit)?;
         read.check(row.version)?;
+        tx.for_good(Gone { kind: ErasureKind::Reinstated, id: row.id.0 });
         let row = store::save(tx, row).await?;
         outbox::tell(tx, Fact::AccountRestored { account_id: row.id.0 }).await?;
         audit::note(tx, Entry::new(By::from(permit.by()), Action::Restore).on(Kind::Account, row.id)).await?;

@@ -17,7 +17,7 @@ mod totp;
 mod wire;
 
 use ::entity::account;
-use ::entity::account::Role;
+use ::entity::account::{AccountState, Model, Role};
 use ::entity::ids::{AccountId, PersonId};
 use sea_orm::{ConnectionTrait, DbErr};
 use secrecy::SecretString;
@@ -116,6 +116,32 @@ pub async fn close(tx: &Tx, id: AccountId, keep_an_admin: bool) -> Result<Option
 pub async fn still_open<C: ConnectionTrait>(conn: &C, ids: Vec<Uuid>) -> Result<Vec<AccountId>, DbErr> {
     let rows = find_in::<account::Entity, _, _>(conn, account::Column::Id, ids).await?;
     Ok(rows.into_iter().filter(|row| row.closed_at.is_none()).map(|row| row.id).collect())
+}
+
+/// Whether two accounts are one person's, as far as somebody said so: what takes two takes two people.
+///
+/// # Errors
+/// The database's.
+pub async fn are_one_person(tx: &Tx, one: AccountId, other: AccountId) -> Result<bool, DbErr> {
+    let people = store::people_of(tx, &[one, other]).await?;
+    Ok(matches!(people[..], [Some(one), Some(other)] if one == other))
+}
+
+/// Suspends accounts again that a copy of the database brought back. Gives their number.
+///
+/// # Errors
+/// The database's.
+pub async fn suspend_again(tx: &Tx, accounts: &[Uuid]) -> Result<usize, DbErr> {
+    let mut count = 0;
+    for &id in accounts {
+        let row = store::for_change(tx, AccountId(id)).await?;
+        let Some(row) = row.filter(|row| row.state != AccountState::Suspended) else { continue };
+        store::save(tx, Model { state: AccountState::Suspended, ..row }).await?;
+        store::end_sessions(tx, AccountId(id), None).await?;
+        audit::note(tx, Entry::new(By::System, Action::Suspend).on(Kind::Account, id)).await?;
+        count += 1;
+    }
+    Ok(count)
 }
 
 /// Has accounts be nobody's in particular.

@@ -74,6 +74,12 @@ pub(super) async fn of_person(tx: &Tx, person: PersonId) -> Result<Vec<AccountId
     Ok(rows.into_iter().map(|row| row.id).collect())
 }
 
+/// Who is behind each of these accounts.
+pub(super) async fn people_of(tx: &Tx, accounts: &[AccountId]) -> Result<Vec<Option<PersonId>>, DbErr> {
+    let rows = account::Entity::find().select_only().column(account::Column::PersonId);
+    rows.filter(account::Column::Id.is_in(accounts.iter().copied())).into_tuple().all(tx).await
+}
+
 /// One page of the accounts that fit, in the order of identifiers, and one more if there is a next page.
 pub(super) async fn page<C: ConnectionTrait>(
     conn: &C,

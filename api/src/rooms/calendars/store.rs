@@ -12,6 +12,7 @@ use sea_orm::{
 
 use crate::access::Owner;
 use crate::db::{Tx, insert_all};
+use crate::publishing;
 use crate::rooms::records::{events_with_a_part, own_event};
 
 /// The one of an account.
@@ -41,7 +42,7 @@ pub(super) async fn owner<C: ConnectionTrait>(
     account.filter(account::Column::State.eq(AccountState::Active)).one(conn).await
 }
 
-/// The events that an account hosts or helps at, the newest records first. Drafts are for those who may edit them.
+/// The events that an account hosts or helps at, the newest records first, as dangerous as their countries. Drafts are for those who may edit them.
 pub(super) async fn events<C: ConnectionTrait>(
     conn: &C,
     account: &account::Model,
@@ -59,5 +60,7 @@ pub(super) async fn events<C: ConnectionTrait>(
         .add(event::Column::WhenDate.gte(since.date_naive().to_string()));
     let recent = Condition::any().add(event::Column::EndsAt.gte(since)).add(on_a_day);
     let newest = event::Entity::find().filter(own).filter(recent).order_by_desc(event::Column::CreatedAt);
-    newest.order_by_desc(event::Column::Id).limit(most).all(conn).await
+    let mut rows = newest.order_by_desc(event::Column::Id).limit(most).all(conn).await?;
+    publishing::beware(conn, &mut rows).await?;
+    Ok(rows)
 }

@@ -43,6 +43,10 @@ pub async fn restate(tx: &Tx, stated: Vec<(Subject, Vec<Stated>)>) -> Result<(),
         let active = rows.iter().filter(|r| r.withdrawn_at.is_none());
         for ended in active.filter(|r| !stated.contains(&of(r))) {
             withdrawn.push(ended.id.0);
+            // Where another one takes its place, that is what an import states again into an older copy.
+            if !stated.iter().any(|new| new.purpose == ended.purpose) {
+                tx.for_good(Gone { kind: ErasureKind::Consent, id: ended.id.0 });
+            }
             silenced.extend(ended.quote_id.map(|quote| quote.0));
         }
         for new in stated {

@@ -1,5 +1,7 @@
 //! Erasing again what a copy of the database from before brought back.
 
+use std::collections::{BTreeSet, HashSet};
+
 use ::entity::erasure::ErasureKind;
 use ::entity::kinds::RecordKind;
 use uuid::Uuid;
@@ -11,7 +13,7 @@ use crate::db::{Db, Gone, Tx};
 use crate::outbox::Post;
 use crate::problem::Problem;
 use crate::publishing::{self, RecordRef};
-use crate::rooms::{accounts, consents, quotes, registrations};
+use crate::rooms::{accounts, consents, keys, organisations, outcomes, quotes, registrations, stories};
 
 /// Quotes and consents worked on in one transaction.
 const PORTION: usize = 200;
@@ -29,6 +31,10 @@ pub struct Replayed {
     pub registrations: usize,
     /// Accounts.
     pub accounts: usize,
+    /// Outcomes and stories that had been withdrawn.
+    pub contributions: usize,
+    /// API keys, accounts and organisations that had been shut out.
+    pub barred: usize,
 }
 
 /// Erases whatever of the ledger is there. Nothing of it is written into the ledger again. Several processes may do this at
@@ -53,7 +59,7 @@ pub async fn replay(db: &Db, post: &Post, ledger: &[Gone]) -> Result<Replayed, P
     for portion in said.chunks(PORTION) {
         let silence = async |tx: &Tx| {
             quotes::silence(tx, By::System, portion).await?;
-            publishing::publish(tx, &records(portion)).await?;
+            publishing::publish(tx, &records(RecordKind::Quote, portion)).await?;
             Ok::<_, Problem>(())
         };
         db.write(silence).await?;
@@ -75,9 +81,49 @@ pub async fn replay(db: &Db, post: &Post, ledger: &[Gone]) -> Result<Replayed, P
         db.write(async |tx| erase_account(tx, post, By::System, id, false).await).await?;
         replayed.accounts += 1;
     }
+    let (outcomes, stories): (Vec<Uuid>, Vec<Uuid>) =
+        (of(ErasureKind::Outcome).collect(), of(ErasureKind::Story).collect());
+    for portion in outcomes.chunks(PORTION) {
+        let withdraw = async |tx: &Tx| {
+            let back = outcomes::withdraw_again(tx, portion).await?;
+            publishing::changed(tx, &records(RecordKind::Outcome, &back)).await?;
+            Ok::<_, Problem>(back.len())
+        };
+        replayed.contributions += db.write(withdraw).await?;
+    }
+    for portion in stories.chunks(PORTION) {
+        let withdraw = async |tx: &Tx| {
+            let back = stories::withdraw_again(tx, portion).await?;
+            publishing::changed(tx, &records(RecordKind::Story, &back)).await?;
+            Ok::<_, Problem>(back.len())
+        };
+        replayed.contributions += db.write(withdraw).await?;
+    }
+    replayed.barred = db.write(async |tx| shut_out(tx, ledger).await).await?;
     Ok(replayed)
 }
 
-fn records(quotes: &[Uuid]) -> Vec<RecordRef> {
-    quotes.iter().map(|&id| RecordRef::new(RecordKind::Quote, id)).collect()
+/// Shuts out again whoever was shut out last: with secrets of keys that work no more, or as suspended accounts and organisations.
+async fn shut_out(tx: &Tx, ledger: &[Gone]) -> Result<usize, Problem> {
+    let (mut secrets, mut suspended) = (HashSet::new(), BTreeSet::new());
+    for gone in ledger {
+        match gone.kind {
+            ErasureKind::KeySecret => drop(secrets.insert(gone.id)),
+            ErasureKind::Suspended => drop(suspended.insert(gone.id)),
+            ErasureKind::Reinstated => drop(suspended.remove(&gone.id)),
+            _ => {}
+        }
+    }
+    let suspended: Vec<Uuid> = suspended.into_iter().collect();
+    let mut barred = accounts::suspend_again(tx, &suspended).await?;
+    barred += organisations::suspend_again(tx, &suspended).await?;
+    barred += match secrets.is_empty() {
+        true => 0,
+        false => keys::revoke_again(tx, &secrets).await?,
+    };
+    Ok(barred)
+}
+
+fn records(kind: RecordKind, ids: &[Uuid]) -> Vec<RecordRef> {
+    ids.iter().map(|&id| RecordRef::new(kind, id)).collect()
 }

@@ -8,6 +8,7 @@ use uuid::Uuid;
 use super::clashes::clashes;
 use super::guided::with_questions;
 use super::out::{EventOut, EventWarning};
+use super::second_person::{not_to_a_safer_country, risk_around};
 use super::wire::{
     EventCancelIn, EventCompleteIn, EventFilter, EventIn, EventPage, EventPatch, EventPath, EventRescheduleIn,
 };
@@ -152,6 +153,7 @@ pub(super) async fn edited(
     let hosts: Vec<Uuid> = edited.hosts.iter().map(|(_, host)| host.id()).collect();
     records::not_oneself(tx, who.owner()?, found.is_own(), &hosts).await?;
     let mut edited = rules::change(&found.record, edited, &permit, tx.now())?;
+    not_to_a_safer_country(tx, &permit, &found.record.row, &edited.row).await?;
     for member in rules::less_safe(&found.record, &edited) {
         records::not_set_by_others(tx, &permit, &found.record, member).await?;
     }
@@ -200,7 +202,7 @@ pub(super) async fn submit(
 
 /// Schedule an event
 ///
-/// Hosts schedule their own events of low risk; the others are scheduled by a moderator who did not make them. What somebody
+/// Hosts schedule their own events of low risk in countries of low risk; the others are scheduled by a moderator who did not make them. What somebody
 /// else made is scheduled as it was read: `If-Match` is needed (428).
 #[utoipa::path(
     tag = "events",
@@ -223,7 +225,8 @@ pub(super) async fn schedule(
         let found =
             records::find_for_change::<EventRecord>(tx, &app.vault, who.actor(), path.event_id).await?;
         let permit = who.over(&found)?;
-        let event = rules::schedule(found.record, &permit)?;
+        let of_country = risk_around(tx, &permit, &found.record.row).await?;
+        let event = rules::schedule(found.record, &permit, of_country)?;
         match event.row.created_by == permit.by().account() {
             true => read.check(event.row.version)?,
             false => read.demand(event.row.version)?,

@@ -16,6 +16,7 @@ use crate::calendar::{Calendar, Entry, Status, Time};
 use crate::http::etag::{self, Cache, Ready};
 use crate::moment::{Moment, from_columns};
 use crate::problem::Problem;
+use crate::publishing;
 use crate::rooms::records::{self, Record as _};
 
 /// Read an event as a calendar file
@@ -41,8 +42,10 @@ pub(super) async fn calendar(
     path: Path<EventPath>,
 ) -> Result<HttpResponse, Problem> {
     let snapshot = app.db.snapshot().await?;
-    let found = records::find::<EventRecord, _>(&snapshot, &app.vault, who.actor(), path.event_id).await?;
+    let mut found =
+        records::find::<EventRecord, _>(&snapshot, &app.vault, who.actor(), path.event_id).await?;
     let _permit = who.over(&found)?;
+    publishing::beware(&snapshot, std::slice::from_mut(&mut found.record.row)).await?;
     snapshot.rollback().await?;
     let link = app.address_of(&records::path::<EventRecord>(found.record.id()));
     let detail = "The day of this event is not known: it has no place in a calendar.";

@@ -4,6 +4,7 @@ use ::entity::ids::EventId;
 use ::entity::kinds::Risk;
 
 use super::guided::with_questions;
+use super::second_person::not_to_a_safer_country;
 use super::wire::EventIn;
 use super::{EventRecord, rules};
 use crate::access::action::{EditEvents, ScheduleEvents};
@@ -14,6 +15,7 @@ use crate::db::Tx;
 use crate::ids;
 use crate::outbox::{self, Fact};
 use crate::problem::Problem;
+use crate::publishing;
 use crate::rooms::records::{self, Author, Written as _, revise};
 use crate::rooms::registrations;
 use crate::vault::Vault;
@@ -45,12 +47,14 @@ pub async fn make(
     let event = records::read_again(tx, &who, &permit, id, body, &checked.names()).await?;
     let event = with_questions(tx, None, event).await?;
     let mut shown = records::keep(tx, vault, &permit, Action::Create, vec![], event).await?;
-    if to_be_scheduled && (shown.record.row.risk > Risk::Low || by.partner().is_some()) {
+    let of_country = publishing::risk_in(tx, shown.record.row.country.as_deref()).await?;
+    let risk = shown.record.row.risk.max(of_country);
+    if to_be_scheduled && (risk > Risk::Low || by.partner().is_some()) {
         let event = rules::submit(shown.record, &permit)?;
         shown = records::keep(tx, vault, &permit, Action::Submit, vec!["status"], event).await?;
     } else if to_be_scheduled {
         let permit = Allowed::<ScheduleEvents>::ask(by.clone())?.anew();
-        let event = rules::schedule(shown.record, &permit)?;
+        let event = rules::schedule(shown.record, &permit, of_country)?;
         shown = records::keep(tx, vault, &permit, Action::Schedule, vec!["status"], event).await?;
         if shown.withheld_because.is_empty() {
             outbox::tell(tx, Fact::EventPublished { event_id: id }).await?;
@@ -80,6 +84,7 @@ pub async fn follow(
     let (edited, changed) = records::rewrite(tx, who, &permit, &found.record, body).await?;
     let edited = with_questions(tx, Some(&found.record), edited).await?;
     let edited = rules::change(&found.record, edited, &permit, tx.now())?;
+    not_to_a_safer_country(tx, &permit, &found.record.row, &edited.row).await?;
     registrations::follow(tx, &app.post, &found.record.row, &edited.row).await?;
     if let Some(moved) = rules::moved(&found.record.row, &edited.row, tx.now()) {
         outbox::tell(tx, moved).await?;

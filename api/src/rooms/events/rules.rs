@@ -37,12 +37,14 @@ pub(super) fn submit(mut event: EventRecord, _: &Permit<EditEvents>) -> Result<E
     Ok(event)
 }
 
-/// Schedules an event. At low risk that approves nothing; at more it does: staff that did not make it decides.
+/// Schedules an event. At low risk, its own and its country's, that approves nothing; at more it does: staff that did not make it
+/// decides.
 pub(super) fn schedule(
     mut event: EventRecord,
     permit: &Permit<ScheduleEvents>,
+    of_country: Risk,
 ) -> Result<EventRecord, Problem> {
-    if event.row.risk > Risk::Low && !lets_through(permit, event.row.created_by) {
+    if event.row.risk.max(of_country) > Risk::Low && !lets_through(permit, event.row.created_by) {
         let detail = "An event of more than low risk is scheduled by a moderator who did not make it: submit it for review.";
         return Err(Problem::of(Kind::Forbidden).with_detail(detail));
     }
@@ -304,13 +306,18 @@ mod tests {
     fn hosts_schedule_what_is_harmless_and_staff_what_others_made() {
         let (_, host) = permit::<ScheduleEvents>(Host);
         let (moderator, staff) = permit::<ScheduleEvents>(Moderator);
-        assert_eq!(schedule(event(Draft, Risk::Low), &host).unwrap().row.status, Scheduled);
-        assert_eq!(schedule(event(Draft, Risk::Moderate), &host).unwrap_err().kind(), Kind::Forbidden);
-        assert_eq!(schedule(event(InReview, Risk::High), &staff).unwrap().row.status, Scheduled);
+        let by = |event, permit, of_country| match schedule(event, permit, of_country) {
+            Ok(event) => Ok(event.row.status),
+            Err(problem) => Err(problem.kind()),
+        };
+        assert_eq!(by(event(Draft, Risk::Low), &host, Risk::Low), Ok(Scheduled));
+        assert_eq!(by(event(Draft, Risk::Moderate), &host, Risk::Low), Err(Kind::Forbidden));
+        assert_eq!(by(event(Draft, Risk::Low), &host, Risk::Moderate), Err(Kind::Forbidden));
+        assert_eq!(by(event(InReview, Risk::High), &staff, Risk::High), Ok(Scheduled));
         let mut own = event(InReview, Risk::Moderate);
         own.row.created_by = Some(moderator);
-        assert_eq!(schedule(own, &staff).unwrap_err().kind(), Kind::Forbidden);
-        assert_eq!(schedule(event(Held, Risk::Low), &staff).unwrap_err().kind(), Kind::WrongState);
+        assert_eq!(by(own, &staff, Risk::Low), Err(Kind::Forbidden));
+        assert_eq!(by(event(Held, Risk::Low), &staff, Risk::Low), Err(Kind::WrongState));
     }
 
     #[test]

@@ -130,12 +130,15 @@ pub(super) async fn set_locked_down(tx: &Tx, id: EventId, since: Option<DateTime
     row.update(tx).await.map(|_| ())
 }
 
-/// Reads events by their identifiers, without what belongs to them and with what is sealed as it is.
+/// Reads events by their identifiers to be told of, without what belongs to them and with what is sealed as it is: as dangerous as
+/// their countries.
 ///
 /// # Errors
 /// The database's.
 pub async fn rows<C: ConnectionTrait>(conn: &C, ids: &[EventId]) -> Result<Vec<event::Model>, DbErr> {
-    find_in::<event::Entity, _, _>(conn, event::Column::Id, ids.to_vec()).await
+    let mut rows = find_in::<event::Entity, _, _>(conn, event::Column::Id, ids.to_vec()).await?;
+    publishing::beware(conn, &mut rows).await?;
+    Ok(rows)
 }
 
 /// Who helps at events, in their order.

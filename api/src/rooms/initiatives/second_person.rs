@@ -45,6 +45,7 @@ pub async fn decided(
     let permit = who.over(&found)?;
     records::unchanged_since(found.record.row.version, version)?;
     records::not_by_its_maker(&permit, found.record.row.created_by)?;
+    records::by_another_person(tx, &permit, found.record.row.created_by).await?;
     let mut initiative = found.record.clone();
     initiative.row.public_precision = after.public_precision.unwrap_or(initiative.row.public_precision);
     revise(tx, Author::of_edit(permit.by().account(), None), &found.record, &initiative).await?;

@@ -157,6 +157,7 @@ pub(super) async fn rotate(
         .run(&app, who.caller()?, async |tx| {
             let row = found(tx, &path).await?;
             read.check(row.version)?;
+            store::never_again(tx, &row);
             let row = rules::rotate(row, &permit, hash.clone(), body.overlap_hours, tx.now())?;
             let row = kept(tx, &permit, Action::RotateKey, row).await?;
             let (id, version) = (row.id, row.version);
@@ -231,6 +232,9 @@ async fn act(
         .run(app, who.caller()?, async |tx| {
             let row = found(tx, path).await?;
             read.check(row.version)?;
+            if action == Action::RevokeKey {
+                store::never_again(tx, &row);
+            }
             let row = kept(tx, &permit, action, rule(row, &permit, tx.now())?).await?;
             let (id, version) = (row.id, row.version);
             Ok(Reply::ok(&KeyOut::new(row, tx.now()))?.etag(of_version(version)).about(id))

@@ -8,8 +8,12 @@ mod rules;
 mod store;
 mod wire;
 
+use std::collections::HashSet;
+
 use ::entity::ids::{ApiKeyId, OrganisationId};
+use sea_orm::DbErr;
 use secrecy::SecretString;
+use uuid::Uuid;
 
 use crate::access::ApiKey;
 use crate::audit::{self, Action, By, Entry, Kind};
@@ -22,7 +26,7 @@ use crate::rooms::accounts;
 use crate::vault::Vault;
 use rules::Terms;
 
-pub use store::{active, has_scope};
+pub use store::{active, end_overlaps, has_scope};
 
 /// Registers all of this.
 pub fn routes(routes: &mut Routes<'_>) {
@@ -56,6 +60,20 @@ pub async fn give_out(
     })
     .await?;
     Ok(key.text())
+}
+
+/// Takes keys back whose secrets, replaced or taken back since, a copy of the database brought back. Gives their number.
+///
+/// # Errors
+/// The database's.
+pub async fn revoke_again(tx: &Tx, secrets: &HashSet<Uuid>) -> Result<usize, DbErr> {
+    let back = store::working_with(tx, secrets).await?;
+    let count = back.len();
+    for key in back {
+        audit::note(tx, Entry::new(By::System, Action::RevokeKey).on(Kind::ApiKey, key.id)).await?;
+        store::save(tx, rules::revoked(key, tx.now())).await?;
+    }
+    Ok(count)
 }
 
 /// Hears that a key turned up where others can read it, and tells every admin.

@@ -172,7 +172,12 @@ pub(super) fn end_overlap(row: Model, _: &Permit<ManageKeys>, now: DateTime<Utc>
 /// 409 if it was before.
 pub(super) fn revoke(row: Model, _: &Permit<ManageKeys>, now: DateTime<Utc>) -> Result<Model, Problem> {
     in_state(&row, now, "revoke")?;
-    Ok(Model { revoked_at: Some(now), ..without_previous(row) })
+    Ok(revoked(row, now))
+}
+
+/// A key that works no more.
+pub(super) fn revoked(row: Model, now: DateTime<Utc>) -> Model {
+    Model { revoked_at: Some(now), ..without_previous(row) }
 }
 
 fn without_previous(row: Model) -> Model {

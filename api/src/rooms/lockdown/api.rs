@@ -5,12 +5,11 @@ use actix_web::{HttpResponse, get, post};
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 use utoipa::ToSchema;
-use uuid::Uuid;
 
 use crate::access::Allowed;
 use crate::access::action::{LockDown, ReadLockdown};
 use crate::app::App;
-use crate::audit::{self, Action, By, Entry, Kind};
+use crate::audit::By;
 use crate::http::idempotency::{Caller, IdempotencyKey, Once, Reply};
 use crate::http::json::{Body, Empty};
 use crate::problem::Problem;
@@ -60,15 +59,7 @@ pub(super) async fn lock_down(
 ) -> Result<HttpResponse, Problem> {
     let permit = who.anew();
     once.run(&app, Caller::Holder(who.account()?.0), async |tx| {
-        let since = match publishing::locked_down_since(tx).await? {
-            Some(since) => since,
-            None => {
-                publishing::lock_down(tx).await?;
-                let locked = Entry::new(By::from(permit.by()), Action::LockDown);
-                audit::note(tx, locked.on(Kind::Campaign, Uuid::nil())).await?;
-                tx.now()
-            }
-        };
+        let since = super::begin(tx, By::from(permit.by())).await?;
         Reply::ok(&LockdownOut { locked_down_at: Some(since) })
     })
     .await

@@ -7,7 +7,7 @@ mod suspending;
 mod wire;
 
 pub use ::entity::organisation::Model as Organisation;
-pub use store::{load, named, of_name, save};
+pub use store::{load, named, of_name, save, suspend_again};
 
 use crate::http::routes::Routes;
 

@@ -14,7 +14,7 @@ use sea_orm::{
 use uuid::Uuid;
 
 use super::wire::OrganisationFilter;
-use crate::audit;
+use crate::audit::{self, Action, By, Entry};
 use crate::db::{Tx, find_in, save_all};
 use crate::ids;
 use crate::rooms::bundle::{self, Names, OrganisationLine};
@@ -85,6 +85,21 @@ pub(super) async fn suspend(tx: &Tx, row: &Model, at: Option<DateTime<Utc>>) -> 
     };
     changed.update(tx).await?;
     bundle::not_edited(tx, row.id.0, row.version + 1).await
+}
+
+/// Suspends organisations again that a copy of the database brought back. Gives their number.
+///
+/// # Errors
+/// The database's.
+pub async fn suspend_again(tx: &Tx, organisations: &[Uuid]) -> Result<usize, DbErr> {
+    let back = load(tx, organisations).await?.into_values();
+    let back: Vec<Model> = back.filter(|row| row.suspended_at.is_none()).collect();
+    for row in &back {
+        suspend(tx, row, Some(tx.now())).await?;
+        let suspended = Entry::new(By::System, Action::Suspend).on(audit::Kind::Organisation, row.id);
+        audit::note(tx, suspended).await?;
+    }
+    Ok(back.len())
 }
 
 /// The organisation of this name, whatever its case; the oldest if there are several.

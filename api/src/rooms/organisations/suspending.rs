@@ -1,5 +1,6 @@
 //! Refusing all API keys of an organisation at once, and taking them again.
 
+use ::entity::erasure::ErasureKind;
 use actix_web::web::{Data, Path};
 use actix_web::{HttpResponse, post};
 
@@ -9,6 +10,7 @@ use crate::access::Allowed;
 use crate::access::action::ManageKeys;
 use crate::app::App;
 use crate::audit::{self, Action, By, Entry, Kind};
+use crate::db::Gone;
 use crate::http::idempotency::{IdempotencyKey, Once};
 use crate::http::json::{Body, Empty};
 use crate::http::patch::{AsRead, DecisionHeaders};
@@ -79,6 +81,8 @@ async fn change(
             }
             read.check(row.version)?;
             store::suspend(tx, &row, suspends.then(|| tx.now())).await?;
+            let kind = if suspends { ErasureKind::Suspended } else { ErasureKind::Reinstated };
+            tx.for_good(Gone { kind, id: row.id.0 });
             let action = if suspends { Action::Suspend } else { Action::Restore };
             audit::note(tx, Entry::new(By::from(permit.by()), action).on(Kind::Organisation, row.id)).await?;
             let row = Organisation::load(tx, &app.vault, &[row.id.0]).await?.remove(&row.id.0);

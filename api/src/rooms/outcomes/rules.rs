@@ -1,5 +1,7 @@
 //! What may become of an outcome: draft → approved → withdrawn.
 
+use ::entity::kinds::Moderation;
+
 use super::OutcomeRecord;
 use crate::access::Permit;
 use crate::access::action::{ApproveOutcomes, EditOutcomes};
@@ -22,11 +24,17 @@ pub(super) fn withdraw(
     _: &Permit<EditOutcomes>,
 ) -> Result<OutcomeRecord, Problem> {
     outcome.row.status = withdrawn(outcome.row.status)?;
+    Ok(silenced(outcome))
+}
+
+/// An outcome that says nothing any more.
+pub(super) fn silenced(mut outcome: OutcomeRecord) -> OutcomeRecord {
+    outcome.row.status = Moderation::Withdrawn;
     outcome.row.text = String::new();
     outcome.row.language = "und".to_owned();
     outcome.row.translations = Default::default();
     (outcome.followed_by, outcome.themes) = Default::default();
-    Ok(outcome)
+    outcome
 }
 
 /// Lets an edit pass, unless it was withdrawn. Of which event it is, is fixed once it is approved.

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use ::entity::erasure::ErasureKind;
 use ::entity::kinds::{Moderation, RecordKind};
 use ::entity::{outcome, outcome_follow_up};
 use sea_orm::{Condition, ConnectionTrait, DbErr};
@@ -10,7 +11,7 @@ use uuid::Uuid;
 use super::OutcomeRecord;
 use super::wire::OutcomeFilter;
 use crate::audit;
-use crate::db::{Tx, delete_in, find_in, insert_all, save_all};
+use crate::db::{Gone, Tx, delete_in, find_in, insert_all, save_all};
 use crate::rooms::bundle::{Names, OutcomeLine};
 use crate::rooms::records::{Record, any_of, of_row};
 use crate::rooms::themes;
@@ -21,6 +22,9 @@ use crate::vault::Vault;
 /// # Errors
 /// The database's.
 pub async fn save(tx: &Tx, outcomes: Vec<OutcomeRecord>) -> Result<(), DbErr> {
+    for outcome in outcomes.iter().filter(|outcome| outcome.row.status == Moderation::Withdrawn) {
+        tx.for_good(Gone { kind: ErasureKind::Outcome, id: outcome.row.id.0 });
+    }
     let ids: Vec<Uuid> = outcomes.iter().map(|o| o.row.id.0).collect();
     let (mut rows, mut follow_ups, mut about) = (Vec::new(), Vec::new(), Vec::new());
     for OutcomeRecord { row, followed_by, themes } in outcomes {

@@ -20,6 +20,7 @@ use crate::http::json::{Body, Empty};
 use crate::http::page::{self, Cursor, Paging};
 use crate::http::patch::{AsRead, DecisionHeaders, record};
 use crate::problem::Problem;
+use crate::rooms::accounts;
 
 /// Propose what takes a second person
 ///
@@ -119,7 +120,7 @@ fn unknown() -> Problem {
 
 /// Approve a proposal
 ///
-/// It is done in the same moment. Whoever proposed it or made the record does not approve it; once the record has changed since
+/// It is done in the same moment. Whoever proposed it or made the record does not approve it, with no account of theirs; once the record has changed since
 /// it was proposed, nobody does (409).
 #[utoipa::path(
     tag = "proposals",
@@ -144,6 +145,9 @@ pub(super) async fn approve(
         let permit = who.anew();
         read.check(row.version)?;
         let row = rules::decide(row, &permit, account, ProposalStatus::Approved, tx.now())?;
+        if accounts::are_one_person(tx, account, row.proposed_by).await? {
+            return Err(rules::proposed_by_oneself());
+        }
         subjects::carry_out(tx, &app, who.actor(), &row).await?;
         keep(tx, &app, row, By::from(permit.by()), Action::Approve).await
     })

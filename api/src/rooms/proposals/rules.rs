@@ -60,12 +60,15 @@ pub(super) fn decide(
 ) -> Result<Model, Problem> {
     still_open(&row, now)?;
     if row.proposed_by == by {
-        return Err(
-            Problem::of(Kind::Forbidden).with_detail("Somebody else has to decide what you proposed.")
-        );
+        return Err(proposed_by_oneself());
     }
     (row.status, row.decided_by, row.decided_at) = (verdict, Some(by), Some(now));
     Ok(row)
+}
+
+/// The refusal of whoever decides what they proposed.
+pub(super) fn proposed_by_oneself() -> Problem {
+    Problem::of(Kind::Forbidden).with_detail("Somebody else has to decide what you proposed.")
 }
 
 /// Lets whoever proposed it take it back.

@@ -10,10 +10,10 @@ use crate::app::App;
 use crate::db::Tx;
 use crate::http::json::fault;
 use crate::problem::{Kind, Problem};
+use crate::reference;
 use crate::rooms::events::{self, EventRecord};
 use crate::rooms::initiatives::{self, InitiativeRecord};
 use crate::rooms::{countries, lockdown, records};
-use crate::{publishing, reference};
 
 /// What would change: as it is, and as it would be.
 #[derive(Clone, Debug, PartialEq)]
@@ -68,9 +68,9 @@ pub(super) async fn find(
         ProposalSubject::Campaign => {
             of_the_campaign(who)?;
             fits(after.risk.is_none() && after.public_precision.is_none())?;
-            let locked_down = publishing::locked_down_since(tx).await?.is_some();
-            let before = Guarded { locked_down: Some(locked_down), ..Guarded::default() };
-            Ok(Subject::of(asked, None, 0, before))
+            let lockdown = lockdown::number(tx).await?;
+            let before = Guarded { locked_down: Some(lockdown.is_some()), ..Guarded::default() };
+            Ok(Subject::of(asked, None, lockdown.unwrap_or_default(), before))
         }
     }
 }
@@ -124,6 +124,6 @@ pub(super) async fn carry_out(tx: &Tx, app: &App, by: &Actor, row: &Model) -> Re
             let (country, risk) = row.country.as_deref().zip(row.after.risk).ok_or_else(lost)?;
             countries::decided(tx, app, by, country, version, risk).await
         }
-        ProposalSubject::Campaign => lockdown::end(tx, by).await,
+        ProposalSubject::Campaign => lockdown::end(tx, by, version).await,
     }
 }

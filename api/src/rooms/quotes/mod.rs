@@ -8,6 +8,7 @@ mod silencing;
 mod store;
 mod wire;
 
+use ::entity::erasure::ErasureKind;
 use ::entity::ids::{ConsentId, QuoteId, ThemeId};
 use ::entity::quote;
 use ::entity::withdrawal::WithdrawnThrough;
@@ -19,7 +20,7 @@ use super::withdrawals;
 
 use crate::access::action::EditQuotes;
 use crate::audit::Action;
-use crate::db::Tx;
+use crate::db::{Gone, Tx};
 use crate::http::idempotency;
 use crate::http::patch::AsRead;
 use crate::http::routes::Routes;
@@ -78,6 +79,7 @@ pub async fn withdrawn_by_source(tx: &Tx, quotes: &[QuoteRecord]) -> Result<(), 
     withdrawals::note(tx, &ended, WithdrawnThrough::Source).await?;
     consents::forget_words(tx, &ended).await?;
     for quote in ended {
+        tx.for_good(Gone { kind: ErasureKind::Quote, id: quote.0 });
         idempotency::forget(tx, quote).await?;
         outbox::tell(tx, Fact::QuoteWithdrawn { quote_id: quote.0 }).await?;
     }

@@ -2,12 +2,14 @@
 
 use std::collections::HashMap;
 
+use ::entity::ids::AccountId;
 use ::entity::kinds::RecordKind;
 use sea_orm::ConnectionTrait;
 use uuid::Uuid;
 
 use super::partner;
 use super::revisions::{Author, blank_revisions, revise, shows_otherwise};
+use super::rules::made_by_oneself;
 use super::{Edit, Record, lets_through};
 use crate::access::{Owner, Permit};
 use crate::audit::{self, Action, By, Entry};
@@ -15,6 +17,7 @@ use crate::db::Tx;
 use crate::http::idempotency;
 use crate::problem::{Kind, Problem};
 use crate::publishing::{self, RecordRef, WithheldReason};
+use crate::rooms::accounts;
 use crate::vault::Vault;
 
 /// A record and what the door says of it.
@@ -42,7 +45,26 @@ pub async fn keep<R: Record, A>(
     if action == Action::Create {
         partner::note_maker(tx, permit.by(), record.id()).await?;
     }
+    if matches!(action, Action::Approve | Action::Publish) {
+        by_another_person(tx, permit, record.created_by()).await?;
+    }
     keep_as(tx, vault, By::from(permit.by()), action, members, record).await
+}
+
+/// Nobody approves what they made with another account of theirs.
+///
+/// # Errors
+/// 403 for another account of the person behind the one that made it.
+pub async fn by_another_person<A>(
+    tx: &Tx,
+    permit: &Permit<A>,
+    maker: Option<AccountId>,
+) -> Result<(), Problem> {
+    let (Some(by), Some(maker)) = (permit.by().account(), maker) else { return Ok(()) };
+    match accounts::are_one_person(tx, by, maker).await? {
+        true => Err(made_by_oneself()),
+        false => Ok(()),
+    }
 }
 
 /// As [`keep`], by somebody who is no account, such as the holder of a manage token.

@@ -35,7 +35,7 @@ use sea_orm::{
 use uuid::Uuid;
 
 pub use answers::{answer, created, done, get, list};
-pub use keeping::{Shown, keep, keep_as, keep_edit, not_set_by_others, shown};
+pub use keeping::{Shown, by_another_person, keep, keep_as, keep_edit, not_set_by_others, shown};
 pub(in crate::rooms) use merge::written_as;
 pub use merge::{Edit, Mergeable, edited};
 use named::Named;

@@ -13,9 +13,14 @@ use crate::problem::{Kind, Problem};
 /// 403 for whoever made the record.
 pub fn not_by_its_maker<A>(permit: &Permit<A>, maker: Option<AccountId>) -> Result<(), Problem> {
     match maker.is_some() && permit.by().account() == maker {
-        true => Err(Problem::of(Kind::Forbidden).with_detail("Somebody else has to approve what you made.")),
+        true => Err(made_by_oneself()),
         false => Ok(()),
     }
+}
+
+/// The refusal of whoever approves what they made.
+pub fn made_by_oneself() -> Problem {
+    Problem::of(Kind::Forbidden).with_detail("Somebody else has to approve what you made.")
 }
 
 /// What a second person decides about is what was proposed about.

@@ -109,7 +109,8 @@ async fn told(
 ) -> Result<Option<Entry>, Problem> {
     let row = store::by_id(tx, found.id).await?.ok_or(Problem::bad_token())?;
     let record = events::load(tx, &app.vault, &[row.event_id.0]).await?.remove(&row.event_id.0);
-    let EventRecord { row: event, place, joining, .. } = record.ok_or(Problem::not_found("event"))?;
+    let EventRecord { row: mut event, place, joining, .. } = record.ok_or(Problem::not_found("event"))?;
+    publishing::beware(tx, std::slice::from_mut(&mut event)).await?;
     rules::told_where(&event, row.status, tx.now())?;
     if publishing::locked_down_since(tx).await?.is_some() {
         return Err(Problem::of(Wrong::Forbidden).with_detail("Where it is, is told to nobody for now."));

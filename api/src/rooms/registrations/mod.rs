@@ -180,7 +180,8 @@ pub async fn expire(db: &Db, post: &Post) -> Result<usize, Problem> {
     Ok(events.len())
 }
 
-/// Hears that an event is called off or moved, and writes to everybody who wanted to come.
+/// Hears that an event is called off or moved, and writes to everybody who wanted to come. Of one that is locked down no letter
+/// is to lie anywhere.
 pub fn hear<'a>(tx: &'a Tx, post: &'a Post, told: &'a Told) -> Heard<'a> {
     Box::pin(async move {
         let (event, message): (_, fn(String) -> Message) = match told.fact {
@@ -188,6 +189,10 @@ pub fn hear<'a>(tx: &'a Tx, post: &'a Post, told: &'a Told) -> Heard<'a> {
             Fact::EventRescheduled { event_id, .. } => (event_id, |link| Message::EntryNews { link }),
             _ => return Ok(()),
         };
+        let found = event::Entity::find_by_id(EventId(event)).one(tx).await?;
+        if found.is_none_or(|event| event.locked_down_at.is_some()) {
+            return Ok(());
+        }
         for row in store::everybody(tx, EventId(event)).await? {
             letters::news(tx, post, &row, message).await?;
         }

@@ -94,7 +94,10 @@ async fn way(desk: &Desk<'_>, app: &App, actor: &Actor, body: &RegistrationIn) -
         return Ok(Way::Host);
     }
     let is_public = publishing::is_public(tx, event, tx.now()).await?;
-    let code = body.invitation.as_deref().filter(|_| event.registration == RegistrationMode::ByInvitation);
+    // Nobody comes from outside while the whole gallery is locked down: not with a code, and not through a partner.
+    let locked_down = publishing::locked_down_since(tx).await?.is_some();
+    let invites = event.registration == RegistrationMode::ByInvitation && !locked_down;
+    let code = body.invitation.as_deref().filter(|_| invites);
     match code {
         Some(code) => match invitations::usable(tx, &app.vault, event.id, code).await? {
             Some(invitation) => Ok(Way::Invited(invitation)),
@@ -104,7 +107,11 @@ async fn way(desk: &Desk<'_>, app: &App, actor: &Actor, body: &RegistrationIn) -
             }
             None => Err(Problem::not_found("event")),
         },
-        None if is_public || is_own(tx, app, actor, event.id).await? => Ok(Way::Open),
+        None if is_public => Ok(Way::Open),
+        None if is_own(tx, app, actor, event.id).await? => match locked_down {
+            true => Err(Problem::of(Kind::RegistrationClosed)),
+            false => Ok(Way::Open),
+        },
         None => Err(Problem::not_found("event")),
     }
 }

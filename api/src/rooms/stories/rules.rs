@@ -1,5 +1,7 @@
 //! What may become of a story: draft → approved → withdrawn.
 
+use ::entity::kinds::Moderation;
+
 use super::StoryRecord;
 use crate::access::Permit;
 use crate::access::action::{ApproveStories, EditStories};
@@ -19,13 +21,19 @@ pub(super) fn approve(
 /// Takes it back for good; no text is kept.
 pub(super) fn withdraw(mut story: StoryRecord, _: &Permit<EditStories>) -> Result<StoryRecord, Problem> {
     story.row.status = withdrawn(story.row.status)?;
+    Ok(silenced(story))
+}
+
+/// A story that says nothing any more.
+pub(super) fn silenced(mut story: StoryRecord) -> StoryRecord {
+    story.row.status = Moderation::Withdrawn;
     story.row.title = String::new();
     story.row.summary = None;
     story.row.url = String::new();
     story.row.language = "und".to_owned();
     story.row.translations = Default::default();
     story.themes = Vec::new();
-    Ok(story)
+    story
 }
 
 /// Lets an edit pass, unless it was withdrawn. What it belongs to is fixed once it is approved.

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use ::entity::erasure::ErasureKind;
 use ::entity::kinds::{Moderation, RecordKind};
 use ::entity::story;
 use sea_orm::{Condition, ConnectionTrait, DbErr};
@@ -10,7 +11,7 @@ use uuid::Uuid;
 use super::StoryRecord;
 use super::wire::StoryFilter;
 use crate::audit;
-use crate::db::{Tx, find_in, save_all};
+use crate::db::{Gone, Tx, find_in, save_all};
 use crate::rooms::bundle::{Names, StoryLine};
 use crate::rooms::records::{Record, any_of, of_row};
 use crate::rooms::themes;
@@ -21,6 +22,9 @@ use crate::vault::Vault;
 /// # Errors
 /// The database's.
 pub async fn save(tx: &Tx, stories: Vec<StoryRecord>) -> Result<(), DbErr> {
+    for story in stories.iter().filter(|story| story.row.status == Moderation::Withdrawn) {
+        tx.for_good(Gone { kind: ErasureKind::Story, id: story.row.id.0 });
+    }
     let about: Vec<_> = stories.iter().map(|s| (s.row.id.0, s.themes.clone())).collect();
     save_all(
         tx,

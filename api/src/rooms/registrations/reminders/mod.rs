@@ -80,12 +80,14 @@ async fn portion(tx: &Tx, post: &Post, event: EventId) -> Result<usize, Problem>
 /// Writes to some of those who have not been reminded yet.
 async fn write(tx: &Tx, post: &Post, event: &event::Model, minutes: u16) -> Result<usize, Problem> {
     let Some(begins_at) = publishing::begins(event) else { return Ok(0) };
+    let mut event = event.clone();
+    publishing::beware(tx, std::slice::from_mut(&mut event)).await?;
     let rows = store::to_remind(tx, event.id, begins_at, minutes, PORTION as u64).await?;
     let written = rows.len();
     let mut reminders = Vec::with_capacity(written);
     for (row, person, to) in store::opened(tx, post.vault(), rows).await? {
         let letter_id = ids::v4();
-        letters::remind(tx, post, event, &row, &person, to, letter_id, begins_at).await?;
+        letters::remind(tx, post, &event, &row, &person, to, letter_id, begins_at).await?;
         reminders.push(registration_reminder::Model {
             registration_id: row.id,
             begins_at,
