@@ -64,6 +64,15 @@ async fn a_stranger_reports_and_a_moderator_takes_it_off_at_once() {
     assert_eq!(seen["withheld_because"], json!(["reported"]));
     host.edits(&event, json!({"title": "Another"})).await;
     assert_eq!(house.gallery(&event).await.status, 410, "an edit does not bring it back");
+    moderator.does("hide", first).await;
+    let file = house.export().await;
+    let said: Vec<Value> = file.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let line = |kind: &str| said.iter().find(|line| line["type"] == kind).unwrap();
+    assert_eq!(
+        (&line("event")["visibility"], &line("quote")["status"]),
+        (&json!("private"), &json!("draft")),
+        "a file must not show it again"
+    );
     assert_eq!(other.does("claim", second).await["claimed_by"], json!(other.id));
     let close = json!({"outcome": "kept", "note": "A namesake"});
     assert_eq!(moderator.post(&format!("{}/close", address(second)), close.clone()).await.status, 409);

@@ -1,11 +1,10 @@
 //! Writing all records as a bundle. The same records give the same bytes, on either engine.
 
-use std::collections::HashMap;
-use std::collections::VecDeque;
+use std::collections::{HashMap, HashSet, VecDeque};
 
 use ::entity::event::Visibility;
 use ::entity::kinds::RecordKind;
-use ::entity::{event, initiative, organisation, outcome, person, quote, story, theme};
+use ::entity::{event, hidden_record, initiative, organisation, outcome, person, quote, story, theme};
 use anyhow::Context;
 use sea_orm::{
     ColumnTrait, ConnectionTrait, EntityTrait, Iterable, PrimaryKeyToColumn, QueryFilter, QueryOrder,
@@ -20,7 +19,8 @@ use super::lines::{
 };
 use super::origins::{self, Source};
 use super::{CAMPAIGN, OWN_SOURCE, lines};
-use crate::db::Db;
+use crate::db::{Db, find_in};
+use crate::rooms::records::Record as _;
 use crate::rooms::{events, initiatives, organisations, outcomes, people, quotes, stories, themes};
 use crate::vault::Vault;
 
@@ -210,6 +210,9 @@ async fn read<C: ConnectionTrait>(
         RecordKind::Quote => boxed(quotes::load(conn, &ids).await?, Record::Quote),
         RecordKind::Story => boxed(stories::load(conn, &ids).await?, Record::Story),
     };
+    let column = hidden_record::Column::RecordId;
+    let reported = find_in::<hidden_record::Entity, _, _>(conn, column, ids.clone()).await?;
+    let reported: HashSet<Uuid> = reported.into_iter().map(|row| row.record_id).collect();
     let mut mentioned: Vec<Uuid> = records.values().flat_map(Record::names).chain(ids).collect();
     mentioned.sort_unstable();
     mentioned.dedup();
@@ -217,8 +220,11 @@ async fn read<C: ConnectionTrait>(
     let names = Names(&names);
     Ok(portion
         .iter()
-        .filter_map(|(_, id)| records.remove(id))
-        .map(|record| record.into_line(&names))
+        .filter_map(|(_, id)| Some((id, records.remove(id)?)))
+        .map(|(id, record)| match record.is_locked_down() || reported.contains(id) {
+            true => record.withheld().into_line(&names),
+            false => record.into_line(&names),
+        })
         .collect())
 }
 
@@ -270,19 +276,34 @@ impl Record {
         }
     }
 
+    fn is_locked_down(&self) -> bool {
+        matches!(self, Self::Event(r) if r.row.locked_down_at.is_some())
+    }
+
+    /// A file knows neither lockdowns nor what was hidden because it was reported: where it is read, nothing of that is to be public
+    /// either.
+    fn withheld(mut self) -> Self {
+        match &mut self {
+            Self::Theme(_) | Self::Organisation(_) | Self::Person(_) => false,
+            Self::Event(r) => {
+                r.row.visibility = Visibility::Private;
+                true
+            }
+            Self::Initiative(r) => r.take_back(),
+            Self::Outcome(r) => r.take_back(),
+            Self::Quote(r) => r.take_back(),
+            Self::Story(r) => r.take_back(),
+        };
+        self
+    }
+
     fn into_line(self, names: &Names<'_>) -> Line {
         match self {
             Self::Theme(r) => Line::Theme(ThemeLine::of(r, names)),
             Self::Organisation(r) => Line::Organisation(OrganisationLine::of(r, names)),
             Self::Person(r) => Line::Person(PersonLine::of(r, names)),
             Self::Initiative(r) => Line::Initiative(Box::new(InitiativeLine::of(*r, names))),
-            Self::Event(mut r) => {
-                // A file knows no lockdown: where it is read, nothing of the event is public either.
-                if r.row.locked_down_at.is_some() {
-                    r.row.visibility = Visibility::Private;
-                }
-                Line::Event(Box::new(EventLine::of(*r, names)))
-            }
+            Self::Event(r) => Line::Event(Box::new(EventLine::of(*r, names))),
             Self::Outcome(r) => Line::Outcome(OutcomeLine::of(r, names)),
             Self::Quote(r) => Line::Quote(QuoteLine::of(r, names)),
             Self::Story(r) => Line::Story(StoryLine::of(r, names)),
