@@ -12,6 +12,7 @@ use crate::config::Config;
 use crate::config::flags::{Common, Flags};
 use crate::db::copy::{self, About};
 use crate::db::{Ledger, Target, Tx};
+use crate::outbox;
 use crate::problem::Problem;
 use crate::rooms::{keys, lockdown};
 use crate::start::{self, House};
@@ -115,6 +116,7 @@ async fn ready(house: House, show: bool) -> anyhow::Result<()> {
 /// What shows more takes two people, and a copy may show what was hidden since. What ended since is not to begin again.
 async fn as_careful_as_now(tx: &Tx, show: bool) -> Result<(), Problem> {
     keys::end_overlaps(tx).await?;
+    outbox::take_back_all(tx).await?;
     if !show {
         lockdown::begin(tx, By::System).await?;
     }

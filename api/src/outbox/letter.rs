@@ -3,7 +3,7 @@
 use ::entity::outbox_job::JobKind;
 use ::entity::{data_key, outbox_letter};
 use chrono::{DateTime, Utc};
-use sea_orm::{ActiveModelTrait as _, DbErr, IntoActiveModel as _};
+use sea_orm::{ActiveModelTrait as _, DbErr, EntityTrait as _, IntoActiveModel as _, QuerySelect as _};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 use zeroize::Zeroizing;
@@ -278,6 +278,16 @@ pub async fn take_back(tx: &Tx, letters: &[Uuid]) -> Result<(), DbErr> {
     delete_in::<outbox_letter::Entity, _>(tx, outbox_letter::Column::Id, letters).await?;
     // Their jobs find nothing to send, and are done.
     delete_in::<data_key::Entity, _>(tx, data_key::Column::RecordId, letters).await
+}
+
+/// Takes back every letter that waits: what waited in a copy of the database was sent since, or taken back.
+///
+/// # Errors
+/// The database's.
+pub async fn take_back_all(tx: &Tx) -> Result<(), DbErr> {
+    let waiting = outbox_letter::Entity::find().select_only().column(outbox_letter::Column::Id);
+    let waiting: Vec<Uuid> = waiting.into_tuple().all(tx).await?;
+    take_back(tx, &waiting).await
 }
 
 #[cfg(test)]

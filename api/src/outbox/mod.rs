@@ -19,6 +19,6 @@ mod texts;
 pub use dispatch::{Heard, Subscriber, dispatch};
 pub use fact::{Fact, Told, tell};
 pub use jobs::{Outcome, work};
-pub use letter::{Language, Letter, Message, Reminder, mail, mail_as, take_back};
+pub use letter::{Language, Letter, Message, Reminder, mail, mail_as, take_back, take_back_all};
 pub use post::{Mail, Post, Secured, Sender, Smtp};
 pub use queue::{Lengths, lengths, tidy_up};

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use api::config::settings::{MAIL, RATE_LIMITS, REQUIRE_TOTP};
 use reqwest::Method;
+use sea_orm::{ConnectionTrait as _, Statement};
 use serde_json::{Value, json};
 
 use super::{NAME, WORDS, named, told};
@@ -79,7 +81,7 @@ async fn what_was_withdrawn_stays_withdrawn_in_an_older_copy() {
 /// Another database with the data folder of a house.
 struct Elsewhere {
     _folder: tempfile::TempDir,
-    _database: Database,
+    database: Database,
     variables: BTreeMap<String, String>,
 }
 
@@ -92,7 +94,7 @@ impl Elsewhere {
             ("SOLIDARITY_REQUIRE_TOTP", "false"),
             ("SOLIDARITY_RATE_LIMITS", "off"),
         ]);
-        Self { _folder: folder, _database: database, variables }
+        Self { _folder: folder, database, variables }
     }
 
     async fn run(&self, arguments: &[&str]) -> Outcome {
@@ -180,7 +182,7 @@ async fn a_copy_is_put_back_without_those_who_were_erased_since() {
 
 #[tokio::test]
 async fn what_was_withdrawn_and_who_was_shut_out_since_stay_so() {
-    let house = House::open().await;
+    let house = House::open_with(&[(&MAIL, "file"), (&RATE_LIMITS, "off"), (&REQUIRE_TOTP, "false")]).await;
     let (bundle, admin, host) = (told(), house.admin().await, house.host().await);
     house.import(&bundle).await.applied();
     let event = host.makes("events", past()).await;
@@ -203,6 +205,9 @@ async fn what_was_withdrawn_and_who_was_shut_out_since_stay_so() {
     };
     let (taken, replaced, kept, theirs) =
         (key(&one).await, key(&one).await, key(&one).await, key(&other).await);
+    let invited = json!({"email": "new@example.org", "role": "host", "display_name": "New"});
+    assert_eq!(admin.post("/v1/accounts/invite", invited).await.status, 201);
+    assert_eq!(house.count("SELECT count(*) AS n FROM outbox_letter").await, 1);
     let (out, back) = (house.host().await, house.host().await);
     let copy = house.path("monday.backup");
     let copy = copy.to_str().unwrap();
@@ -228,6 +233,10 @@ async fn what_was_withdrawn_and_who_was_shut_out_since_stay_so() {
 
     let elsewhere = Elsewhere::of(&house).await;
     elsewhere.run(&["restore", copy, "--show"]).await.done();
+    let connection = elsewhere.database.connect().await;
+    let letters = Statement::from_string(connection.get_database_backend(), "SELECT id FROM outbox_letter");
+    assert!(connection.query_all_raw(letters).await.unwrap().is_empty(), "it may have been sent since");
+    connection.close().await.unwrap();
     let mut server =
         Server::start(&elsewhere.variables, &["serve", "--listen", "127.0.0.1:0", "--no-worker"]);
     let url = server.address();

@@ -6,7 +6,7 @@ use ::entity::api_key::{ApiScope, ApiScopes, Model};
 use ::entity::ids::{AccountId, ApiKeyId, OrganisationId};
 use ::entity::values::Texts;
 use chrono::{DateTime, TimeDelta, Utc};
-use ipnet::IpNet;
+use ipnet::{IpNet, Ipv4Net};
 
 use super::wire::{KeyIn, KeyNetwork, KeyStatus};
 use crate::access::Permit;
@@ -63,10 +63,17 @@ pub(super) fn terms(body: &KeyIn, now: DateTime<Utc>) -> Result<Terms, Problem> 
 
 fn network(at: usize, KeyNetwork(text): &KeyNetwork) -> Result<IpNet, Fault> {
     let single = || text.parse::<IpAddr>().map(|address| IpNet::from(address.to_canonical()));
-    text.parse::<IpNet>().or_else(|_| single()).map_err(|_| {
+    text.parse::<IpNet>().map(unmapped).or_else(|_| single()).map_err(|_| {
         let detail = "must be a network such as 192.0.2.0/24, or an address";
         fault(&step("/addresses", &at.to_string()), "invalid_network", detail)
     })
+}
+
+/// The IPv4 network that an IPv6 one stands for, since callers are compared as IPv4 addresses (RFC 4291 §2.5.5.2).
+fn unmapped(network: IpNet) -> IpNet {
+    let IpNet::V6(mapped) = network else { return network };
+    let ipv4 = mapped.addr().to_ipv4_mapped().zip(mapped.prefix_len().checked_sub(96));
+    ipv4.and_then(|(address, prefix)| Ipv4Net::new(address, prefix).ok()).map_or(network, IpNet::V4)
 }
 
 /// A key that was never used.
@@ -197,9 +204,10 @@ mod tests {
     #[test]
     fn a_key_works_for_a_year_and_two_at_most() {
         let now = DateTime::UNIX_EPOCH;
-        let settled = terms(&body(None, &["192.0.2.7/24", "2001:db8::1"]), now).unwrap();
+        let settled =
+            terms(&body(None, &["192.0.2.7/24", "2001:db8::1", "::ffff:198.51.100.7/120"]), now).unwrap();
         assert_eq!((settled.expires_at, settled.scopes.len()), (now + YEAR, 2));
-        assert_eq!(settled.addresses, ["192.0.2.0/24", "2001:db8::1/128"]);
+        assert_eq!(settled.addresses, ["192.0.2.0/24", "2001:db8::1/128", "198.51.100.0/24"]);
         let codes = |body: KeyIn| {
             let refused = terms(&body, now).unwrap_err();
             refused.faults().iter().map(|fault| fault.code).collect::<Vec<_>>()
