@@ -97,6 +97,7 @@ impl App {
         (name = "quotes", description = "Words somebody said, bound to the consent they gave."),
         (name = "consents", description = "Who allowed what: read, narrowed and withdrawn by whoever gave it, continued by those who record it."),
         (name = "stories", description = "Links to videos, blogs, documents and recordings."),
+        (name = "imports", description = "Files of records, taken in line by line, with a verdict on each."),
         (name = "lockdown", description = "Taking the whole gallery down at once."),
         (name = "countries", description = "How dangerous it is to be seen in a country."),
         (name = "proposals", description = "What shows more of somebody: one person proposes it, another approves it."),
@@ -187,9 +188,15 @@ pub fn work_of(method: &Method, path: &str) -> Work {
     match path {
         "/v1/countries" | "/v1/languages" => Work::Little,
         "/v1/sessions" if *method == Method::POST => Work::Password,
+        _ if is_upload(method, path) => Work::Upload,
         _ if path.starts_with("/v1/") => Work::Database,
         _ => Work::Little,
     }
+}
+
+/// Whether the body of a request is read in portions by whoever answers it.
+pub fn is_upload(method: &Method, path: &str) -> bool {
+    *method == Method::POST && path == "/v1/imports"
 }
 
 /// The scopes that an API key needs by one of the requirements of a call, if it is about API keys.

@@ -141,6 +141,8 @@ crate::text_enum! {
         Hide = "hide",
         /// It may be public again.
         Unhide = "unhide",
+        /// What it brought was removed again.
+        Undo = "undo",
     }
 }
 
@@ -187,6 +189,8 @@ crate::text_enum! {
         Proposal = "proposal",
         /// A report that something endangers somebody.
         Report = "report",
+        /// A file of records that was sent.
+        Import = "import",
     }
 }
 

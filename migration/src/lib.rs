@@ -47,6 +47,7 @@ mod m0087_lost_links;
 mod m0088_erasures;
 mod m0089_key_epochs;
 mod m0090_retention;
+mod m0095_imports;
 mod m0104_closed_accounts;
 
 /// All steps, in order.
@@ -96,6 +97,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0088_erasures::Migration),
             Box::new(m0089_key_epochs::Migration),
             Box::new(m0090_retention::Migration),
+            Box::new(m0095_imports::Migration),
             Box::new(m0104_closed_accounts::Migration),
         ]
     }

@@ -20,6 +20,7 @@ mod guards;
 mod guides;
 mod house;
 mod import;
+mod imports;
 mod initiatives;
 mod keys;
 mod limits;

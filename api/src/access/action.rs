@@ -200,6 +200,8 @@ actions! {
     EditStories { host: Own, moderator: All, admin: All, partner: Own }, seen by ReadStories, with OutcomesWrite
     /// Approve stories for publication.
     ApproveStories { moderator: All, admin: All }, seen by ReadStories
+    /// Send files of records, read what became of them, and undo them.
+    ImportRecords { admin: All, partner: Own }, with ImportsWrite
     /// Read the audit log.
     ReadAuditLog { moderator: Own, admin: All }
     /// Read what is kept for how long, and what was erased.

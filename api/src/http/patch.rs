@@ -61,6 +61,11 @@ pub fn clearable<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
 pub struct IfMatch(Vec<String>);
 
 impl IfMatch {
+    /// The edit was made on this version.
+    pub fn of(version: i64) -> Self {
+        Self(vec![etag::of_version(version)])
+    }
+
     /// Lets the edit pass if the record still has the version it was made on.
     ///
     /// # Errors

@@ -11,6 +11,7 @@ pub mod entries;
 pub mod erasures;
 pub mod events;
 pub mod guides;
+pub mod imports;
 pub mod initiatives;
 pub mod keys;
 pub mod lockdown;
@@ -55,6 +56,7 @@ pub fn routes(routes: &mut Routes<'_>) {
     consents::routes(routes);
     withdrawals::routes(routes);
     stories::routes(routes);
+    imports::routes(routes);
     submissions::routes(routes);
     entries::routes(routes);
     lockdown::routes(routes);

@@ -111,7 +111,8 @@ pub fn serve_with(
         .transpose()?;
     let limits = Limits::new(config.rate_limit, config.trusted_proxies.clone(), app::work_of);
     let limits = limits.with_forms(config.form_limits, &app::FORMS, app::form_of, app::insider_of);
-    let limits = Data::new(limits.with_keys(config.key_limits, app::key_of));
+    let limits = limits.with_keys(config.key_limits, app::key_of).with_uploads(app::is_upload);
+    let limits = Data::new(limits);
     let freshness = Arc::new(Freshness::new(house.db.published().clone(), config.cache_trust));
     let cache = (config.cache > 0).then(|| Data::new(Cache::new(config.cache, freshness.clone())));
     let watch = Watch::new(house.watching.clone(), house.clock.clone(), freshness);

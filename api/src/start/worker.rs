@@ -1,7 +1,7 @@
 //! Deferred work, done beside the requests or in a process of its own.
 //!
-//! Two tasks: one works on the database (publishing what is due, the audit log's chain, from facts to jobs, tidying up),
-//! the other does the jobs, which wait for servers of others and must not hold up the first.
+//! Three tasks: one works on the database (publishing what is due, the audit log's chain, from facts to jobs, tidying up), one
+//! does the jobs, which wait for servers of others, and one takes in files, which takes long; they must not hold up the first.
 
 use std::time::Duration;
 
@@ -13,7 +13,8 @@ use crate::db::Db;
 use crate::outbox::{self, Post, Subscriber};
 use crate::problem::Problem;
 use crate::rooms::{
-    accounts, consents, entries, events, keys, manage_links, proposals, registrations, retention, series,
+    accounts, consents, entries, events, imports, keys, manage_links, proposals, registrations, retention,
+    series,
 };
 use crate::{access, audit, publishing, vault};
 
@@ -31,7 +32,7 @@ const SUBSCRIBERS: &[Subscriber] = &[registrations::hear, keys::hear];
 /// Does what is due until it is told to stop.
 pub(super) struct Worker {
     stop: watch::Sender<()>,
-    tasks: [JoinHandle<()>; 2],
+    tasks: [JoinHandle<()>; 3],
 }
 
 impl Worker {
@@ -39,7 +40,8 @@ impl Worker {
     pub(super) fn start(db: Db, post: Post) -> Self {
         let (stop, told) = watch::channel(());
         let jobs = tokio::task::spawn_local(jobs(db.clone(), post.clone(), told.clone()));
-        Self { stop, tasks: [tokio::task::spawn_local(rounds(db, post, told)), jobs] }
+        let files = tokio::task::spawn_local(files(db.clone(), post.clone(), told.clone()));
+        Self { stop, tasks: [tokio::task::spawn_local(rounds(db, post, told)), jobs, files] }
     }
 
     /// Waits for what has begun, and ends.
@@ -92,6 +94,26 @@ async fn jobs(db: Db, post: Post, mut told: watch::Receiver<()>) {
                 Err(error) => {
                     complain(&error.into());
                     break;
+                }
+            }
+        }
+    }
+}
+
+async fn files(db: Db, post: Post, mut told: watch::Receiver<()>) {
+    let mut clock = interval(PERIOD);
+    clock.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        tokio::select! {
+            _ = told.changed() => return,
+            _ = clock.tick() => {}
+        }
+        // What is cut off in the middle goes on behind its last portion later.
+        tokio::select! {
+            _ = told.changed() => return,
+            done = imports::run_due(&db, &post) => {
+                if let Err(problem) = done {
+                    complain(&problem);
                 }
             }
         }
@@ -175,6 +197,7 @@ async fn tidy_up(db: &Db, post: &Post) -> Result<(), Problem> {
 pub(super) async fn everything(db: &Db, post: &Post) -> Result<(), Problem> {
     round(db, post).await?;
     while outbox::work(db, post).await? > 0 {}
+    imports::run_due(db, post).await?;
     tidy_up(db, post).await?;
     Ok(())
 }

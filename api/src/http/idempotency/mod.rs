@@ -83,6 +83,13 @@ pub struct Once {
 }
 
 impl Once {
+    /// The same request, whose body was read in portions: what it said is known by this digest, and by what beside the body says
+    /// what is to be done with it.
+    pub fn about(self, digest: &[u8], said: &str) -> Self {
+        let hex: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+        Self { body: format!("{hex} {said}").into_bytes(), ..self }
+    }
+
     /// Runs `effect` in one transaction and keeps its answer, or gives the answer that was kept. The effect may be run
     /// again if the transaction has to be, so it must do nothing outside it.
     ///

@@ -55,6 +55,12 @@ impl Reply {
         Ok(Self { status: status.as_u16(), location, etag: None, body, about: None })
     }
 
+    /// With the address of what it tells of: its path.
+    pub fn located(mut self, location: impl Into<String>) -> Self {
+        self.location = Some(location.into());
+        self
+    }
+
     /// With an `ETag`, as it stands in the header.
     pub fn etag(mut self, etag: impl Into<String>) -> Self {
         self.etag = Some(etag.into());

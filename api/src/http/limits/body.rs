@@ -1,19 +1,20 @@
 //! What a caller may send: so much, and not for ever.
 //!
 //! A body is read here, before anything is done with the request, so that no handler waits for a slow sender and every
-//! call has the same bounds. A call that takes more has to read its body in portions, and to say so here.
+//! call has the same bounds. A call that takes more reads its body in portions, as an [`Upload`], which has bounds of its own.
 
+use std::future::{Ready, ready};
 use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::body::MessageBody;
 use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
 use actix_web::error::PayloadError;
-use actix_web::http::ConnectionType;
 use actix_web::http::header::{CONTENT_LENGTH, HeaderMap, TRANSFER_ENCODING};
+use actix_web::http::{ConnectionType, Method};
 use actix_web::middleware::Next;
 use actix_web::web::{Bytes, BytesMut, Data};
-use actix_web::{Error, HttpMessage as _, HttpResponse};
+use actix_web::{Error, FromRequest, HttpMessage as _, HttpRequest, HttpResponse};
 use futures_util::{StreamExt as _, stream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{Instant, timeout_at};
@@ -47,6 +48,69 @@ impl Default for Bounds {
     }
 }
 
+impl Bounds {
+    /// A file in portions: a weak line may take a quarter of an hour for it.
+    pub const UPLOAD: Self = Self {
+        size: 128 * 1024 * 1024,
+        together: 0,
+        pause: Duration::from_secs(20),
+        whole: Duration::from_secs(15 * 60),
+    };
+}
+
+/// A body that its handler reads in portions, within [`Bounds::UPLOAD`]. Nobody holds it whole.
+pub struct Upload {
+    payload: Payload,
+    taken: usize,
+    end: Instant,
+}
+
+impl Upload {
+    /// The next piece; nothing at the end.
+    ///
+    /// # Errors
+    /// 413 if it is too long, 408 if nothing comes, 400 if it breaks off.
+    pub async fn next(&mut self) -> Result<Option<Bytes>, Problem> {
+        let bounds = Bounds::UPLOAD;
+        let soon = self.end.min(Instant::now() + bounds.pause);
+        let piece = match timeout_at(soon, self.payload.next()).await {
+            Err(_) => Err(Refused::TooSlow),
+            Ok(None) => Ok(None),
+            Ok(Some(Err(PayloadError::Overflow))) => Err(Refused::TooLarge),
+            Ok(Some(Err(_))) => Err(Refused::Broken),
+            Ok(Some(Ok(piece))) => Ok(Some(piece)),
+        };
+        let piece = piece.map_err(|refused| refused.problem(bounds))?;
+        self.taken += piece.as_ref().map_or(0, Bytes::len);
+        match self.taken > bounds.size {
+            true => Err(Refused::TooLarge.problem(bounds)),
+            false => Ok(piece),
+        }
+    }
+}
+
+impl FromRequest for Upload {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(req: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let bounds = Bounds::UPLOAD;
+        let end = Instant::now() + bounds.whole;
+        ready(match declared(req.headers()).is_some_and(|length| length > bounds.size as u64) {
+            true => Err(Refused::TooLarge.problem(bounds)),
+            false => Ok(Self { payload: payload.take(), taken: 0, end }),
+        })
+    }
+}
+
+/// How long a body says that it is.
+fn declared(headers: &HeaderMap) -> Option<u64> {
+    headers.get(CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
+}
+
+/// Says of a method and a path whether its handler reads the body in portions.
+pub type UploadOf = fn(&Method, &str) -> bool;
+
 /// Reads bodies within their bounds.
 pub(super) struct Bodies {
     bounds: Bounds,
@@ -68,8 +132,7 @@ impl Bodies {
     }
 
     async fn read(&self, headers: &HeaderMap, mut payload: Payload) -> Result<Held, Refused> {
-        let declared = headers.get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
-        if declared.is_some_and(|length: u64| length > self.bounds.size as u64) {
+        if declared(headers).is_some_and(|length| length > self.bounds.size as u64) {
             return Err(Refused::TooLarge);
         }
         let mut held = Held { bytes: BytesMut::new(), room: None };
@@ -141,6 +204,14 @@ pub async fn enforce(
     let headers = req.headers();
     if !headers.contains_key(CONTENT_LENGTH) && !headers.contains_key(TRANSFER_ENCODING) {
         return Ok(next.call(req).await?.map_into_boxed_body());
+    }
+    if limits.is_upload.is_some_and(|is_upload| is_upload(req.method(), req.path())) {
+        let mut answer = next.call(req).await?.map_into_boxed_body();
+        if !answer.status().is_success() {
+            // Much of the body may be left, and is not worth reading.
+            answer.response_mut().head_mut().set_connection_type(ConnectionType::Close);
+        }
+        return Ok(answer);
     }
     let payload = req.take_payload();
     match limits.bodies.read(req.headers(), payload).await {

@@ -19,6 +19,7 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::time::{Instant, timeout_at};
 
 use super::Limits;
+use super::body::Bounds;
 use crate::http::meter::{self, Rejected};
 use crate::problem::{Kind, Problem};
 
@@ -27,6 +28,8 @@ use crate::problem::{Kind, Problem};
 const AT_ONCE: usize = 32;
 /// Sign-ins that are worked on at the same time, in one process; no more than may stand in line for a processor.
 const SIGN_INS: usize = 12;
+/// Files that are received at the same time, in one process.
+const UPLOADS: usize = 8;
 /// Requests that wait for their turn.
 const IN_LINE: usize = 1024;
 /// How long a request waits for its turn.
@@ -45,6 +48,8 @@ pub enum Work {
     Database,
     /// A processor for a while, and the database.
     Password,
+    /// The database, now and then, for as long as a body may take that is read in portions.
+    Upload,
 }
 
 /// Says of a method and a path what they take.
@@ -54,19 +59,26 @@ pub type WorkOf = fn(&Method, &str) -> Work;
 pub(super) struct Gates {
     database: Gate,
     passwords: Gate,
+    uploads: Gate,
     work_of: WorkOf,
 }
 
 impl Gates {
     pub(super) fn new(work_of: WorkOf) -> Self {
-        Self { database: Gate::new(AT_ONCE), passwords: Gate::new(SIGN_INS), work_of }
+        Self {
+            database: Gate::new(AT_ONCE),
+            passwords: Gate::new(SIGN_INS),
+            uploads: Gate::new(UPLOADS),
+            work_of,
+        }
     }
 
-    fn of(&self, req: &ServiceRequest) -> Option<&Gate> {
+    fn of(&self, req: &ServiceRequest) -> Option<(&Gate, Duration)> {
         match (self.work_of)(req.method(), req.path()) {
             Work::Little => None,
-            Work::Database => Some(&self.database),
-            Work::Password => Some(&self.passwords),
+            Work::Database => Some((&self.database, DEADLINE)),
+            Work::Password => Some((&self.passwords, DEADLINE)),
+            Work::Upload => Some((&self.uploads, Bounds::UPLOAD.whole + DEADLINE)),
         }
     }
 }
@@ -110,7 +122,7 @@ pub async fn enforce(
     req: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse, Error> {
-    let Some(gate) = limits.gates.of(&req) else {
+    let Some((gate, deadline)) = limits.gates.of(&req) else {
         return Ok(next.call(req).await?.map_into_boxed_body());
     };
     let since = Instant::now();
@@ -119,7 +131,7 @@ pub async fn enforce(
         let problem = Problem::of(Kind::Unavailable).retry_after(AGAIN);
         return Ok(req.into_response(HttpResponse::from_error(problem)));
     };
-    match timeout_at(since + DEADLINE, next.call(req)).await {
+    match timeout_at(since + deadline, next.call(req)).await {
         Ok(answer) => Ok(answer?.map_into_boxed_body()),
         Err(late) => {
             meter::rejected(Rejected::Late);

@@ -30,6 +30,8 @@ pub struct Limits {
     keys: Option<keys::Keys>,
     proxies: Proxies,
     bodies: body::Bodies,
+    /// Whose bodies are read by their handlers.
+    is_upload: Option<body::UploadOf>,
     gates: capacity::Gates,
 }
 
@@ -43,6 +45,7 @@ impl Limits {
             keys: None,
             proxies,
             bodies: body::Bodies::new(body::Bounds::default()),
+            is_upload: None,
             gates: capacity::Gates::new(work_of),
         }
     }
@@ -68,6 +71,12 @@ impl Limits {
     ) -> Self {
         let counted = rates.filter(|_| self.limiter.is_some());
         self.forms = counted.map(|rates| Forms::new(rates, forms, form_of, insider_of));
+        self
+    }
+
+    /// Leaves bodies to the handlers that read them in portions.
+    pub fn with_uploads(mut self, is_upload: body::UploadOf) -> Self {
+        self.is_upload = Some(is_upload);
         self
     }
 

@@ -11,7 +11,7 @@ mod lines;
 mod origins;
 
 pub use export::{Exported, export};
-pub use import::{LineVerdict, Mode, Options, Report, Verdict, import};
+pub use import::{Guest, LineVerdict, Mode, Numbered, Options, Report, Sent, Unreadable, Verdict, import};
 pub use lines::{
     AttributionLine, ConsentLine, ConsentScope, CountryCode, Delivery, EventGuide, EventLine, EventPlace,
     Incoming, InitiativeLine, InitiativePlace, LanguageTag, Names, Online, OrganisationLine, OutcomeLine,
@@ -36,6 +36,22 @@ pub const OWN_SOURCE: &str = "solidarity";
 /// The database's.
 pub async fn not_edited(tx: &Tx, record: Uuid, version: i64) -> Result<(), DbErr> {
     origins::keep_up(tx, record, version).await
+}
+
+/// Notes that a record of an organisation was let through as it was sent: the organisation may go on to change it.
+///
+/// # Errors
+/// The database's.
+pub async fn let_through(tx: &Tx, record: Uuid, version: i64) -> Result<(), DbErr> {
+    origins::let_through(tx, record, version).await
+}
+
+/// Forgets that a record was imported: its source may bring it once more.
+///
+/// # Errors
+/// The database's.
+pub async fn never_came(tx: &Tx, record: Uuid) -> Result<(), DbErr> {
+    origins::forget(tx, record).await
 }
 
 /// Notes that events are a version further without having been edited.

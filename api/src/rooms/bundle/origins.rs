@@ -5,11 +5,13 @@ use std::collections::HashMap;
 use ::entity::kinds::RecordKind;
 use ::entity::{bundle_source, origin};
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DbBackend, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
-    sea_query::Expr,
+    ColumnTrait, ConnectionTrait, DbBackend, DbErr, EntityTrait, IntoActiveModel as _, QueryFilter,
+    QueryOrder, QuerySelect,
+    sea_query::{Expr, OnConflict},
 };
 use uuid::Uuid;
 
+use super::CAMPAIGN;
 use crate::db::{Tx, save_all};
 
 /// The most ids asked for at once.
@@ -98,6 +100,38 @@ pub async fn keep_up(tx: &Tx, record: Uuid, version: i64) -> Result<(), DbErr> {
         .filter(origin::Column::RecordVersion.eq(version - 1))
         .exec(tx)
         .await?;
+    Ok(())
+}
+
+/// The same, but of what an organisation sent: the campaign's own files say themselves how a record stands.
+pub async fn let_through(tx: &Tx, record: Uuid, version: i64) -> Result<(), DbErr> {
+    origin::Entity::update_many()
+        .col_expr(origin::Column::RecordVersion, Expr::value(version))
+        .filter(origin::Column::RecordId.eq(record))
+        .filter(origin::Column::RecordVersion.eq(version - 1))
+        .filter(origin::Column::Namespace.ne(CAMPAIGN))
+        .exec(tx)
+        .await?;
+    Ok(())
+}
+
+/// Forgets that a record came from somewhere, which is as if it never had.
+pub async fn forget(tx: &Tx, record: Uuid) -> Result<(), DbErr> {
+    origin::Entity::delete_many().filter(origin::Column::RecordId.eq(record)).exec(tx).await?;
+    Ok(())
+}
+
+/// Keeps every other import of this source waiting until the transaction ends: or two that bring a record at once would make two.
+pub async fn lock_source(tx: &Tx, header: bundle_source::Model) -> Result<(), DbErr> {
+    let unless_there = OnConflict::columns([bundle_source::Column::Namespace, bundle_source::Column::Source])
+        .do_nothing()
+        .to_owned();
+    let key = (header.namespace, header.source.clone());
+    bundle_source::Entity::insert(header.into_active_model())
+        .on_conflict(unless_there)
+        .exec_without_returning(tx)
+        .await?;
+    bundle_source::Entity::find_by_id(key).lock_exclusive().one(tx).await?;
     Ok(())
 }
 

@@ -25,7 +25,7 @@ use crate::http::json::{Body, Empty};
 use crate::http::page::Paging;
 use crate::http::patch::{AsRead, DecisionHeaders, EditHeaders, IfMatch, Patch, record};
 use crate::ids;
-use crate::outbox::{self, Fact};
+use crate::outbox::{self, Fact, Post};
 use crate::problem::Problem;
 use crate::rooms::records::{self, Author, Edit, Shown, revise};
 use crate::rooms::registrations;
@@ -128,7 +128,7 @@ pub(super) async fn change(
     let (shown, warnings) = app
         .db
         .write(async |tx| {
-            let shown = edited(tx, &app, &who, path.event_id, &if_match, &body).await?;
+            let shown = edited(tx, &app.post, &who, path.event_id, &if_match, &body).await?;
             let warnings = clashes(tx, &app.vault, &who, &shown.record).await?;
             Ok::<_, Problem>((shown, warnings))
         })
@@ -139,13 +139,13 @@ pub(super) async fn change(
 /// Makes an edit: a patch, or what an earlier edit changed is put back.
 pub(super) async fn edited(
     tx: &Tx,
-    app: &App,
+    post: &Post,
     who: &Allowed<EditEvents>,
     id: Uuid,
     if_match: &IfMatch,
     edit: &EventPatch,
 ) -> Result<Shown<EventRecord>, Problem> {
-    let found = records::find_for_change::<EventRecord>(tx, &app.vault, who.actor(), id).await?;
+    let found = records::find_for_change::<EventRecord>(tx, post.vault(), who.actor(), id).await?;
     let permit = who.over(&found)?;
     if_match.check(found.record.row.version)?;
     let (edited, mut changed) = records::edit(tx, who, &permit, &found.record, edit).await?;
@@ -161,11 +161,11 @@ pub(super) async fn edited(
         edited.row.status = EventStatus::Draft;
         changed.push("status");
     }
-    registrations::follow(tx, &app.post, &found.record.row, &edited.row).await?;
+    registrations::follow(tx, post, &found.record.row, &edited.row).await?;
     if let Some(moved) = rules::moved(&found.record.row, &edited.row, tx.now()) {
         outbox::tell(tx, moved).await?;
     }
-    records::keep_edit(tx, &app.vault, &permit, edit, &found.record, changed, edited).await
+    records::keep_edit(tx, post.vault(), &permit, edit, &found.record, changed, edited).await
 }
 
 /// Submit an event for review

@@ -19,7 +19,7 @@ use crate::http::json::{Body, Empty};
 use crate::http::page::Paging;
 use crate::http::patch::{AsRead, DecisionHeaders, EditHeaders, IfMatch, Patch, PublishingHeaders};
 use crate::ids;
-use crate::outbox::{self, Fact};
+use crate::outbox::{self, Fact, Post};
 use crate::problem::Problem;
 use crate::rooms::bundle;
 use crate::rooms::records::{self, Shown};
@@ -114,21 +114,23 @@ pub(super) async fn change(
     if_match: IfMatch,
     body: Patch<InitiativePatch>,
 ) -> Result<HttpResponse, Problem> {
-    let shown =
-        app.db.write(async |tx| edited(tx, &app, &who, path.initiative_id, &if_match, &body).await).await?;
+    let shown = app
+        .db
+        .write(async |tx| edited(tx, &app.post, &who, path.initiative_id, &if_match, &body).await)
+        .await?;
     records::answer::<_, InitiativeOut>(shown)
 }
 
 /// Makes an edit: a patch, or what an earlier edit changed is put back.
 pub(super) async fn edited(
     tx: &Tx,
-    app: &App,
+    post: &Post,
     who: &Allowed<EditInitiatives>,
     id: Uuid,
     if_match: &IfMatch,
     edit: &InitiativePatch,
 ) -> Result<Shown<InitiativeRecord>, Problem> {
-    let found = records::find_for_change::<InitiativeRecord>(tx, &app.vault, who.actor(), id).await?;
+    let found = records::find_for_change::<InitiativeRecord>(tx, post.vault(), who.actor(), id).await?;
     let permit = who.over(&found)?;
     if_match.check(found.record.row.version)?;
     let (edited, changed) = records::edit(tx, who, &permit, &found.record, edit).await?;
@@ -139,7 +141,7 @@ pub(super) async fn edited(
         records::not_set_by_others(tx, &permit, &found.record, "public_precision").await?;
     }
     let unedited = rules::says_nothing_of_it(&changed);
-    let shown = records::keep_edit(tx, &app.vault, &permit, edit, &found.record, changed, edited).await?;
+    let shown = records::keep_edit(tx, post.vault(), &permit, edit, &found.record, changed, edited).await?;
     if unedited {
         bundle::not_edited(tx, id, shown.record.row.version).await?;
     }

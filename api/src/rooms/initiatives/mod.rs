@@ -5,6 +5,7 @@
 
 mod api;
 mod contacts;
+mod imported;
 mod revisions;
 mod rules;
 mod second_person;
@@ -20,6 +21,7 @@ use crate::reference::Point;
 pub use contacts::{
     Contact, confirm, confirm_unedited, contact_hash, contacts_of, forget_contact, retire, set_contact,
 };
+pub use imported::imported;
 pub use rules::still_on_the_map;
 pub use second_person::{decided, guarded};
 pub use store::{at_site, for_change, load, save};

@@ -106,40 +106,9 @@ impl Written for InitiativeIn {
 
     fn of(record: InitiativeRecord) -> Self {
         let contact = record.contact.clone();
-        let InitiativeLine {
-            id: _,
-            title,
-            summary,
-            description,
-            country,
-            place,
-            public_precision,
-            language,
-            languages,
-            themes,
-            organisations,
-            url,
-            status: _,
-            translations,
-        } = InitiativeLine::of(record, &Names::here());
         let contact = contact
             .map(|Contact { email, language }| ContactIn { email, language: language.map(LanguageTag) });
-        Self {
-            title,
-            summary,
-            description,
-            country,
-            place,
-            public_precision,
-            language,
-            languages,
-            themes,
-            organisations,
-            url,
-            translations,
-            contact,
-            confirmed: false,
-        }
+        Self { contact, ..Self::of_line(InitiativeLine::of(record, &Names::here())) }
     }
 
     fn names(&self) -> Vec<&RecordId> {
@@ -166,6 +135,45 @@ impl Written for InitiativeIn {
 }
 
 impl InitiativeIn {
+    /// What files say nothing of.
+    pub(super) const NOT_IN_FILES: &'static [&'static str] = &["contact"];
+
+    /// The body that says the same as a line of a bundle.
+    pub(super) fn of_line(line: InitiativeLine) -> Self {
+        let InitiativeLine {
+            id: _,
+            title,
+            summary,
+            description,
+            country,
+            place,
+            public_precision,
+            language,
+            languages,
+            themes,
+            organisations,
+            url,
+            status: _,
+            translations,
+        } = line;
+        Self {
+            title,
+            summary,
+            description,
+            country,
+            place,
+            public_precision,
+            language,
+            languages,
+            themes,
+            organisations,
+            url,
+            translations,
+            contact: None,
+            confirmed: false,
+        }
+    }
+
     fn into_line(self, id: RecordId, status: InitiativeStatus) -> InitiativeLine {
         let Self {
             title,

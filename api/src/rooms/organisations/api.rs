@@ -21,6 +21,7 @@ use crate::http::json::Body;
 use crate::http::page::Paging;
 use crate::http::patch::{EditHeaders, IfMatch, Patch};
 use crate::ids;
+use crate::outbox::Post;
 use crate::problem::{Kind, Problem};
 use crate::publishing;
 use crate::rooms::records::{self, Shown};
@@ -122,21 +123,23 @@ pub(super) async fn change(
     if_match: IfMatch,
     body: Patch<OrganisationPatch>,
 ) -> Result<HttpResponse, Problem> {
-    let shown =
-        app.db.write(async |tx| edited(tx, &app, &who, path.organisation_id, &if_match, &body).await).await?;
+    let shown = app
+        .db
+        .write(async |tx| edited(tx, &app.post, &who, path.organisation_id, &if_match, &body).await)
+        .await?;
     records::answer::<_, OrganisationOut>(shown)
 }
 
 /// Makes an edit: a patch, or what an earlier edit changed is put back.
 pub(super) async fn edited(
     tx: &Tx,
-    app: &App,
+    post: &Post,
     who: &Allowed<EditOrganisations>,
     id: Uuid,
     if_match: &IfMatch,
     edit: &OrganisationPatch,
 ) -> Result<Shown<Organisation>, Problem> {
-    let found = records::find_for_change::<Organisation>(tx, &app.vault, who.actor(), id).await?;
+    let found = records::find_for_change::<Organisation>(tx, post.vault(), who.actor(), id).await?;
     let permit = who.over(&found)?;
     if_match.check(found.record.version)?;
     let (edited, changed) = records::edit(tx, who, &permit, &found.record, edit).await?;
@@ -146,7 +149,7 @@ pub(super) async fn edited(
     if edited.name != found.record.name {
         name_is_free(tx, &edited).await?;
     }
-    records::keep_edit(tx, &app.vault, &permit, edit, &found.record, changed, edited).await
+    records::keep_edit(tx, post.vault(), &permit, edit, &found.record, changed, edited).await
 }
 
 /// What the public knows an organisation by is what a moderator let through, as it is of everything else.

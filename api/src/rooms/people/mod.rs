@@ -1,6 +1,7 @@
 //! People: activists, donors and allies, under the name or pseudonym they chose.
 
 mod api;
+mod imported;
 mod store;
 mod wire;
 
@@ -12,6 +13,7 @@ use super::consents::Stated;
 
 use crate::http::routes::Routes;
 
+pub use imported::imported;
 pub use store::{email_of, load, must_be_there, remove, save, with_address};
 pub use wire::PersonPath;
 

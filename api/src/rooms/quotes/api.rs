@@ -20,7 +20,7 @@ use crate::http::json::{Body, Empty};
 use crate::http::page::Paging;
 use crate::http::patch::{AsRead, DecisionHeaders, EditHeaders, IfMatch, Patch, PublishingHeaders};
 use crate::ids;
-use crate::outbox::{self, Fact};
+use crate::outbox::{self, Fact, Post};
 use crate::problem::{Kind, Problem};
 use crate::rooms::consents::{self, Proof};
 use crate::rooms::records::{self, Shown};
@@ -128,20 +128,20 @@ pub(super) async fn change(
     body: Patch<QuotePatch>,
 ) -> Result<HttpResponse, Problem> {
     let shown =
-        app.db.write(async |tx| edited(tx, &app, &who, path.quote_id, &if_match, &body).await).await?;
+        app.db.write(async |tx| edited(tx, &app.post, &who, path.quote_id, &if_match, &body).await).await?;
     records::answer::<_, QuoteOut>(shown)
 }
 
 /// Makes an edit: a patch, or what an earlier edit changed is put back.
 pub(super) async fn edited(
     tx: &Tx,
-    app: &App,
+    post: &Post,
     who: &Allowed<EditQuotes>,
     id: Uuid,
     if_match: &IfMatch,
     edit: &QuotePatch,
 ) -> Result<Shown<QuoteRecord>, Problem> {
-    let found = records::find_for_change::<QuoteRecord>(tx, &app.vault, who.actor(), id).await?;
+    let found = records::find_for_change::<QuoteRecord>(tx, post.vault(), who.actor(), id).await?;
     let permit = who.over(&found)?;
     if_match.check(found.record.row.version)?;
     let merged = records::edit(tx, who, &permit, &found.record, edit).await;
@@ -151,7 +151,7 @@ pub(super) async fn edited(
         _ => problem,
     })?;
     let edited = rules::change(&found.record, edited, &permit)?;
-    records::keep_edit(tx, &app.vault, &permit, edit, &found.record, changed, edited).await
+    records::keep_edit(tx, post.vault(), &permit, edit, &found.record, changed, edited).await
 }
 
 /// Approve a quote

@@ -1,6 +1,7 @@
 //! Quotes: words somebody said, bound to the consent they gave.
 
 mod api;
+mod imported;
 mod out;
 mod revisions;
 mod rules;
@@ -28,6 +29,7 @@ use crate::outbox::{self, Fact};
 use crate::problem::Problem;
 use crate::vault::Vault;
 
+pub use imported::imported;
 pub use rules::{consented_anew, named_at};
 pub use silencing::{all_of, silence};
 pub use store::{load, save};

@@ -59,6 +59,30 @@ pub(super) fn change(
     }
 }
 
+/// The quote as a file says it, and whether it is a draft again because of its consent: what is stated anew somebody else
+/// approves with the words. A consent that is stated no longer ends, and asks nobody.
+///
+/// # Errors
+/// As of [`change`], but that a consent which is stated anew allows what it says.
+pub(super) fn as_stated(
+    before: &QuoteRecord,
+    mut after: QuoteRecord,
+    permit: &Permit<EditQuotes>,
+) -> Result<(QuoteRecord, bool), Problem> {
+    if after.consent.is_none() || after.consent == before.consent {
+        let mut unconsented = before.clone();
+        unconsented.consent = after.consent.clone();
+        let mut after = change(&unconsented, after, permit)?;
+        let taken_back = names_otherwise(before, &after) && after.take_back();
+        return Ok((after, taken_back));
+    }
+    still_there(before.row.status)?;
+    let of = |quote: &QuoteRecord| (quote.row.event_id, quote.row.initiative_id);
+    stays_with(before.row.status, of(before), of(&after))?;
+    let taken_back = after.take_back();
+    Ok((after, taken_back))
+}
+
 /// Whether the speaker would be named more finely, or as somebody else. A person who is not told of may be noted.
 fn names_otherwise(before: &QuoteRecord, after: &QuoteRecord) -> bool {
     let (was, is) = (&before.row, &after.row);

@@ -17,7 +17,7 @@ use crate::db::Tx;
 use crate::http::idempotency;
 use crate::problem::{Kind, Problem};
 use crate::publishing::{self, RecordRef, WithheldReason};
-use crate::rooms::accounts;
+use crate::rooms::{accounts, bundle};
 use crate::vault::Vault;
 
 /// A record and what the door says of it.
@@ -84,10 +84,14 @@ pub async fn keep_as<R: Record>(
         return one(shown(tx, tx.now(), vec![record]).await?);
     }
     record.stamp(tx.now());
+    let version = record.version();
     R::save(tx, vault, record).await?;
     audit::note(tx, Entry::new(by, action).on(R::AUDIT, id).fields(members)).await?;
     if action != Action::Create {
         tx.erase();
+    }
+    if matches!(action, Action::Submit | Action::Schedule | Action::Approve | Action::Publish) {
+        bundle::let_through(tx, id, version).await?;
     }
     if action == Action::Withdraw {
         // What was answered before holds the words, and so does what was edited before.
@@ -126,7 +130,11 @@ pub async fn keep_edit<R: Record, A, T>(
         if by_others && shows_otherwise(before, &record).map_err(Problem::internal)? && record.take_back() {
             members.push("status");
         }
-        let author = Author::of_edit(permit.by().account(), edit.revision());
+        let account = permit.by().account();
+        let author = match edit.is_whole() {
+            true => Author::of_file(account),
+            false => Author::of_edit(account, edit.revision()),
+        };
         revise(tx, author, before, &record).await?;
     }
     let action = edit.revision().map_or(Action::Update, |_| Action::RestoreRevision);

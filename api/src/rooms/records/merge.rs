@@ -42,7 +42,7 @@ macro_rules! written_as {
 pub(in crate::rooms) use written_as;
 
 /// A merge patch on a `T`: an absent member stays, `null` clears it, and what is inside an object is merged in the same way.
-/// Or else what an earlier edit changed is put back.
+/// Or else what an earlier edit changed is put back, or all of it is what a file says.
 #[derive(Clone, Debug)]
 pub struct Edit<T> {
     wanted: Wanted,
@@ -53,6 +53,7 @@ pub struct Edit<T> {
 enum Wanted {
     Patch(Map<String, Value>),
     Revision(i64),
+    Whole { body: Map<String, Value>, kept: &'static [&'static str] },
 }
 
 impl<T> Edit<T> {
@@ -66,20 +67,41 @@ impl<T> Edit<T> {
         Self { wanted: Wanted::Revision(version), of: PhantomData }
     }
 
+    /// Says that a record was written by what a file says of it, whatever that is.
+    pub fn of_file() -> Self {
+        Self { wanted: Wanted::Whole { body: Map::new(), kept: &[] }, of: PhantomData }
+    }
+
     /// The revision that is put back, if it is one.
     pub(super) const fn revision(&self) -> Option<i64> {
         match &self.wanted {
-            Wanted::Patch(_) => None,
+            Wanted::Patch(_) | Wanted::Whole { .. } => None,
             Wanted::Revision(version) => Some(*version),
         }
+    }
+
+    /// Whether a file says all of it.
+    pub(super) const fn is_whole(&self) -> bool {
+        matches!(self.wanted, Wanted::Whole { .. })
     }
 }
 
 impl<T: Mergeable> Edit<T> {
+    /// The edit that makes all of it what a file says, whose names were checked before; but the members `kept`, of which files
+    /// say nothing, stay.
+    ///
+    /// # Errors
+    /// 500 if it cannot be written as JSON.
+    pub fn whole(body: &T, kept: &'static [&'static str]) -> Result<Self, Problem> {
+        let body = serde_json::to_value(body).map_err(Problem::internal)?;
+        let body = body.as_object().cloned().unwrap_or_default();
+        Ok(Self { wanted: Wanted::Whole { body, kept }, of: PhantomData })
+    }
+
     /// The members in which the patch, if it is one, writes a secret.
     fn writes_sealed(&self) -> impl Iterator<Item = &'static str> {
         let patch = match &self.wanted {
-            Wanted::Patch(patch) => Some(patch),
+            Wanted::Patch(patch) | Wanted::Whole { body: patch, .. } => Some(patch),
             Wanted::Revision(_) => None,
         };
         let written = T::SEALED.iter().filter(move |path| patch.is_some_and(|patch| writes(patch, path)));
@@ -88,6 +110,10 @@ impl<T: Mergeable> Edit<T> {
 
     /// Merges the patch, if it is one, into a body.
     fn merge_into(&self, body: &mut Map<String, Value>) {
+        if let Wanted::Whole { body: whole, kept } = &self.wanted {
+            body.retain(|name, _| kept.contains(&name.as_str()));
+            body.extend(whole.clone());
+        }
         let Wanted::Patch(patch) = &self.wanted else { return };
         for (name, change) in patch {
             match T::WHOLE.contains(&name.as_str()) {

@@ -39,6 +39,7 @@ pub use keeping::{Shown, by_another_person, keep, keep_as, keep_edit, not_set_by
 pub(in crate::rooms) use merge::written_as;
 pub use merge::{Edit, Mergeable, edited};
 use named::Named;
+pub use named::nameable;
 pub use owner::{events_with_a_part, hosted_by, made_by, not_oneself, others, own_event, own_initiative};
 pub use partner::{forget_maker, hand_on, maker, note_maker};
 pub use removal::remove;

@@ -52,6 +52,20 @@ impl Named {
     }
 }
 
+/// Which of these names are identifiers of records that somebody may name, by the name. They are not removed until the
+/// transaction ends.
+///
+/// # Errors
+/// The database's.
+pub async fn nameable<A: Action>(
+    tx: &Tx,
+    who: &Allowed<A>,
+    names: &[RecordId],
+) -> Result<HashMap<String, (RecordKind, Uuid)>, Problem> {
+    let names: Vec<&RecordId> = names.iter().collect();
+    Ok(Named::look_up(tx, who, &names, &[]).await?.0)
+}
+
 struct Ids<'a> {
     ids: &'a HashSet<Uuid>,
     before: &'a HashSet<Uuid>,

@@ -3,8 +3,8 @@
 use ::entity::kinds::RecordKind;
 use ::entity::{
     account, api_key, consent, consent_token, data_key, event, event_helper, event_host,
-    initiative_organisation, outcome, outcome_follow_up, person_organisation, quote, registration,
-    registration_desk, registration_invitation, series_host, story, theme_link,
+    initiative_organisation, outcome, outcome_follow_up, person_contact, person_organisation, quote,
+    registration, registration_desk, registration_invitation, series_host, story, theme_link,
 };
 use sea_orm::{ColumnTrait as _, DbErr, EntityTrait, PaginatorTrait as _, QueryFilter as _};
 use uuid::Uuid;
@@ -58,7 +58,14 @@ pub async fn remove<R: Record, A>(tx: &Tx, permit: &Permit<A>, record: &R) -> Re
             delete_in::<consent_token::Entity, _>(tx, consent_token::Column::QuoteId, &[id]).await?;
             delete_in::<consent::Entity, _>(tx, consent::Column::QuoteId, &[id]).await?;
         }
-        RecordKind::Theme | RecordKind::Organisation | RecordKind::Person | RecordKind::Story => {}
+        RecordKind::Person => {
+            delete_in::<consent_token::Entity, _>(tx, consent_token::Column::PersonId, &[id]).await?;
+            delete_in::<consent::Entity, _>(tx, consent::Column::PersonId, &[id]).await?;
+            let belongs = person_organisation::Column::PersonId;
+            delete_in::<person_organisation::Entity, _>(tx, belongs, &[id]).await?;
+            delete_in::<person_contact::Entity, _>(tx, person_contact::Column::PersonId, &[id]).await?;
+        }
+        RecordKind::Theme | RecordKind::Organisation | RecordKind::Story => {}
     }
     delete_in::<theme_link::Entity, _>(tx, theme_link::Column::RecordId, &[id]).await?;
     delete_in::<R::Entity, _>(tx, key::<R>()?, &[id]).await?;

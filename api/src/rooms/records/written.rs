@@ -86,7 +86,9 @@ pub async fn edit<W: Written, A: Action>(
             edited_by(&written, |body| revisions::put_back(body, changes))?
         }
     };
-    Ok((replaced(tx, who, before, body, &written.names()).await?, changed))
+    let file = edit.is_whole().then(|| body.clone());
+    let checked = file.as_ref().unwrap_or(&written).names();
+    Ok((replaced(tx, who, before, body, &checked).await?, changed))
 }
 
 /// A record written anew with a body whose names were checked before, and the names of the members that differ.

@@ -17,7 +17,7 @@ use crate::http::json::{Body, Empty};
 use crate::http::page::Paging;
 use crate::http::patch::{AsRead, DecisionHeaders, EditHeaders, IfMatch, Patch, PublishingHeaders};
 use crate::ids;
-use crate::outbox::{self, Fact};
+use crate::outbox::{self, Fact, Post};
 use crate::problem::Problem;
 use crate::rooms::records::{self, Shown};
 
@@ -110,25 +110,25 @@ pub(super) async fn change(
     body: Patch<StoryPatch>,
 ) -> Result<HttpResponse, Problem> {
     let shown =
-        app.db.write(async |tx| edited(tx, &app, &who, path.story_id, &if_match, &body).await).await?;
+        app.db.write(async |tx| edited(tx, &app.post, &who, path.story_id, &if_match, &body).await).await?;
     records::answer::<_, StoryOut>(shown)
 }
 
 /// Makes an edit: a patch, or what an earlier edit changed is put back.
 pub(super) async fn edited(
     tx: &Tx,
-    app: &App,
+    post: &Post,
     who: &Allowed<EditStories>,
     id: Uuid,
     if_match: &IfMatch,
     edit: &StoryPatch,
 ) -> Result<Shown<StoryRecord>, Problem> {
-    let found = records::find_for_change::<StoryRecord>(tx, &app.vault, who.actor(), id).await?;
+    let found = records::find_for_change::<StoryRecord>(tx, post.vault(), who.actor(), id).await?;
     let permit = who.over(&found)?;
     if_match.check(found.record.row.version)?;
     let (edited, changed) = records::edit(tx, who, &permit, &found.record, edit).await?;
     let edited = rules::change(&found.record, edited, &permit)?;
-    records::keep_edit(tx, &app.vault, &permit, edit, &found.record, changed, edited).await
+    records::keep_edit(tx, post.vault(), &permit, edit, &found.record, changed, edited).await
 }
 
 /// Approve a story

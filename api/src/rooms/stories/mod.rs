@@ -1,6 +1,7 @@
 //! Stories: links to videos, blogs, documents and recordings.
 
 mod api;
+mod imported;
 mod revisions;
 mod rules;
 mod store;
@@ -18,6 +19,7 @@ use crate::db::Tx;
 use crate::http::idempotency;
 use crate::http::routes::Routes;
 
+pub use imported::imported;
 pub use store::{load, save};
 
 /// A story with what belongs to it.

@@ -15,6 +15,7 @@ use crate::http::idempotency::{IdempotencyKey, Once};
 use crate::http::json::Body;
 use crate::http::patch::{EditHeaders, IfMatch, Patch};
 use crate::ids;
+use crate::outbox::Post;
 use crate::problem::Problem;
 use crate::rooms::records::{self, Shown};
 
@@ -83,24 +84,24 @@ pub(super) async fn change(
     body: Patch<ThemePatch>,
 ) -> Result<HttpResponse, Problem> {
     let shown =
-        app.db.write(async |tx| edited(tx, &app, &who, path.theme_id, &if_match, &body).await).await?;
+        app.db.write(async |tx| edited(tx, &app.post, &who, path.theme_id, &if_match, &body).await).await?;
     records::answer::<_, ThemeOut>(shown)
 }
 
 /// Makes an edit: a patch, or what an earlier edit changed is put back.
 pub(super) async fn edited(
     tx: &Tx,
-    app: &App,
+    post: &Post,
     who: &Allowed<EditThemes>,
     id: Uuid,
     if_match: &IfMatch,
     edit: &ThemePatch,
 ) -> Result<Shown<Theme>, Problem> {
-    let found = records::find_for_change::<Theme>(tx, &app.vault, who.actor(), id).await?;
+    let found = records::find_for_change::<Theme>(tx, post.vault(), who.actor(), id).await?;
     let permit = who.over(&found)?;
     if_match.check(found.record.version)?;
     let (edited, changed) = records::edit(tx, who, &permit, &found.record, edit).await?;
-    records::keep_edit(tx, &app.vault, &permit, edit, &found.record, changed, edited).await
+    records::keep_edit(tx, post.vault(), &permit, edit, &found.record, changed, edited).await
 }
 
 /// Remove a theme

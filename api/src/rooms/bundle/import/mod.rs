@@ -1,13 +1,18 @@
 //! Taking a bundle in: line by line, portion by portion, a verdict for each line.
 
+mod guest;
 mod portion;
 mod reader;
+mod sent;
 
 use ::entity::bundle_source;
+use ::entity::kinds::RecordKind;
 use anyhow::bail;
-use serde::Serialize;
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
 use tokio::io::AsyncBufRead;
 use tokio::task::JoinHandle;
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::lines::{self, Header};
@@ -17,8 +22,11 @@ use crate::http::json::{Syntax, fault, strict};
 use crate::problem::Fault;
 use crate::vault::Vault;
 use crate::{ids, publishing};
-use portion::{Numbered, Portion};
+pub use guest::Guest;
+pub use portion::Numbered;
+use portion::Portion;
 use reader::{LONGEST, RawLine, next_line};
+pub use sent::{Sent, Unreadable};
 
 /// Lines taken in one go.
 const PORTION: usize = 500;
@@ -46,8 +54,9 @@ pub struct Options {
 }
 
 /// What becomes of a line.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = ImportLineVerdict)]
 pub enum Verdict {
     /// The record is new.
     Created,
@@ -68,14 +77,27 @@ pub enum Verdict {
 pub struct LineVerdict {
     /// The line's number, from 1.
     pub line: u64,
+    /// What it is, where that could be read.
+    #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
+    pub kind: Option<RecordKind>,
     /// The record's id in its source, where that could be read.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub id: Option<String>,
+    /// Its identifier here, where there is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub record: Option<Uuid>,
     /// What becomes of it.
     pub verdict: Verdict,
     /// Why not, if it failed.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub errors: Vec<Fault>,
+}
+
+impl LineVerdict {
+    /// On a line that cannot be read.
+    pub const fn failed(line: u64, errors: Vec<Fault>) -> Self {
+        Self { line, kind: None, id: None, record: None, verdict: Verdict::Failed, errors }
+    }
 }
 
 /// What became of a bundle.
@@ -100,7 +122,8 @@ pub struct Report {
 }
 
 impl Report {
-    fn count(&mut self, verdict: Verdict) {
+    /// Counts a verdict.
+    pub const fn count(&mut self, verdict: Verdict) {
         self.records += 1;
         *match verdict {
             Verdict::Created => &mut self.created,
@@ -129,26 +152,11 @@ pub async fn import(
 ) -> anyhow::Result<Report> {
     let mut report = Report::default();
     let mut number = 0;
-    let header = loop {
-        let Some(line) = next_line(&mut stream).await? else {
-            let errors = vec![fault("", "header_expected", "the stream is empty")];
-            refuse(&mut report, &mut tell, 1, errors);
+    let header = match header_of(&mut stream, &mut number).await? {
+        Ok(header) => header,
+        Err(errors) => {
+            refuse(&mut report, &mut tell, number.max(1), errors);
             return Ok(report);
-        };
-        number += 1;
-        match parsed(line, number == 1) {
-            Ok(None) => {}
-            Ok(Some(value)) => match lines::header(value) {
-                Ok(header) => break header,
-                Err(errors) => {
-                    refuse(&mut report, &mut tell, number, errors);
-                    return Ok(report);
-                }
-            },
-            Err(errors) => {
-                refuse(&mut report, &mut tell, number, errors);
-                return Ok(report);
-            }
         }
     };
     let source = Source { namespace: options.namespace, name: header.source.clone() };
@@ -156,17 +164,18 @@ pub async fn import(
     let whole = options.mode == Mode::Atomic || options.dry_run;
     let mut open: Option<Tx> = None;
     let mut portions = 0_u32;
-    let mut reading = Some(read(&mut stream, &mut number, &header).await?);
+    let mut reading = Some(read(&mut stream, &mut number, &header, PORTION).await?);
     while let Some(Ahead { numbered, ended }) = reading.take() {
         let numbered = numbered.await?;
         if !ended {
-            reading = Some(read(&mut stream, &mut number, &header).await?);
+            reading = Some(read(&mut stream, &mut number, &header, PORTION).await?);
         }
         let tx = match open.take() {
             Some(tx) => tx,
             None => begin(db, &source, &header).await?,
         };
-        let portion = Portion { tx: &tx, vault, source: &source, language: header.language.as_ref(), run };
+        let language = header.language.as_ref();
+        let portion = Portion { tx: &tx, vault, source: &source, language, run, guest: None };
         let verdicts = portion.take(numbered).await?;
         portions += 1;
         if portions.is_power_of_two() {
@@ -202,10 +211,11 @@ async fn read(
     stream: &mut (impl AsyncBufRead + Unpin),
     number: &mut u64,
     header: &Header,
+    most: usize,
 ) -> anyhow::Result<Ahead> {
-    let mut lines = Vec::with_capacity(PORTION);
+    let mut lines = Vec::with_capacity(most);
     let (mut bytes, mut ended) = (0, false);
-    while lines.len() < PORTION && bytes < PORTION_BYTES {
+    while lines.len() < most && bytes < PORTION_BYTES {
         let Some(line) = next_line(stream).await? else {
             ended = true;
             break;
@@ -227,7 +237,7 @@ async fn read(
 
 fn refuse(report: &mut Report, tell: &mut impl FnMut(&LineVerdict), line: u64, errors: Vec<Fault>) {
     report.count(Verdict::Failed);
-    tell(&LineVerdict { line, id: None, verdict: Verdict::Failed, errors });
+    tell(&LineVerdict::failed(line, errors));
 }
 
 /// Opens a transaction that has the public side for itself, and remembers the header.
@@ -246,19 +256,45 @@ async fn begin(db: &Db, source: &Source, header: &Header) -> anyhow::Result<Tx> 
         }
     };
     publishing::take_over(&tx).await?;
+    origins::lock_source(&tx, header.row(source, tx.now())).await?;
     let known = origins::source(&tx, source).await?;
-    let row = bundle_source::Model {
-        namespace: source.namespace,
-        source: source.name.clone(),
-        language: header.language.as_ref().map(|l| l.0.clone()),
-        note: header.note.clone(),
-        updated_at: tx.now(),
-    };
+    let row = header.row(source, tx.now());
     let same = |k: &bundle_source::Model| (&k.language, &k.note) == (&row.language, &row.note);
     if !known.as_ref().is_some_and(same) {
         origins::save_source(&tx, row).await?;
     }
     Ok(tx)
+}
+
+impl Header {
+    /// What is remembered of it.
+    fn row(&self, source: &Source, now: DateTime<Utc>) -> bundle_source::Model {
+        bundle_source::Model {
+            namespace: source.namespace,
+            source: source.name.clone(),
+            language: self.language.as_ref().map(|l| l.0.clone()),
+            note: self.note.clone(),
+            updated_at: now,
+        }
+    }
+}
+
+/// Reads the header, the first line that is not blank, or says what is wrong with it.
+async fn header_of(
+    stream: &mut (impl AsyncBufRead + Unpin),
+    number: &mut u64,
+) -> anyhow::Result<Result<Header, Vec<Fault>>> {
+    loop {
+        let Some(line) = next_line(stream).await? else {
+            return Ok(Err(vec![fault("", "header_expected", "the stream is empty")]));
+        };
+        *number += 1;
+        match parsed(line, *number == 1) {
+            Ok(None) => {}
+            Ok(Some(value)) => return Ok(lines::header(value)),
+            Err(errors) => return Ok(Err(errors)),
+        }
+    }
 }
 
 /// The JSON of a line; nothing if it is blank.

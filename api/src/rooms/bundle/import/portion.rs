@@ -12,6 +12,7 @@ use uuid::Uuid;
 
 use super::super::lines::{self, Incoming, LanguageTag, Line};
 use super::super::origins::{self, Source};
+use super::guest::{self, Alone, Guest};
 use super::{LineVerdict, Verdict};
 use crate::db::{Tx, find_in};
 use crate::http::json::fault;
@@ -31,24 +32,43 @@ use crate::rooms::{
 use crate::vault::Vault;
 
 /// A line with its number, read as far as it could be.
+#[derive(Clone)]
 pub struct Numbered {
     number: u64,
     hash: Vec<u8>,
-    line: Result<Line, (Option<String>, Vec<Fault>)>,
+    line: Result<Line, Refused>,
+}
+
+/// What can be told of a line that cannot be taken.
+#[derive(Clone, Default)]
+struct Refused {
+    kind: Option<RecordKind>,
+    id: Option<String>,
+    errors: Vec<Fault>,
 }
 
 impl Numbered {
     /// Reads a line's JSON. What counts of it is what it says, defaults and the header's language included.
     pub fn read(number: u64, value: Value, language: Option<&LanguageTag>) -> Self {
         let id = value.get("id").and_then(Value::as_str).filter(|id| id.len() <= 200).map(str::to_owned);
-        let line = lines::line(value).map(|line| line.in_language(language)).map_err(|errors| (id, errors));
+        let kind = RecordKind::ALL
+            .iter()
+            .copied()
+            .find(|kind| value.get("type").is_some_and(|t| t == kind.as_str()));
+        let line = lines::line(value).map(|line| line.in_language(language));
+        let line = line.map_err(|errors| Refused { kind, id, errors });
         let said = line.as_ref().ok().and_then(|line| serde_json::to_vec(line).ok()).unwrap_or_default();
         Self { number, hash: Sha256::digest(said).to_vec(), line }
     }
 
     /// A line that is no JSON.
     pub fn unreadable(number: u64, errors: Vec<Fault>) -> Self {
-        Self { number, hash: Vec::new(), line: Err((None, errors)) }
+        Self { number, hash: Vec::new(), line: Err(Refused { errors, ..Refused::default() }) }
+    }
+
+    /// Its number.
+    pub const fn number(&self) -> u64 {
+        self.number
     }
 }
 
@@ -80,6 +100,8 @@ pub struct Portion<'a> {
     pub source: &'a Source,
     pub language: Option<&'a LanguageTag>,
     pub run: Uuid,
+    /// Who sent it; nobody if the operator did, whom the file's states are believed.
+    pub guest: Option<&'a Guest<'a>>,
 }
 
 impl Portion<'_> {
@@ -98,24 +120,41 @@ impl Portion<'_> {
             .filter(|o| !o.gone)
             .map(|o| (o.external_id.clone(), (o.kind, o.record_id)))
             .collect();
+        if let Some(guest) = self.guest {
+            let others = mentioned.iter().filter(|name| !origins.contains_key(**name));
+            known.extend(guest.nameable(self.tx, others.map(|name| (*name).to_owned())).await?);
+        }
 
         let mut verdicts = Vec::with_capacity(lines.len());
         let (mut writes, mut saved, mut unchanged) = (Writes::default(), Vec::new(), Vec::new());
         let (mut created, mut updated, mut silenced) = (Vec::new(), Vec::new(), Vec::new());
         let mut seen: HashSet<String> = HashSet::new();
+        let mut alone = Vec::new();
         for Numbered { number, hash, line } in lines {
-            let mut tell = |id: Option<String>, verdict, errors| {
-                verdicts.push(LineVerdict { line: number, id, verdict, errors });
-            };
             let line = match line {
                 Ok(line) => line,
-                Err((id, errors)) => {
-                    tell(id, Verdict::Failed, errors);
+                Err(Refused { kind, id, errors }) => {
+                    verdicts.push(LineVerdict {
+                        line: number,
+                        kind,
+                        id,
+                        record: None,
+                        verdict: Verdict::Failed,
+                        errors,
+                    });
                     continue;
                 }
             };
             let (id, kind) = (line.id().to_owned(), line.kind());
             let before = origins.get(&id);
+            let record = before.map(|before| before.record_id);
+            let mut tell = |id: Option<String>, verdict, errors| {
+                verdicts.push(LineVerdict { line: number, kind: Some(kind), id, record, verdict, errors });
+            };
+            if let Some(refusal) = self.guest.and_then(|guest| guest.refusal(kind)) {
+                tell(Some(id), Verdict::Failed, vec![refusal]);
+                continue;
+            }
             if !seen.insert(id.clone()) || before.is_some_and(|o| o.run == self.run) {
                 let errors = vec![fault("/id", "repeated_id", "a line above has this id")];
                 tell(Some(id), Verdict::Failed, errors);
@@ -145,12 +184,43 @@ impl Portion<'_> {
                     continue;
                 }
             }
+            let line = match (self.guest, before, stands) {
+                (Some(_), Some(before), Some(stands)) if guest::is_edited_alone(kind) => {
+                    let edit = Alone {
+                        at: verdicts.len(),
+                        line: line.naming_here(&known),
+                        version: stands.version,
+                        origin: origin::Model { line_hash: hash, run: self.run, ..before.clone() },
+                    };
+                    let mut tell = |verdict| {
+                        let errors = Vec::new();
+                        verdicts.push(LineVerdict {
+                            line: number,
+                            kind: Some(kind),
+                            id: Some(id.clone()),
+                            record,
+                            verdict,
+                            errors,
+                        });
+                    };
+                    tell(Verdict::Updated);
+                    alone.push(edit);
+                    continue;
+                }
+                // Nothing was here that could be taken back.
+                (Some(_), None, _) if line.is_withdrawn() => {
+                    tell(Some(id), Verdict::Gone, Vec::new());
+                    continue;
+                }
+                (Some(_), None, _) => line.drafted(),
+                _ => line,
+            };
             let mut incoming = Incoming {
                 id: before.map_or_else(|| new_id(kind, self.tx.now()), |o| o.record_id),
                 version: stands.map_or(1, |s| s.version + 1),
                 now: self.tx.now(),
                 created_at: self.tx.now(),
-                created_by: None,
+                created_by: self.guest.and_then(Guest::account),
                 held_at: stands.and_then(|s| s.held_at),
                 language: self.language,
                 known: &known,
@@ -163,6 +233,12 @@ impl Portion<'_> {
                 && !registrations::leaves_room(self.tx, &event.row).await?
             {
                 faults.push(fault("/capacity", "seats_taken", "leaves fewer seats than are taken"));
+            }
+            if self.guest.is_some()
+                && kind == RecordKind::Event
+                && let Some(event) = writes.events.last_mut()
+            {
+                faults.extend(guest::guided(self.tx, event).await?);
             }
             if !faults.is_empty() {
                 writes.take_back(kind, record_id);
@@ -190,11 +266,17 @@ impl Portion<'_> {
                 run: self.run,
                 gone: withdrawn,
             });
-            tell(Some(id), if before.is_some() { Verdict::Updated } else { Verdict::Created }, Vec::new());
+            let verdict = if before.is_some() { Verdict::Updated } else { Verdict::Created };
+            let (kind, record, errors) = (Some(kind), Some(record_id), Vec::new());
+            verdicts.push(LineVerdict { line: number, kind, id: Some(id), record, verdict, errors });
         }
         writes.revise(self.tx, self.vault, &updated, &silenced).await?;
         writes.save(self.tx, self.vault).await?;
         origins::save(self.tx, saved).await?;
+        if let Some(guest) = self.guest {
+            guest.owns(self.tx, &created).await?;
+            guest.edit_alone(self.tx, alone, &mut verdicts).await?;
+        }
         origins::mark(self.tx, self.source, &unchanged, self.run).await?;
         // Nobody shows a record that is new, but people make crowds.
         publishing::publish(self.tx, &created).await?;

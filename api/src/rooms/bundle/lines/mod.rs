@@ -9,11 +9,16 @@ mod people;
 mod quote;
 mod story;
 
+use std::collections::HashMap;
 use std::sync::LazyLock;
 
+use ::entity::event::EventStatus;
+use ::entity::initiative::InitiativeStatus;
 use ::entity::kinds::{Moderation, RecordKind};
+use ::entity::quote::AttributionLevel;
 use serde::Serialize;
 use serde_json::Value;
+use uuid::Uuid;
 
 pub use event::EventLine;
 pub use event_parts::{Delivery, EventGuide, EventPlace, Online};
@@ -175,6 +180,53 @@ impl Line {
             _ => return false,
         };
         status == Moderation::Withdrawn
+    }
+
+    /// The same, naming each record by its identifier here. What may not be named is named by nothing that there is.
+    pub(super) fn naming_here(mut self, known: &HashMap<String, (RecordKind, Uuid)>) -> Self {
+        for name in self.names_mut() {
+            name.0 = known.get(&name.0).map_or_else(|| "unknown".to_owned(), |(_, id)| id.to_string());
+        }
+        self
+    }
+
+    fn names_mut(&mut self) -> Vec<&mut RecordId> {
+        match self {
+            Self::Theme(_) | Self::Organisation(_) => Vec::new(),
+            Self::Person(l) => l.organisations.iter_mut().collect(),
+            Self::Initiative(l) => l.organisations.iter_mut().chain(&mut l.themes).collect(),
+            Self::Event(l) => {
+                let people = l.hosts.iter_mut().chain(&mut l.co_hosts).chain(&mut l.facilitators);
+                let people = people.chain(&mut l.interpreters).chain(&mut l.note_takers);
+                people.chain(&mut l.initiative).chain(&mut l.themes).collect()
+            }
+            Self::Outcome(l) => l.event.iter_mut().chain(&mut l.followed_by).chain(&mut l.themes).collect(),
+            Self::Quote(l) => {
+                let about = l.event.iter_mut().chain(&mut l.initiative).chain(&mut l.person);
+                about.chain(&mut l.themes).collect()
+            }
+            Self::Story(l) => l.event.iter_mut().chain(&mut l.initiative).chain(&mut l.themes).collect(),
+        }
+    }
+
+    /// The same as somebody may record it who lets nothing through: a draft, with the consents that are stated.
+    pub(super) fn drafted(mut self) -> Self {
+        match &mut self {
+            Self::Theme(_) | Self::Organisation(_) | Self::Person(_) => {}
+            Self::Initiative(l) => l.status = InitiativeStatus::Draft,
+            Self::Event(l) => l.status = EventStatus::Draft,
+            Self::Outcome(l) => l.status = Moderation::Draft,
+            Self::Story(l) => l.status = Moderation::Draft,
+            Self::Quote(l) => {
+                l.status = Moderation::Draft;
+                let level = l.attribution.as_ref().map_or(AttributionLevel::Anonymous, |a| a.level);
+                if let Some(consent) = &mut l.consent {
+                    // Nobody consented to be named more finely than was said when they did.
+                    consent.level.get_or_insert(level);
+                }
+            }
+        }
+        self
     }
 
     /// The ids of other records it names.

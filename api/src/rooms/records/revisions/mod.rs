@@ -48,6 +48,11 @@ impl Author {
         Self { account, through, restores }
     }
 
+    /// Somebody whose file says all of a record.
+    pub const fn of_file(account: Option<AccountId>) -> Self {
+        Self { account, through: RevisionThrough::Import, restores: None }
+    }
+
     /// Somebody who merges a submission into a record.
     pub fn of_submission(account: Option<AccountId>) -> Self {
         Self { account, through: RevisionThrough::Submission, restores: None }

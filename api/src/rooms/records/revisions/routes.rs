@@ -127,7 +127,7 @@ macro_rules! revision_routes {
         ) -> Result<HttpResponse, Problem> {
             let edit = Edit::putting_back(path.version);
             once.run(&app, who.caller()?, async |tx| {
-                let shown = $edited(tx, &app, &who, path.$id, &if_match, &edit).await?;
+                let shown = $edited(tx, &app.post, &who, path.$id, &if_match, &edit).await?;
                 records::done::<_, $out>(shown)
             })
             .await

@@ -1,0 +1,45 @@
+//! Stories as a file says them.
+
+use ::entity::kinds::Moderation;
+use uuid::Uuid;
+
+use super::api::edited;
+use super::wire::StoryIn;
+use super::{StoryRecord, rules};
+use crate::access::action::EditStories;
+use crate::access::{Actor, Allowed};
+use crate::audit::Action;
+use crate::db::Tx;
+use crate::http::patch::IfMatch;
+use crate::outbox::{self, Fact, Post};
+use crate::problem::Problem;
+use crate::rooms::bundle::StoryLine;
+use crate::rooms::records::{self, Edit};
+
+/// Makes of a story what a file says, by the rules of every edit; one that it says is withdrawn is withdrawn for good. The file's
+/// names were checked. Gives the version that it has then.
+///
+/// # Errors
+/// What an edit is refused for; 412 if it has another version than this.
+pub async fn imported(
+    tx: &Tx,
+    post: &Post,
+    actor: &Actor,
+    (id, version): (Uuid, i64),
+    line: StoryLine,
+) -> Result<i64, Problem> {
+    let who = Allowed::<EditStories>::ask(actor.clone())?;
+    let read = IfMatch::of(version);
+    if line.status == Moderation::Withdrawn {
+        let found = records::find_for_change::<StoryRecord>(tx, post.vault(), actor, id).await?;
+        let permit = who.over(&found)?;
+        read.check(found.record.row.version)?;
+        let record = rules::withdraw(found.record, &permit)?;
+        let shown =
+            records::keep(tx, post.vault(), &permit, Action::Withdraw, vec!["status"], record).await?;
+        outbox::tell(tx, Fact::StoryWithdrawn { story_id: id }).await?;
+        return Ok(shown.record.row.version);
+    }
+    let edit = Edit::whole(&StoryIn::of_line(line), &[])?;
+    Ok(edited(tx, post, &who, id, &read, &edit).await?.record.row.version)
+}
