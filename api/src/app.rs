@@ -98,6 +98,7 @@ impl App {
         (name = "consents", description = "Who allowed what: read, narrowed and withdrawn by whoever gave it, continued by those who record it."),
         (name = "stories", description = "Links to videos, blogs, documents and recordings."),
         (name = "imports", description = "Files of records, taken in line by line, with a verdict on each."),
+        (name = "exports", description = "Records without personal data, as a bundle, a table or features on a map."),
         (name = "lockdown", description = "Taking the whole gallery down at once."),
         (name = "countries", description = "How dangerous it is to be seen in a country."),
         (name = "proposals", description = "What shows more of somebody: one person proposes it, another approves it."),

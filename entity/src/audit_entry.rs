@@ -191,6 +191,8 @@ crate::text_enum! {
         Report = "report",
         /// A file of records that was sent.
         Import = "import",
+        /// An export that was asked for.
+        Export = "export",
     }
 }
 

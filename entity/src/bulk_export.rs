@@ -3,6 +3,7 @@
 use sea_orm::entity::prelude::*;
 
 use crate::ids::{AccountId, OrganisationId};
+use crate::kinds::RecordKind;
 use crate::values::Texts;
 
 crate::text_enum! {
@@ -30,6 +31,18 @@ crate::text_enum! {
         Quote = "quote",
         /// Links to videos, blogs, documents and recordings.
         Story = "story",
+    }
+}
+
+impl From<ExportedKind> for RecordKind {
+    fn from(kind: ExportedKind) -> Self {
+        match kind {
+            ExportedKind::Initiative => Self::Initiative,
+            ExportedKind::Event => Self::Event,
+            ExportedKind::Outcome => Self::Outcome,
+            ExportedKind::Quote => Self::Quote,
+            ExportedKind::Story => Self::Story,
+        }
     }
 }
 

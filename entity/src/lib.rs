@@ -13,6 +13,7 @@ pub mod api_key;
 pub mod audit_entry;
 pub mod audit_link;
 pub mod audit_pending;
+pub mod bulk_export;
 pub mod bulk_import;
 pub mod bulk_import_chunk;
 pub mod bulk_import_told;

@@ -48,6 +48,8 @@ mod m0088_erasures;
 mod m0089_key_epochs;
 mod m0090_retention;
 mod m0095_imports;
+mod m0096_exports;
+mod m0097_mappings;
 mod m0104_closed_accounts;
 
 /// All steps, in order.
@@ -98,6 +100,8 @@ impl MigratorTrait for Migrator {
             Box::new(m0089_key_epochs::Migration),
             Box::new(m0090_retention::Migration),
             Box::new(m0095_imports::Migration),
+            Box::new(m0096_exports::Migration),
+            Box::new(m0097_mappings::Migration),
             Box::new(m0104_closed_accounts::Migration),
         ]
     }

@@ -33,6 +33,7 @@ async fn shown(house: &House, host: &Actor<'_>, moderator: &Actor<'_>, title: &s
     let mut body = past();
     body["title"] = json!(title);
     body["hosts"] = json!([person["id"]]);
+    body["public_precision"] = json!("country");
     body["place"] = json!({"country": "SS", "locality": "Sampletown", "venue": "The house by the river",
         "point": {"lat": 4.85165, "lon": 31.58247}});
     let event = host.makes("events", body).await;
@@ -65,7 +66,9 @@ async fn an_export_tells_what_is_ones_own_and_nobody_by_name() {
     let table = export(&host, json!({"format": "csv"})).await;
     let map = export(&host, json!({"format": "geojson"})).await;
     for file in [&bundle, &table, &map] {
-        for secret in ["Amina", "river", "River", "4.85", "31.58", "Not for others", "Elsewhere", "Sampletown"] {
+        for secret in
+            ["Amina", "river", "River", "4.85", "31.58", "Not for others", "Elsewhere", "Sampletown"]
+        {
             assert!(!file.contains(secret), "{secret}: {file}");
         }
     }
@@ -85,7 +88,11 @@ async fn an_export_tells_what_is_ones_own_and_nobody_by_name() {
     assert_eq!(export(&moderator, json!({"format": "bundle", "country": "ZM"})).await.lines().count(), 1);
     let member = house.member().await;
     assert_eq!(member.post("/v1/exports", json!({"format": "csv"})).await.status, 403);
-    for wrong in [json!({"format": "xml"}), json!({"format": "csv", "country": "QQ"}), json!({"format": "csv", "kinds": []})] {
+    for wrong in [
+        json!({"format": "xml"}),
+        json!({"format": "csv", "country": "QQ"}),
+        json!({"format": "csv", "kinds": []}),
+    ] {
         assert_eq!(host.post("/v1/exports", wrong).await.status, 422);
     }
 }
@@ -96,7 +103,8 @@ async fn an_export_is_read_once_and_what_was_withdrawn_meanwhile_is_not_in_it() 
     let (host, moderator) = (house.host().await, house.moderator().await);
     let (_, quote) = shown(&house, &host, &moderator, "Seeds").await;
     let pending = ask(&host, json!({"format": "bundle"})).await;
-    let head = house.with_token(&host.token, Method::HEAD, pending["links"]["file"].as_str().unwrap(), None).await;
+    let head =
+        house.with_token(&host.token, Method::HEAD, pending["links"]["file"].as_str().unwrap(), None).await;
     assert_eq!(head.status, 200);
     host.does("withdraw", &quote).await;
     assert_eq!(read(&moderator, &pending).await.status, 404, "not even for whoever sees everything");

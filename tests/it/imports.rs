@@ -1,6 +1,7 @@
 //! `/v1/imports`: files of records over HTTP.
 
 mod again;
+mod calendars;
 mod landing;
 mod lines;
 mod lost;

@@ -15,6 +15,7 @@ mod door;
 mod entries;
 mod erasures;
 mod events;
+mod exports;
 mod gallery;
 mod guards;
 mod guides;

@@ -202,6 +202,8 @@ actions! {
     ApproveStories { moderator: All, admin: All }, seen by ReadStories
     /// Send files of records, read what became of them, and undo them.
     ImportRecords { admin: All, partner: Own }, with ImportsWrite
+    /// Export records without personal data: own ones, or all.
+    ExportRecords { host: Own, moderator: All, admin: All, partner: Own }, with EventsRead
     /// Read the audit log.
     ReadAuditLog { moderator: Own, admin: All }
     /// Read what is kept for how long, and what was erased.

@@ -4,7 +4,7 @@
 use std::{panic::AssertUnwindSafe, sync::Arc};
 
 use actix_web::{
-    App, Error, HttpResponse,
+    App, Error, HttpMessage as _, HttpResponse,
     body::MessageBody,
     dev::{ServiceFactory, ServiceRequest, ServiceResponse},
     error::InternalError,
@@ -56,6 +56,9 @@ where
     app.wrap(from_fn(move |req, next| observe(new_id(), req, next)))
 }
 
+/// Marks a request whose answer's body is not sent (HEAD), for whom reading something is not the same as being told of it.
+pub struct HeadersOnly;
+
 async fn observe(
     request_id: Uuid,
     mut req: ServiceRequest,
@@ -67,6 +70,7 @@ async fn observe(
     let route = contract.and_then(|contract| contract.template(req.path())).map(str::to_owned);
     let meter = Meter::begin(req.method());
     if *req.method() == Method::HEAD {
+        req.extensions_mut().insert(HeadersOnly);
         req.head_mut().method = Method::GET;
     }
     let call = request_id::within(request_id, next.call(req));

@@ -38,7 +38,7 @@ use sea_orm::{ConnectionTrait, DbErr};
 use uuid::Uuid;
 
 pub use alike::{PublicInitiative, initiatives_alike};
-pub use counts::is_crowd;
+pub use counts::{PublicCount, headcount, is_crowd};
 pub use dependents::{changed, joined};
 pub use documents::GalleryItem;
 pub use due::run_due;
@@ -50,7 +50,7 @@ pub use rebuild::rebuild;
 pub use render::collection;
 pub use rules::{WithheldReason, text_hash};
 pub use seats::{begins, is_public, registration_ends, span};
-pub use shown::{PublicEntry, public_entry};
+pub use shown::{PublicDocument, PublicEntry, public_documents, public_entry};
 pub use store::take_over;
 pub use switches::{
     UNHIDDEN, beware, country_risks, end_lockdown, guarded, lock_down, locked_down_since, risk_changed,

@@ -10,6 +10,7 @@ pub mod countries;
 pub mod entries;
 pub mod erasures;
 pub mod events;
+pub mod exports;
 pub mod guides;
 pub mod imports;
 pub mod initiatives;
@@ -57,6 +58,7 @@ pub fn routes(routes: &mut Routes<'_>) {
     withdrawals::routes(routes);
     stories::routes(routes);
     imports::routes(routes);
+    exports::routes(routes);
     submissions::routes(routes);
     entries::routes(routes);
     lockdown::routes(routes);

@@ -57,17 +57,32 @@ async fn a_calendar_becomes_events_and_what_cannot_be_understood_says_so() {
     assert_eq!(words(&told), expected);
     let of = async |id: &str| record(&desk, "events", &told, id).await;
     let first = of("weekly@example.org/20270301T180000").await;
-    assert_eq!((first["title"].as_str(), first["status"].as_str()), (Some("Jam, with a very long title"), Some("draft")));
-    assert_eq!((first["when"]["time_zone"].as_str(), first["when"]["duration_minutes"].as_i64()), (Some("Africa/Johannesburg"), Some(90)));
-    assert_eq!((first["kind"].as_str(), first["place"]["country"].as_str()), (Some("jam_session"), Some("ZA")));
+    assert_eq!(
+        (first["title"].as_str(), first["status"].as_str()),
+        (Some("Jam, with a very long title"), Some("draft"))
+    );
+    assert_eq!(
+        (first["when"]["time_zone"].as_str(), first["when"]["duration_minutes"].as_i64()),
+        (Some("Africa/Johannesburg"), Some(90))
+    );
+    assert_eq!(
+        (first["kind"].as_str(), first["place"]["country"].as_str()),
+        (Some("jam_session"), Some("ZA"))
+    );
     assert!(!house.dump("event").await.contains("by the river"), "it is sealed");
     let moved = of("weekly@example.org/20270315T160000Z").await;
-    assert_eq!((moved["title"].as_str(), moved["starts_at"].as_str()), (Some("Moved"), Some("2027-03-16T16:00:00Z")));
+    assert_eq!(
+        (moved["title"].as_str(), moved["starts_at"].as_str()),
+        (Some("Moved"), Some("2027-03-16T16:00:00Z"))
+    );
     assert_eq!(of("path@example.org").await["when"]["time_zone"], "Africa/Juba");
     assert_eq!(of("day@example.org").await["when"]["date"], "2027-03-05");
 
     let again = calendar(&house, &desk, "&country=ZA&kind=jam_session&time_zone=Africa%2FJuba", FILE).await;
-    assert_eq!((again["verdicts"]["unchanged"].as_i64(), again["verdicts"]["created"].as_i64()), (Some(6), Some(1)));
+    assert_eq!(
+        (again["verdicts"]["unchanged"].as_i64(), again["verdicts"]["created"].as_i64()),
+        (Some(6), Some(1))
+    );
     let none = calendar(&house, &desk, "", "not a calendar\r\n").await;
     assert_eq!(none["failure"], "unreadable");
     let path = "/v1/imports?source=crm";

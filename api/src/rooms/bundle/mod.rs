@@ -11,7 +11,9 @@ mod lines;
 mod origins;
 
 pub use export::{Exported, export};
-pub use import::{Guest, LineVerdict, Mode, Numbered, Options, Report, Sent, Unreadable, Verdict, import};
+pub use import::{
+    CalendarReading, Guest, LineVerdict, Mode, Numbered, Options, Report, Sent, Unreadable, Verdict, import,
+};
 pub use lines::{
     AttributionLine, ConsentLine, ConsentScope, CountryCode, Delivery, EventGuide, EventLine, EventPlace,
     Incoming, InitiativeLine, InitiativePlace, LanguageTag, Names, Online, OrganisationLine, OutcomeLine,

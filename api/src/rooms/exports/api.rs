@@ -5,7 +5,7 @@ use ::entity::bulk_export::{ExportFormat, ExportedKind, Model};
 use ::entity::values::Texts;
 use actix_web::http::header::{CONTENT_DISPOSITION, ContentType};
 use actix_web::web::{Data, Path};
-use actix_web::{HttpResponse, get, post};
+use actix_web::{HttpMessage as _, HttpResponse, get, post};
 use chrono::TimeDelta;
 use futures_util::stream;
 
@@ -18,6 +18,7 @@ use crate::app::App;
 use crate::audit::{self, Action, By, Entry, Kind};
 use crate::http::idempotency::{IdempotencyKey, Once, Reply};
 use crate::http::json::Body;
+use crate::http::manners::HeadersOnly;
 use crate::ids;
 use crate::problem::{self, Fault, Problem};
 use crate::reference;
@@ -164,7 +165,7 @@ pub(super) async fn file(
     who: Allowed<ExportRecords>,
     path: Path<ExportPath>,
 ) -> Result<HttpResponse, Problem> {
-    let is_read = req.method() != actix_web::http::Method::HEAD;
+    let is_read = req.extensions().get::<HeadersOnly>().is_none();
     let row = app
         .db
         .write(async |tx| {

@@ -27,6 +27,28 @@ use crate::vault::Vault;
 /// Records read in one go.
 const PORTION: u64 = 200;
 
+/// What a feature shows of a public document: nobody who is named in it.
+const SHOWN: [&str; 18] = [
+    "id",
+    "kind",
+    "title",
+    "summary",
+    "text",
+    "url",
+    "country",
+    "place",
+    "when",
+    "language",
+    "languages",
+    "format",
+    "status",
+    "themes",
+    "headcount",
+    "event",
+    "initiative",
+    "updated_at",
+];
+
 /// An export that is being read.
 pub(super) struct Making {
     db: Db,
@@ -107,15 +129,19 @@ impl Making {
             ExportedKind::Initiative => {
                 let (found, mut public) =
                     self.read::<InitiativeRecord, _>(&conn, store::initiatives(country), now).await?;
-                let told = |r: InitiativeRecord| Told::of_initiative(&r, &risks, public_of(&mut public, r.id()));
+                let told =
+                    |r: InitiativeRecord| Told::of_initiative(&r, &risks, public_of(&mut public, r.id()));
                 found.into_iter().map(told).collect()
             }
             ExportedKind::Event => {
-                let (found, mut public) = self.read::<EventRecord, _>(&conn, store::events(country), now).await?;
+                let (found, mut public) =
+                    self.read::<EventRecord, _>(&conn, store::events(country), now).await?;
                 let told = |r: EventRecord| Told::of_event(&r, &risks, public_of(&mut public, r.id()));
                 found.into_iter().map(told).collect()
             }
-            ExportedKind::Outcome => self.plain::<OutcomeRecord, _>(&conn, store::outcomes(country), now).await?,
+            ExportedKind::Outcome => {
+                self.plain::<OutcomeRecord, _>(&conn, store::outcomes(country), now).await?
+            }
             ExportedKind::Quote => self.plain::<QuoteRecord, _>(&conn, store::quotes(country), now).await?,
             ExportedKind::Story => self.plain::<StoryRecord, _>(&conn, store::stories(country), now).await?,
         };
@@ -140,7 +166,8 @@ impl Making {
         fits: Condition,
         now: chrono::DateTime<chrono::Utc>,
     ) -> Result<(Vec<R>, std::collections::HashMap<Uuid, publishing::PublicDocument>), Problem> {
-        let found = records::portion::<R, C>(conn, &self.vault, self.owner, fits, self.after, PORTION).await?;
+        let found =
+            records::portion::<R, C>(conn, &self.vault, self.owner, fits, self.after, PORTION).await?;
         let ids: Vec<Uuid> = found.iter().map(R::id).collect();
         Ok((found, publishing::public_documents(conn, &ids, now).await?))
     }
@@ -163,8 +190,8 @@ fn feature(kind: ExportedKind, told: Told) -> Result<Option<Value>, Problem> {
     let Some(public) = told.public else { return Ok(None) };
     let mut properties: Value = serde_json::from_str(&public.body).map_err(Problem::internal)?;
     if let Some(members) = properties.as_object_mut() {
+        members.retain(|name, _| SHOWN.contains(&name.as_str()));
         members.insert("type".to_owned(), json!(RecordKind::from(kind).as_str()));
-        members.remove("links");
     }
     let geometry = public.point.map(|point| json!({"type": "Point", "coordinates": [point.lon, point.lat]}));
     Ok(Some(json!({"type": "Feature", "id": told.id, "geometry": geometry, "properties": properties})))

@@ -72,7 +72,8 @@ fn row(cells: impl Iterator<Item = String>) -> String {
 /// A cell in quotes. What a spreadsheet would calculate has an apostrophe in front.
 fn quoted(cell: &str) -> String {
     let first = cell.trim_start_matches(' ').chars().next();
-    let formula = matches!(first, Some('=' | '+' | '-' | '@' | '\t' | '\r' | '\n' | '＝' | '＋' | '－' | '＠'));
+    let formula =
+        matches!(first, Some('=' | '+' | '-' | '@' | '\t' | '\r' | '\n' | '＝' | '＋' | '－' | '＠'));
     format!("\"{}{}\"", if formula { "'" } else { "" }, cell.replace('"', "\"\""))
 }
 

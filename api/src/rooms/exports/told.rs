@@ -156,7 +156,11 @@ impl Told {
 
     /// Leaves of the place what may be told this finely: never a point or a house.
     fn coarsen(&mut self, precision: Precision) {
-        let finest = [("locality", Precision::Locality), ("region", Precision::Region), ("country", Precision::Country)];
+        let finest = [
+            ("locality", Precision::Locality),
+            ("region", Precision::Region),
+            ("country", Precision::Country),
+        ];
         let may = |name: &str| finest.iter().any(|(part, fine)| *part == name && precision <= *fine);
         if !may("country") {
             self.members.remove("country");

@@ -3,6 +3,7 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use ::entity::bulk_import::{ImportFormat, ImportStatus, Model};
+use ::entity::event::{EventFormat, EventKind};
 use actix_web::http::header::{CONTENT_ENCODING, CONTENT_TYPE};
 use actix_web::web::{Bytes, Data, Path};
 use actix_web::{HttpRequest, HttpResponse, get, post};
@@ -11,6 +12,7 @@ use serde::Deserialize;
 
 use super::rules::{self, Import};
 use super::store::{self, After};
+use super::stored::READING;
 use super::upload::{Received, discard, receive};
 use super::wire::{
     ImportOut, ImportPage, ImportPath, ImportQuery, ImportVerdict, UndoVerdict, VerdictFilter, path,
@@ -27,14 +29,15 @@ use crate::http::limits::body::Upload;
 use crate::http::page::{self, Cursor, Paging};
 use crate::ids;
 use crate::problem::{self, Problem};
-use crate::rooms::bundle::{CAMPAIGN, Verdict};
+use crate::rooms::bundle::{CAMPAIGN, CalendarReading, Verdict};
+use crate::vault::DataKey;
 
 /// What a list of JSON objects, one a line, is.
 const NDJSON: &str = "application/x-ndjson";
 
 /// Send a file of records
 ///
-/// A bundle (`docs/bundle.md`), of at most 128 MiB. The answer comes once the file is there; its lines are taken in then, one
+/// A bundle (`docs/bundle.md`) or a calendar (RFC 5545), of at most 128 MiB. The answer comes once the file is there; its lines are taken in then, one
 /// file of an organisation after the other, and `…/verdicts` tells what became of each. Everything new is a draft, whatever the
 /// file says; what is there is edited by the rules of `PATCH`; no consent is assumed. A line names records of its own source
 /// by their ids there, and others that are yours by their identifiers here. With an `Idempotency-Key`, a file that is sent again is
@@ -43,7 +46,7 @@ const NDJSON: &str = "application/x-ndjson";
     tag = "imports",
     operation_id = "imports.create",
     params(ImportQuery, IdempotencyKey),
-    request_body(content = String, content_type = "application/x-ndjson", description = "The file"),
+    request_body(content((String = "application/x-ndjson"), (String = "text/calendar")), description = "The file"),
     responses((status = 202, description = "It is there whole and will be taken in", body = ImportOut,
         headers(("Location" = String, description = "The import's address"))), Problem),
     security(("bearer" = []), ("api_key" = ["imports:write"]))
@@ -59,10 +62,16 @@ pub(super) async fn create(
 ) -> Result<HttpResponse, Problem> {
     let (format, query) = (format_of(&req)?, query.0);
     let id = ids::v7(app.clock.now());
-    let make = |_: &_| Ok(arriving(&app, &who, id, format, &query));
+    let reading = reading_of(format, &query)?;
+    let make = |key: &DataKey| {
+        let plain = reading.as_ref().map(serde_json::to_vec).transpose()?;
+        let seal = |plain: Vec<u8>| key.seal(READING.0, READING.1, id, &plain);
+        let sealed_reading = plain.map(seal).transpose()?;
+        Ok(Model { sealed_reading, ..arriving(&app, &who, id, format, &query) })
+    };
     let Received { digest, size, chunks } = receive(&app, make, id, upload).await?;
     let kept = AtomicBool::new(false);
-    let said = format!("{format} {} {}", query.mode, query.dry_run);
+    let said = format!("{format} {}", serde_json::to_string(&query).map_err(Problem::internal)?);
     let answer = once.about(&digest, &said).run(&app, who.caller()?, async |tx| {
         let row = store::find_for_change(tx, id).await?.ok_or_else(unknown)?;
         let (status, due_at) = (ImportStatus::Queued, tx.now());
@@ -84,11 +93,41 @@ fn format_of(req: &HttpRequest) -> Result<ImportFormat, Problem> {
     let header = |name| req.headers().get(name).and_then(|value| value.to_str().ok());
     let essence = header(CONTENT_TYPE).and_then(|value| value.split(';').next()).unwrap_or_default().trim();
     let plain = header(CONTENT_ENCODING).is_none_or(|encoding| encoding.eq_ignore_ascii_case("identity"));
-    match plain && essence.eq_ignore_ascii_case(NDJSON) {
-        true => Ok(ImportFormat::Bundle),
-        false => Err(Problem::of(problem::Kind::UnsupportedMediaType)
-            .with_detail("The file is `application/x-ndjson`, without a `Content-Encoding`.")),
+    match plain {
+        true if essence.eq_ignore_ascii_case(NDJSON) => Ok(ImportFormat::Bundle),
+        true if essence.eq_ignore_ascii_case("text/calendar") => Ok(ImportFormat::Calendar),
+        _ => Err(Problem::of(problem::Kind::UnsupportedMediaType).with_detail(
+            "The file is `application/x-ndjson` or `text/calendar`, without a `Content-Encoding`.",
+        )),
     }
+}
+
+/// What a calendar does not say of itself; a bundle says all of it.
+fn reading_of(format: ImportFormat, query: &ImportQuery) -> Result<Option<CalendarReading>, Problem> {
+    let ImportQuery { source, language, kind, format: meeting, country, time_zone, .. } = query;
+    if format == ImportFormat::Bundle {
+        let said = [
+            ("source", source.is_some()),
+            ("language", language.is_some()),
+            ("kind", kind.is_some()),
+            ("format", meeting.is_some()),
+            ("country", country.is_some()),
+            ("time_zone", time_zone.is_some()),
+        ];
+        let told = |name| Problem::invalid_parameter(name, "not_of_bundles", "is said by a bundle itself");
+        return said.iter().find(|(_, said)| *said).map_or(Ok(None), |(name, _)| Err(told(*name)));
+    }
+    let missing = |name: &'static str| {
+        Problem::invalid_parameter(name, "missing_parameter", "must be given with a calendar")
+    };
+    Ok(Some(CalendarReading {
+        source: source.clone().ok_or_else(|| missing("source"))?,
+        language: language.as_ref().map(|tag| tag.0.clone()).ok_or_else(|| missing("language"))?,
+        kind: kind.unwrap_or(EventKind::Dialogue).as_str().to_owned(),
+        format: meeting.unwrap_or(EventFormat::InPerson).as_str().to_owned(),
+        country: country.as_ref().map(|code| code.0.clone()),
+        time_zone: time_zone.clone(),
+    }))
 }
 
 /// An import whose file is on its way.

@@ -8,6 +8,7 @@ use std::task::{Context, Poll, ready};
 use ::entity::bulk_import::Model;
 use ::entity::data_key;
 use sea_orm::EntityTrait as _;
+use serde::de::DeserializeOwned;
 use tokio::io::{AsyncBufRead, AsyncRead, ReadBuf};
 use uuid::Uuid;
 use zeroize::Zeroizing;
@@ -18,6 +19,9 @@ use crate::vault::{DataKey, Vault};
 
 /// The table and the column, for the seals.
 pub(super) const TABLE: &str = "bulk_import_chunk";
+
+/// The same of how it is to be read.
+pub(super) const READING: (&str, &str) = ("bulk_import", "sealed_reading");
 
 /// Which column a piece is sealed for: a piece elsewhere in the file does not open.
 pub(super) fn sealed_as(position: i64) -> String {
@@ -45,6 +49,13 @@ impl Stored {
         let key = Arc::new(vault.unwrap_key(&key)?);
         let (piece, opening) = (Zeroizing::new(Vec::new()), None);
         Ok(Self { db: db.clone(), key, id: row.id, next: 0, piece, at: 0, opening })
+    }
+
+    /// How the file is to be read, if that had to be said.
+    pub(super) fn reading<T: DeserializeOwned>(&self, row: &Model) -> anyhow::Result<Option<T>> {
+        let Some(sealed) = &row.sealed_reading else { return Ok(None) };
+        let plain = self.key.open(READING.0, READING.1, row.id, sealed)?;
+        Ok(Some(serde_json::from_slice(&plain)?))
     }
 
     fn opening(&self) -> Opening {

@@ -1,6 +1,7 @@
 //! What callers send and read.
 
 use ::entity::bulk_import::{ImportFailure, ImportFormat, ImportMode, ImportStatus, Model, UndoStatus};
+use ::entity::event::{EventFormat, EventKind};
 use ::entity::kinds::RecordKind;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -8,20 +9,38 @@ use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 use crate::problem::Fault;
-use crate::rooms::bundle::Verdict;
+use crate::rooms::bundle::{CountryCode, LanguageTag, Verdict};
 
 /// How a file is taken in.
 #[derive(Debug, Serialize, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(super) struct ImportQuery {
-    /// `atomic`: all lines or none, of at most 10,000. `partial`: every line that can be taken.
+    /// `atomic`: all lines or none, of at most 10,000; that is what happens if you say nothing. `partial`: every line that can be taken.
     #[serde(default = "atomic")]
-    #[param(inline, required = false, default = "atomic")]
+    #[param(inline, required = false)]
     pub(super) mode: ImportMode,
     /// Say what would happen and change nothing. At most 10,000 lines.
     #[serde(default)]
     #[param(required = false, default = false)]
     pub(super) dry_run: bool,
+    /// Of a calendar: the name of its source. A bundle says it itself, like all that follows.
+    #[param(required = false, nullable = false, min_length = 1, max_length = 100, pattern = r"^\S+$")]
+    pub(super) source: Option<String>,
+    /// Of a calendar: the language of its texts (BCP 47).
+    #[param(inline, required = false, nullable = false)]
+    pub(super) language: Option<LanguageTag>,
+    /// Of a calendar: what its events are; dialogues if not said.
+    #[param(inline, required = false, nullable = false)]
+    pub(super) kind: Option<EventKind>,
+    /// Of a calendar: how people meet; in person if not said.
+    #[param(inline, required = false, nullable = false)]
+    pub(super) format: Option<EventFormat>,
+    /// Of a calendar: the country of its events (ISO 3166-1 alpha-2).
+    #[param(inline, required = false, nullable = false)]
+    pub(super) country: Option<CountryCode>,
+    /// Of a calendar: the zone of times that name none, if the calendar names none for them either.
+    #[param(required = false, nullable = false, min_length = 1, max_length = 64)]
+    pub(super) time_zone: Option<String>,
 }
 
 fn atomic() -> ImportMode {

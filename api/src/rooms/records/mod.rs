@@ -249,6 +249,27 @@ pub async fn page<R: Record, A: Action>(
     Ok(ids.iter().filter_map(|id| records.remove(id)).collect())
 }
 
+/// The next records of a kind that fit the condition, in the order of their identifiers: somebody's own, or all.
+///
+/// # Errors
+/// The database's.
+pub async fn portion<R: Record, C: ConnectionTrait>(
+    conn: &C,
+    vault: &Vault,
+    owner: Option<Owner>,
+    fits: Condition,
+    after: Option<Uuid>,
+    most: u64,
+) -> Result<Vec<R>, Problem> {
+    let key = key::<R>()?;
+    let own = owner.map(|owner| owner::own(R::KIND, owner));
+    let fits = fits.add_option(own).add_option(after.map(|after| key.gt(after)));
+    let query = R::Entity::find().select_only().column(key).filter(fits).order_by_asc(key).limit(most);
+    let ids = query.into_tuple::<Uuid>().all(conn).await?;
+    let mut records = R::load(conn, vault, &ids).await?;
+    Ok(ids.iter().filter_map(|id| records.remove(id)).collect())
+}
+
 async fn is_own<R: Record, C: ConnectionTrait>(conn: &C, owner: Owner, id: Uuid) -> Result<bool, Problem> {
     let key = key::<R>()?;
     let own = R::Entity::find().select_only().column(key).filter(key.eq(id));

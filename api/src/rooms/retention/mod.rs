@@ -12,7 +12,7 @@ use crate::http::idempotency;
 use crate::http::routes::Routes;
 use crate::outbox;
 use crate::problem::Problem;
-use crate::rooms::{accounts, entries, imports, manage_links, registrations, reports, submissions};
+use crate::rooms::{accounts, entries, exports, imports, manage_links, registrations, reports, submissions};
 
 /// Erases what is old enough, and gives its number.
 type Erase = for<'a> fn(&'a Db) -> Pin<Box<dyn Future<Output = Result<u64, Problem>> + 'a>>;
@@ -56,6 +56,8 @@ rules! {
         since "they were written to", by manage_links::tidy_up;
     "imports": "what became of the lines of files that were sent; a file itself goes once its lines are taken", "P30D",
         since "the import's end", by imports::tidy_up;
+    "exports": "exports that somebody asked for; nothing of their content is ever kept", "PT24H",
+        since "they were asked for", by exports::tidy_up;
     "sessions": "sessions, invitations and links to new passwords", "P14D",
         since "their last use; links with their end", by accounts::tidy_up;
     "entry_links": "links with which contacts answer whether an entry is still so", "P90D",

@@ -23,9 +23,8 @@ pub fn wall_times(
     rule: &str,
     exdates: BTreeSet<NaiveDateTime>,
 ) -> Result<Vec<NaiveDateTime>, String> {
-    let rule = Rule::parse(rule).map_err(|faults| {
-        faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
-    })?;
+    let rule = Rule::parse(rule)
+        .map_err(|faults| faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))?;
     let plan = Plan { start, zone, minutes: 60, rule, exdates, ends_before: None };
     let slots = plan.slots(start + FAR).filter(|slot| slot.takes_place());
     Ok(slots.take(MOST).map(|slot| slot.recurrence).collect())

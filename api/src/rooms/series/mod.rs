@@ -11,6 +11,7 @@
 
 mod api;
 mod check;
+mod expanding;
 mod fairness;
 mod follow;
 mod forget;
@@ -25,6 +26,7 @@ mod store;
 mod template;
 mod wire;
 
+pub use expanding::wall_times;
 pub use forget::{forget_person, naming};
 pub use make::make_due;
 

@@ -180,7 +180,8 @@ impl At {
             return Ok(Self::Day(day));
         }
         let local = NaiveDateTime::parse_from_str(text.trim_end_matches('Z'), "%Y%m%dT%H%M%S");
-        let local = local.map_err(|_| fault(&pointer, "invalid_time", "must be a date or a time of RFC 5545"))?;
+        let local =
+            local.map_err(|_| fault(&pointer, "invalid_time", "must be a date or a time of RFC 5545"))?;
         if text.ends_with('Z') {
             return Ok(Self::Local(local, Tz::UTC));
         }
@@ -189,7 +190,9 @@ impl At {
             return Err(fault(&pointer, "floating_time", detail));
         };
         let detail = "its TZID must be a zone of the IANA database or a Windows name of one";
-        zone(name).map(|zone| Self::Local(local, zone)).ok_or_else(|| fault(&pointer, "unknown_time_zone", detail))
+        zone(name)
+            .map(|zone| Self::Local(local, zone))
+            .ok_or_else(|| fault(&pointer, "unknown_time_zone", detail))
     }
 
     /// As a wall time in a zone.
@@ -251,7 +254,12 @@ impl Component {
         let start = At::one(start, start.value.trim(), floating).map_err(|fault| vec![fault])?;
         let (rule, own) = (self.get("RRULE"), self.get("RECURRENCE-ID"));
         if let Some(own) = own {
-            return Ok(vec![self.event(reading, &key(&uid, own.value.trim()), start, self.minutes(start, floating)?)]);
+            return Ok(vec![self.event(
+                reading,
+                &key(&uid, own.value.trim()),
+                start,
+                self.minutes(start, floating)?,
+            )]);
         }
         let Some(rule) = rule else {
             return Ok(vec![self.event(reading, &key(&uid, ""), start, self.minutes(start, floating)?)]);
@@ -274,7 +282,8 @@ impl Component {
                     (At::Local(time, zone), [local, utc.unwrap_or_default()])
                 }
             };
-            let elsewhere = written.get(&uid).is_some_and(|written| names.iter().any(|name| written.contains(name)));
+            let elsewhere =
+                written.get(&uid).is_some_and(|written| names.iter().any(|name| written.contains(name)));
             (!elsewhere).then(|| self.event(reading, &key(&uid, &names[0]), at, minutes))
         };
         Ok(times.into_iter().filter_map(one).collect())

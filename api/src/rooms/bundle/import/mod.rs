@@ -1,9 +1,12 @@
 //! Taking a bundle in: line by line, portion by portion, a verdict for each line.
 
+mod calendar;
 mod guest;
 mod portion;
 mod reader;
 mod sent;
+mod writes;
+mod zones;
 
 use ::entity::bundle_source;
 use ::entity::kinds::RecordKind;
@@ -22,6 +25,7 @@ use crate::http::json::{Syntax, fault, strict};
 use crate::problem::Fault;
 use crate::vault::Vault;
 use crate::{ids, publishing};
+pub use calendar::CalendarReading;
 pub use guest::Guest;
 pub use portion::Numbered;
 use portion::Portion;

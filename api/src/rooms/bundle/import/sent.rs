@@ -1,10 +1,13 @@
 //! A file that somebody sent, read in portions that are taken in one after the other.
 
+use std::collections::VecDeque;
+
 use tokio::io::AsyncBufRead;
 use uuid::Uuid;
 
-use super::super::lines::Header;
+use super::super::lines::{Format, Header, LanguageTag};
 use super::super::origins::{self, Source};
+use super::calendar::{self, CalendarReading};
 use super::guest::Guest;
 use super::portion::{Numbered, Portion};
 use super::{LineVerdict, header_of, read};
@@ -19,6 +22,8 @@ pub struct Sent<R> {
     source: Source,
     portions: u32,
     ended: bool,
+    /// What is not read as it goes: the events of a calendar.
+    ready: Option<VecDeque<Numbered>>,
 }
 
 /// Why nothing of a file can be taken.
@@ -34,10 +39,37 @@ impl<R: AsyncBufRead + Unpin> Sent<R> {
         Ok(match header_of(&mut stream, &mut number).await? {
             Ok(header) => {
                 let source = Source { namespace, name: header.source.clone() };
-                Ok(Self { stream, number, header, source, portions: 0, ended: false })
+                Ok(Self { stream, number, header, source, portions: 0, ended: false, ready: None })
             }
             Err(errors) => Err(Unreadable(LineVerdict::failed(number.max(1), errors))),
         })
+    }
+
+    /// Reads a calendar whose events are of a source of this namespace. They are numbered in their order.
+    ///
+    /// # Errors
+    /// The stream's.
+    pub async fn calendar(
+        namespace: Uuid,
+        mut stream: R,
+        reading: &CalendarReading,
+    ) -> anyhow::Result<Result<Self, Unreadable>> {
+        let made = match calendar::read(&mut stream, reading).await? {
+            Ok(made) => made,
+            Err(errors) => return Ok(Err(Unreadable(LineVerdict::failed(1, errors)))),
+        };
+        let language = Some(LanguageTag(reading.language.clone()));
+        let numbered = |(number, made)| match made {
+            Ok(value) => Numbered::read(number, value, language.as_ref()),
+            Err(errors) => Numbered::unreadable(number, errors),
+        };
+        let ready = (1_u64..).zip(made).map(numbered).collect();
+        let name = reading.source.clone();
+        let format = Format::SolidarityBundle;
+        let header =
+            Header { format, version: 1, source: name.clone(), language: language.clone(), note: None };
+        let source = Source { namespace, name };
+        Ok(Ok(Self { stream, number: 0, header, source, portions: 0, ended: false, ready: Some(ready) }))
     }
 
     /// The name of its source.
@@ -52,6 +84,12 @@ impl<R: AsyncBufRead + Unpin> Sent<R> {
     pub async fn next(&mut self, most: usize) -> anyhow::Result<Option<Vec<Numbered>>> {
         if self.ended {
             return Ok(None);
+        }
+        if let Some(ready) = &mut self.ready {
+            let lines: Vec<Numbered> = ready.drain(..most.min(ready.len())).collect();
+            self.portions += 1;
+            self.ended = lines.is_empty();
+            return Ok((!lines.is_empty()).then_some(lines));
         }
         let ahead = read(&mut self.stream, &mut self.number, &self.header, most).await?;
         self.ended = ahead.ended;

@@ -1,0 +1,60 @@
+//! Tables, by a mapping that was saved.
+
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use super::{partner, record, verdicts, words};
+use crate::house::actors::Actor;
+use crate::house::{Answer, House, answer};
+use crate::records::address;
+
+async fn send(house: &House, by: &Actor<'_>, query: &str, file: &str) -> Answer {
+    let request = house.request(Method::POST, &format!("/v1/imports{query}")).bearer_auth(&by.token);
+    answer(request.header("content-type", "text/csv").body(file.to_owned())).await
+}
+
+#[tokio::test]
+async fn a_table_is_read_by_the_mapping_that_was_saved_for_it() {
+    let house = House::open().await;
+    let admin = house.admin().await;
+    let (_, desk) = partner(&house, &admin).await;
+    let (_, stranger) = partner(&house, &admin).await;
+    let mapping = json!({"type": "event", "source": "crm", "language": "en",
+        "columns": [{"column": "No.", "member": "id"}, {"column": "Title", "member": "title"}, {"column": "Day", "member": "when.date"},
+            {"column": "Seats", "member": "capacity", "as": "number"}, {"column": "Topics", "member": "topics", "as": "list"}],
+        "constants": [{"member": "kind", "value": "dialogue"}, {"member": "format", "value": "in_person"},
+            {"member": "when.precision", "value": "day"}, {"member": "place.country", "value": "SS"}]});
+    let path = "/v1/imports/mappings/our-crm";
+    let saved = desk.send(Method::PUT, path, Some(mapping.clone())).await;
+    assert_eq!((saved.status, saved.json()["columns"].as_array().unwrap().len()), (200, 5), "{}", saved.text());
+    assert_eq!(stranger.get(path).await.status, 404);
+    let mut without = mapping;
+    without["columns"] = json!([{"column": "Title", "member": "title"}]);
+    assert_eq!(desk.send(Method::PUT, path, Some(without)).await.status, 422);
+    let list: Value = desk.get("/v1/imports/mappings").await.json();
+    assert_eq!(list["items"][0]["name"], "our-crm");
+
+    let file = "\u{feff}Title;No.;Seats;Day;Left out;Topics\r\n\"Seeds; \"\"ours\"\"\";1;20;2027-03-14;x;land; water\r\n\r\n\
+        Many;2;lots;2027-03-15;;\r\n\"Two\nlines\";3;;2027-03-16;;\r\nNo day;4;5;;;\r\n";
+    let file = file.replace("land; water", "\"land; water\"");
+    let sent = send(&house, &desk, "?mode=partial&mapping=our-crm", &file).await;
+    assert_eq!(sent.status, 202, "{}", sent.text());
+    house.run_jobs().await;
+    let told: Value = desk.get(address(&sent.json())).await.json();
+    let told = verdicts(&desk, &told, "").await;
+    let lines: Vec<String> = words(&told).iter().map(|word| word.split(' ').take(2).collect::<Vec<_>>().join(" ")).collect();
+    assert_eq!(lines, ["2 created", "4 failed", "5 created", "7 failed"], "{told:?}");
+    assert_eq!(told[1]["errors"][0]["pointer"], "#/capacity");
+    let seeds = record(&desk, "events", &told, "1").await;
+    assert_eq!((&seeds["title"], &seeds["capacity"], &seeds["topics"]), (&json!("Seeds; \"ours\""), &json!(20), &json!(["land", "water"])));
+    assert_eq!((&seeds["status"], &seeds["when"]["date"]), (&json!("draft"), &json!("2027-03-14")));
+
+    let none = send(&house, &desk, "?mapping=our-crm", "Title,Day\r\nx,y\r\n").await;
+    house.run_jobs().await;
+    assert_eq!(desk.get(none.header("location")).await.json()["failure"], "unreadable");
+    for query in ["", "?mapping=other"] {
+        assert_eq!(send(&house, &desk, query, "Title\r\n").await.status, 400);
+    }
+    assert_eq!(desk.delete(path).await.status, 204);
+    assert_eq!(desk.delete(path).await.status, 404);
+}
