@@ -9,6 +9,7 @@
 #![allow(clippy::disallowed_methods, reason = "what SeaORM's macros write calls begin()")]
 
 pub mod account;
+pub mod allowance_use;
 pub mod api_key;
 pub mod audit_entry;
 pub mod audit_link;

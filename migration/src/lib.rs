@@ -51,6 +51,7 @@ mod m0095_imports;
 mod m0096_exports;
 mod m0097_mappings;
 mod m0104_closed_accounts;
+mod m0105_allowance_uses;
 
 /// All steps, in order.
 pub struct Migrator;
@@ -103,6 +104,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0096_exports::Migration),
             Box::new(m0097_mappings::Migration),
             Box::new(m0104_closed_accounts::Migration),
+            Box::new(m0105_allowance_uses::Migration),
         ]
     }
 }

@@ -1,5 +1,6 @@
 //! `/v1/organisations/{id}/keys`, and what is asked with keys.
 
+mod common;
 mod exposed;
 mod giving;
 mod own;

@@ -18,6 +18,7 @@ use actix_web::HttpServer;
 use actix_web::dev::ServerHandle;
 use actix_web::web::{Data, ServiceConfig};
 use anyhow::Context;
+use sea_orm::DbBackend;
 
 pub use open::{House, migrate, open};
 
@@ -27,6 +28,7 @@ use crate::config::Config;
 use crate::gallery::cache::{Cache, Freshness, Watch};
 use crate::http::idempotency::Replays;
 use crate::http::limits::Limits;
+use crate::http::limits::exchange::{self, Exchange};
 use metrics::Metrics;
 use upkeep::Upkeep;
 use worker::Worker;
@@ -68,6 +70,7 @@ pub struct Running {
     stopping: Arc<AtomicBool>,
     worker: Option<Worker>,
     watch: Option<tokio::task::JoinHandle<()>>,
+    exchange: Option<tokio::task::JoinHandle<()>>,
     metrics: Option<Metrics>,
     _upkeep: Upkeep,
     handle: ServerHandle,
@@ -110,6 +113,9 @@ pub fn serve_with(
         .map(|listener| Metrics::serve(listener, house.db.clone(), house.gallery.clone()))
         .transpose()?;
     let limits = Limits::new(config.rate_limit, config.trusted_proxies.clone(), app::work_of);
+    // One process writes a SQLite file; of those on a PostgreSQL each tells the others.
+    let exchange = (house.db.backend() == DbBackend::Postgres).then(|| Exchange::new(house.vault.clone()));
+    let limits = limits.in_common(exchange.map(Arc::new));
     let limits = limits.with_forms(config.form_limits, &app::FORMS, app::form_of, app::insider_of);
     let limits = limits.with_keys(config.key_limits, app::key_of).with_uploads(app::is_upload);
     let limits = Data::new(limits);
@@ -129,6 +135,9 @@ pub fn serve_with(
         public_url: config.public_url.clone(),
         stopping: stopping.clone(),
     };
+    let exchange = limits.exchange().cloned();
+    let exchange = exchange
+        .map(|common| tokio::task::spawn_local(exchange::run(common, limits.clone(), house.db.clone())));
     let watch = cache.is_some().then(|| tokio::task::spawn_local(watch.run()));
     let shared = Shared::new(app, limits, cache)?;
     let threads = available_parallelism().map_or(2, |count| count.get().clamp(2, 16));
@@ -146,7 +155,18 @@ pub fn serve_with(
     let handle = server.handle();
     let server = tokio::task::spawn_local(server);
     let worker = config.worker.then(|| Worker::start(house.db.clone(), house.post.clone()));
-    Ok(Running { address, house, stopping, worker, watch, metrics, _upkeep: upkeep, handle, server })
+    Ok(Running {
+        address,
+        house,
+        stopping,
+        worker,
+        watch,
+        exchange,
+        metrics,
+        _upkeep: upkeep,
+        handle,
+        server,
+    })
 }
 
 /// Deferred work without a server.
@@ -219,8 +239,8 @@ impl Running {
         }
         self.handle.stop(gracefully).await;
         self.server.await??;
-        if let Some(watch) = self.watch {
-            watch.abort();
+        for task in [self.watch, self.exchange].into_iter().flatten() {
+            task.abort();
         }
         if let Some(metrics) = self.metrics {
             metrics.stop().await;

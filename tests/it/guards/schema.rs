@@ -55,6 +55,7 @@ async fn the_entities_are_the_tables() {
     let db = database.connect().await;
     let described: BTreeMap<String, Columns> = described!(
         account,
+        allowance_use,
         api_key,
         audit_entry,
         audit_link,

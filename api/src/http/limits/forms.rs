@@ -8,7 +8,7 @@
 use std::collections::HashMap;
 use std::hash::{BuildHasher as _, RandomState};
 use std::net::IpAddr;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use actix_web::body::MessageBody;
@@ -19,6 +19,7 @@ use actix_web::web::Data;
 use actix_web::{Error, HttpRequest};
 use uuid::Uuid;
 
+use super::exchange::Exchange;
 use super::rate::{FormRates, Limiter, Shared, Verdict, refusal, tell};
 use super::{Limits, client};
 use crate::http::manners;
@@ -59,14 +60,18 @@ struct Pools {
 }
 
 impl Pools {
-    fn new(rates: FormRates) -> Self {
+    fn new(form: &str, rates: FormRates, exchange: Option<&Arc<Exchange>>) -> Self {
         let FormRates { each, all } = rates;
+        let limiter = |pool: &str, name, rate, shared| {
+            Limiter::new(name, rate, shared).among(exchange, &format!("{form} {pool}"))
+        };
         Self {
-            each: Limiter::new("form", each, Shared::Caller),
+            each: limiter("each", "form", each, Shared::Caller),
             // One wider network takes no more than a quarter of what is for all, and what one network may in any case.
-            wide: Limiter::new("forms", all.quarter().at_least(each), Shared::Prefix),
+            wide: limiter("wide", "forms", all.quarter().at_least(each), Shared::Prefix),
+            // Of each process by itself: the one that answers for an onion service must not be shut together with the others.
             all: Limiter::new("forms", all, Shared::All),
-            insiders: Limiter::new("form", all.at_least(each), Shared::Account),
+            insiders: limiter("insiders", "form", all.at_least(each), Shared::Account),
         }
     }
 
@@ -81,14 +86,19 @@ impl Forms {
         forms: &[&'static str],
         form_of: FormOf,
         insider_of: InsiderOf,
+        exchange: Option<&Arc<Exchange>>,
     ) -> Self {
-        let pools = forms.iter().map(|form| (*form, Pools::new(rates))).collect();
+        let pools = forms.iter().map(|form| (*form, Pools::new(form, rates, exchange))).collect();
         Self { pools, known: Known::default(), form_of, insider_of }
+    }
+
+    pub(super) fn limiters(&self) -> impl Iterator<Item = &Limiter> {
+        self.pools.iter().flat_map(|(_, pools)| pools.all())
     }
 
     pub(super) fn forget_the_quiet(&self) {
         self.known.forget_the_old();
-        for limiter in self.pools.iter().flat_map(|(_, pools)| pools.all()) {
+        for limiter in self.limiters() {
             limiter.forget_the_quiet();
         }
     }

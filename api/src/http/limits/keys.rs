@@ -1,5 +1,7 @@
 //! How many requests an API key may make, from wherever they come.
 
+use std::sync::Arc;
+
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::middleware::Next;
@@ -8,6 +10,7 @@ use actix_web::{Error, HttpRequest};
 use uuid::Uuid;
 
 use super::Limits;
+use super::exchange::Exchange;
 use super::rate::{Limiter, Rate, Shared, Verdict, refusal, tell};
 use crate::http::manners;
 
@@ -21,8 +24,12 @@ pub(super) struct Keys {
 }
 
 impl Keys {
-    pub(super) fn new(rate: Rate, key_of: KeyOf) -> Self {
-        Self { limiter: Limiter::new("key", rate, Shared::Account), key_of }
+    pub(super) fn new(rate: Rate, key_of: KeyOf, exchange: Option<&Arc<Exchange>>) -> Self {
+        Self { limiter: Limiter::new("key", rate, Shared::Account).among(exchange, "key"), key_of }
+    }
+
+    pub(super) const fn limiter(&self) -> &Limiter {
+        &self.limiter
     }
 
     pub(super) fn forget_the_quiet(&self) {

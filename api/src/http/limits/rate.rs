@@ -3,9 +3,10 @@
 //! Answers say what is left (`RateLimit-Policy` and `RateLimit`, draft-ietf-httpapi-ratelimit-headers). A caller is
 //! remembered as a number made from the address under a key that this process invents at its start.
 
-use std::hash::{BuildHasher as _, RandomState};
+use std::hash::{BuildHasher as _, Hash, RandomState};
 use std::net::IpAddr;
 use std::num::NonZeroU32;
+use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::body::MessageBody;
@@ -20,6 +21,7 @@ use governor::state::keyed::DefaultKeyedStateStore;
 use governor::{Quota, RateLimiter};
 use uuid::Uuid;
 
+use super::exchange::{Common, Exchange};
 use super::{Limits, client};
 use crate::http::manners;
 use crate::http::meter::{self, Rejected};
@@ -126,6 +128,8 @@ pub(super) struct Limiter {
     rate: Rate,
     shared: Shared,
     key: RandomState,
+    /// What it is called among processes that give it out in common.
+    common: Option<Common>,
     buckets: RateLimiter<u64, DefaultKeyedStateStore<u64>, DefaultClock, StateInformationMiddleware>,
 }
 
@@ -146,27 +150,56 @@ impl Limiter {
             rate,
             shared,
             key: RandomState::new(),
+            common: None,
             buckets: RateLimiter::keyed(quota.allow_burst(rate.requests)).with_middleware(),
         }
     }
 
+    /// The same, given out in common with other processes as `pool`, if there may be others.
+    pub(super) fn among(self, exchange: Option<&Arc<Exchange>>, pool: &str) -> Self {
+        Self { common: exchange.map(|exchange| Common::new(pool, exchange)), ..self }
+    }
+
     pub(super) fn take_one(&self, caller: IpAddr) -> Verdict {
         let caller = match self.shared {
-            Shared::Caller | Shared::Account => self.key.hash_one(client::neighbourhood(caller)),
-            Shared::Prefix => self.key.hash_one(client::prefix(caller)),
-            Shared::All => 0,
+            Shared::Caller | Shared::Account => self.number(client::neighbourhood(caller)),
+            Shared::Prefix => self.number(client::prefix(caller)),
+            Shared::All => self.number(()),
         };
         self.take(caller)
     }
 
     pub(super) fn take_one_of(&self, account: Uuid) -> Verdict {
-        self.take(self.key.hash_one(account))
+        self.take(self.number(account))
+    }
+
+    fn number(&self, of: impl Hash) -> u64 {
+        match &self.common {
+            Some(common) => common.number(of),
+            None => self.key.hash_one(of),
+        }
     }
 
     fn take(&self, caller: u64) -> Verdict {
         match self.buckets.check_key(&caller) {
-            Ok(state) => Verdict::Left(state.remaining_burst_capacity()),
+            Ok(state) => {
+                if let Some(common) = &self.common {
+                    common.gave(caller);
+                }
+                Verdict::Left(state.remaining_burst_capacity())
+            }
             Err(refused) => Verdict::Wait(refused.wait_time_from(self.buckets.clock().now())),
+        }
+    }
+
+    /// Takes what another process gave away of `pool`, as far as there is any left here.
+    pub(super) fn taken_by_others(&self, pool: &str, caller: u64, requests: u32) {
+        if self.common.as_ref().is_some_and(|common| common.pool() == pool) {
+            for _ in 0..requests.min(self.rate.requests.get()) {
+                if self.buckets.check_key(&caller).is_err() {
+                    break;
+                }
+            }
         }
     }
 
