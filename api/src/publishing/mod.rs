@@ -53,8 +53,8 @@ pub use seats::{begins, is_public, registration_ends, span};
 pub use shown::{PublicDocument, PublicEntry, public_documents, public_entry};
 pub use store::take_over;
 pub use switches::{
-    UNHIDDEN, beware, country_risks, end_lockdown, guarded, lock_down, locked_down_since, risk_changed,
-    risk_in,
+    UNHIDDEN, beware, country_risks, end_lockdown, guarded, hold_lockdown, lock_down, locked_down_since,
+    risk_changed, risk_in,
 };
 
 use crate::db::Tx;

@@ -12,7 +12,8 @@ use ::entity::kinds::{RecordKind, Risk};
 use ::entity::{country_risk, event};
 use chrono::{DateTime, Utc};
 use sea_orm::{
-    ColumnTrait as _, ConnectionTrait, DbBackend, DbErr, EntityTrait as _, QueryFilter as _, Statement,
+    ColumnTrait as _, ConnectionTrait, DbBackend, DbErr, EntityTrait as _, QueryFilter as _,
+    QuerySelect as _, Statement,
 };
 use uuid::Uuid;
 
@@ -59,6 +60,14 @@ pub(super) async fn is_hidden<C: ConnectionTrait>(conn: &C, guard: &str) -> Resu
 /// The database's.
 pub async fn locked_down_since<C: ConnectionTrait>(conn: &C) -> Result<Option<DateTime<Utc>>, DbErr> {
     Ok(Entity::find_by_id(ALL).one(conn).await?.map(|row| row.since))
+}
+
+/// The same, and until the transaction ends nobody else ends it.
+///
+/// # Errors
+/// The database's.
+pub async fn hold_lockdown(tx: &Tx) -> Result<Option<DateTime<Utc>>, DbErr> {
+    Ok(Entity::find_by_id(ALL).lock_exclusive().one(tx).await?.map(|row| row.since))
 }
 
 /// Hides the whole gallery, in one row.

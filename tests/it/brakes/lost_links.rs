@@ -117,3 +117,15 @@ async fn both_forms_have_small_allowances_of_their_own() {
     assert_eq!(wrong.status, 422);
     assert!(!wrong.text().contains("no address"));
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn of_many_who_ask_for_one_address_at_once_all_are_answered_alike() {
+    let house = House::open_with(&[(&MAIL, "file"), (&RATE_LIMITS, "off")]).await;
+    let asked = futures_util::future::join_all((0..8).map(|_| ask(&house, AMINA))).await;
+    assert!(
+        asked.iter().all(|answer| answer.status == 202),
+        "{:?}",
+        asked.iter().map(Answer::text).collect::<Vec<_>>()
+    );
+    assert_eq!(house.count("SELECT count(*) AS n FROM manage_link_request").await, 1);
+}

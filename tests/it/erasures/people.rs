@@ -276,3 +276,26 @@ async fn whatever_refers_to_people_is_known_to_erasing() {
         "rooms/erasures/person.rs and archive.rs deal with all"
     );
 }
+
+#[tokio::test]
+async fn who_is_erased_while_an_import_runs_is_not_written_anew() {
+    let house = House::open().await;
+    let person = json!({"type": "person", "id": "p", "display_name": NAME, "role": "activist"});
+    let bundle = Bundle::of([person]);
+    house.import(&bundle).await.applied();
+    let changed = bundle.with("p", "country", json!("SS"));
+    // As an erasure does that commits a moment later.
+    let erased = "UPDATE origin SET gone = TRUE; DELETE FROM person";
+    let imported = match house.is_postgres() {
+        true => {
+            let slowly = format!("BEGIN; {erased}; SELECT pg_sleep(1); COMMIT");
+            tokio::join!(house.sql(&slowly), house.import(&changed)).1
+        }
+        false => {
+            house.sql(erased).await;
+            house.import(&changed).await
+        }
+    };
+    assert_eq!(imported.verdict("p"), "gone");
+    assert_eq!(house.count("SELECT count(*) AS n FROM person").await, 0);
+}

@@ -31,12 +31,12 @@ pub async fn begin(tx: &Tx, by: By) -> Result<DateTime<Utc>, Problem> {
     Ok(tx.now())
 }
 
-/// Which lockdown there is, if there is one: another one has another number.
+/// Which lockdown there is, if there is one: another one has another number. It lasts until the transaction ends.
 ///
 /// # Errors
 /// The database's.
 pub async fn number(tx: &Tx) -> Result<Option<i64>, Problem> {
-    Ok(publishing::locked_down_since(tx).await?.map(|since| since.timestamp_micros()))
+    Ok(publishing::hold_lockdown(tx).await?.map(|since| since.timestamp_micros()))
 }
 
 /// Ends the one with this number, as a second person has decided. What was proposed about an earlier one says nothing of what has

@@ -28,10 +28,9 @@ fn record_of(hash: &[u8]) -> Uuid {
 pub(super) async fn ask(tx: &Tx, vault: &Vault, email: &str) -> anyhow::Result<()> {
     let email_hash = vault.keyed_hash("manage links", &[normal_address(email).as_bytes()])?.to_vec();
     let record = record_of(&email_hash);
-    let keys = Keyring::for_writing(tx, vault, vec![record]).await?;
     let row = Model {
-        sealed_email: keys.seal(TABLE, "sealed_email", record, Some(&email))?,
-        email_hash,
+        sealed_email: None,
+        email_hash: email_hash.clone(),
         requested_at: tx.now(),
         written_at: None,
     };
@@ -42,6 +41,12 @@ pub(super) async fn ask(tx: &Tx, vault: &Vault, email: &str) -> anyhow::Result<(
         .to_owned();
     let insert = Entity::insert(row.into_active_model().reset_all()).on_conflict(once);
     insert.exec_without_returning(tx).await?;
+    // Of two who ask at once the second waits at the row, and finds the key that the first made.
+    let keys = Keyring::for_writing(tx, vault, vec![record]).await?;
+    let sealed = keys.seal(TABLE, "sealed_email", record, Some(&email))?;
+    let asked = Entity::update_many().col_expr(Column::SealedEmail, Expr::value(sealed));
+    let asked = asked.filter(Column::EmailHash.eq(email_hash)).filter(Column::WrittenAt.is_null());
+    asked.exec(tx).await?;
     Ok(())
 }
 

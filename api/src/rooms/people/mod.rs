@@ -14,7 +14,7 @@ use super::consents::Stated;
 use crate::http::routes::Routes;
 
 pub use imported::imported;
-pub use store::{email_of, load, must_be_there, remove, save, with_address};
+pub use store::{email_of, load, locked, must_be_there, remove, save, with_address};
 pub use wire::PersonPath;
 
 /// A person with what belongs to them.

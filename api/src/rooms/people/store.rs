@@ -6,7 +6,8 @@ use ::entity::ids::PersonId;
 use ::entity::kinds::RecordKind;
 use ::entity::{consent, data_key, person, person_contact, person_organisation};
 use sea_orm::{
-    ColumnTrait as _, Condition, ConnectionTrait, DbErr, EntityTrait as _, QueryFilter as _, QuerySelect as _,
+    ColumnTrait as _, Condition, ConnectionTrait, DbErr, EntityTrait as _, QueryFilter as _, QueryOrder as _,
+    QuerySelect as _,
 };
 use unicode_normalization::UnicodeNormalization as _;
 use uuid::Uuid;
@@ -62,6 +63,15 @@ pub async fn load<C: ConnectionTrait>(conn: &C, ids: &[Uuid]) -> Result<HashMap<
         (row.id.0, PersonRecord { row, organisations, consents, contact: None })
     };
     Ok(rows.into_iter().map(record).collect())
+}
+
+/// Those of these people who are there, kept from changing until the transaction ends.
+///
+/// # Errors
+/// The database's.
+pub async fn locked(tx: &Tx, ids: Vec<Uuid>) -> Result<Vec<person::Model>, DbErr> {
+    let rows = person::Entity::find().filter(person::Column::Id.is_in(ids));
+    rows.order_by_asc(person::Column::Id).lock_exclusive().all(tx).await
 }
 
 /// Refuses a person that does not exist. One that does stays until the transaction ends.

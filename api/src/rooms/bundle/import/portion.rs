@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use ::entity::kinds::{Moderation, RecordKind};
-use ::entity::{event, initiative, organisation, origin, outcome, person, quote, story, theme};
+use ::entity::{event, initiative, organisation, origin, outcome, quote, story, theme};
 use chrono::{DateTime, Utc};
 use sea_orm::DbErr;
 use serde_json::Value;
@@ -297,7 +297,8 @@ impl Portion<'_> {
                     rows.into_iter().for_each(|r| put(r.id.0, r.version, None, false));
                 }
                 RecordKind::Person => {
-                    let rows = find_in::<person::Entity, _, _>(self.tx, person::Column::Id, ids).await?;
+                    // Locked, or one who is erased at this moment would be written anew.
+                    let rows = people::locked(self.tx, ids).await?;
                     rows.into_iter().for_each(|r| put(r.id.0, r.version, None, false));
                 }
                 RecordKind::Initiative => {
