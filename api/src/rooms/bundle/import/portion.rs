@@ -20,7 +20,7 @@ use crate::http::json::fault;
 use crate::ids;
 use crate::problem::Fault;
 use crate::publishing::{self, RecordRef};
-use crate::rooms::registrations;
+use crate::rooms::{people, registrations};
 use crate::vault::Vault;
 
 /// A line with its number, read as far as it could be.
