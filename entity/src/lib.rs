@@ -18,6 +18,7 @@ pub mod bulk_export;
 pub mod bulk_import;
 pub mod bulk_import_chunk;
 pub mod bulk_import_told;
+pub mod bulk_mapping;
 pub mod bundle_source;
 pub mod calendar_feed;
 pub mod consent;

@@ -5,6 +5,7 @@ mod calendars;
 mod landing;
 mod lines;
 mod lost;
+mod tables;
 mod undone;
 
 use reqwest::Method;

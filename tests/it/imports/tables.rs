@@ -26,7 +26,12 @@ async fn a_table_is_read_by_the_mapping_that_was_saved_for_it() {
             {"member": "when.precision", "value": "day"}, {"member": "place.country", "value": "SS"}]});
     let path = "/v1/imports/mappings/our-crm";
     let saved = desk.send(Method::PUT, path, Some(mapping.clone())).await;
-    assert_eq!((saved.status, saved.json()["columns"].as_array().unwrap().len()), (200, 5), "{}", saved.text());
+    assert_eq!(
+        (saved.status, saved.json()["columns"].as_array().unwrap().len()),
+        (200, 5),
+        "{}",
+        saved.text()
+    );
     assert_eq!(stranger.get(path).await.status, 404);
     let mut without = mapping;
     without["columns"] = json!([{"column": "Title", "member": "title"}]);
@@ -42,11 +47,15 @@ async fn a_table_is_read_by_the_mapping_that_was_saved_for_it() {
     house.run_jobs().await;
     let told: Value = desk.get(address(&sent.json())).await.json();
     let told = verdicts(&desk, &told, "").await;
-    let lines: Vec<String> = words(&told).iter().map(|word| word.split(' ').take(2).collect::<Vec<_>>().join(" ")).collect();
+    let lines: Vec<String> =
+        words(&told).iter().map(|word| word.split(' ').take(2).collect::<Vec<_>>().join(" ")).collect();
     assert_eq!(lines, ["2 created", "4 failed", "5 created", "7 failed"], "{told:?}");
     assert_eq!(told[1]["errors"][0]["pointer"], "#/capacity");
     let seeds = record(&desk, "events", &told, "1").await;
-    assert_eq!((&seeds["title"], &seeds["capacity"], &seeds["topics"]), (&json!("Seeds; \"ours\""), &json!(20), &json!(["land", "water"])));
+    assert_eq!(
+        (&seeds["title"], &seeds["capacity"], &seeds["topics"]),
+        (&json!("Seeds; \"ours\""), &json!(20), &json!(["land", "water"]))
+    );
     assert_eq!((&seeds["status"], &seeds["when"]["date"]), (&json!("draft"), &json!("2027-03-14")));
 
     let none = send(&house, &desk, "?mapping=our-crm", "Title,Day\r\nx,y\r\n").await;

@@ -10,6 +10,7 @@ use actix_web::{HttpRequest, HttpResponse, get, post};
 use futures_util::stream;
 use serde::Deserialize;
 
+use super::mappings;
 use super::rules::{self, Import};
 use super::store::{self, After};
 use super::stored::READING;
@@ -29,7 +30,7 @@ use crate::http::limits::body::Upload;
 use crate::http::page::{self, Cursor, Paging};
 use crate::ids;
 use crate::problem::{self, Problem};
-use crate::rooms::bundle::{CAMPAIGN, CalendarReading, Verdict};
+use crate::rooms::bundle::{CAMPAIGN, CalendarReading, Reading, Verdict};
 use crate::vault::DataKey;
 
 /// What a list of JSON objects, one a line, is.
@@ -37,7 +38,7 @@ const NDJSON: &str = "application/x-ndjson";
 
 /// Send a file of records
 ///
-/// A bundle (`docs/bundle.md`) or a calendar (RFC 5545), of at most 128 MiB. The answer comes once the file is there; its lines are taken in then, one
+/// A bundle (`docs/bundle.md`), a table (CSV, by a saved mapping) or a calendar (RFC 5545), of at most 128 MiB. The answer comes once the file is there; its lines are taken in then, one
 /// file of an organisation after the other, and `…/verdicts` tells what became of each. Everything new is a draft, whatever the
 /// file says; what is there is edited by the rules of `PATCH`; no consent is assumed. A line names records of its own source
 /// by their ids there, and others that are yours by their identifiers here. With an `Idempotency-Key`, a file that is sent again is
@@ -46,7 +47,7 @@ const NDJSON: &str = "application/x-ndjson";
     tag = "imports",
     operation_id = "imports.create",
     params(ImportQuery, IdempotencyKey),
-    request_body(content((String = "application/x-ndjson"), (String = "text/calendar")), description = "The file"),
+    request_body(content((String = "application/x-ndjson"), (String = "text/csv"), (String = "text/calendar")), description = "The file"),
     responses((status = 202, description = "It is there whole and will be taken in", body = ImportOut,
         headers(("Location" = String, description = "The import's address"))), Problem),
     security(("bearer" = []), ("api_key" = ["imports:write"]))
@@ -62,7 +63,10 @@ pub(super) async fn create(
 ) -> Result<HttpResponse, Problem> {
     let (format, query) = (format_of(&req)?, query.0);
     let id = ids::v7(app.clock.now());
-    let reading = reading_of(format, &query)?;
+    let reading = match format {
+        ImportFormat::Csv => Some(table_of(&app, &who, &query).await?),
+        _ => reading_of(format, &query)?.map(Reading::Calendar),
+    };
     let make = |key: &DataKey| {
         let plain = reading.as_ref().map(serde_json::to_vec).transpose()?;
         let seal = |plain: Vec<u8>| key.seal(READING.0, READING.1, id, &plain);
@@ -96,10 +100,21 @@ fn format_of(req: &HttpRequest) -> Result<ImportFormat, Problem> {
     match plain {
         true if essence.eq_ignore_ascii_case(NDJSON) => Ok(ImportFormat::Bundle),
         true if essence.eq_ignore_ascii_case("text/calendar") => Ok(ImportFormat::Calendar),
+        true if essence.eq_ignore_ascii_case("text/csv") => Ok(ImportFormat::Csv),
         _ => Err(Problem::of(problem::Kind::UnsupportedMediaType).with_detail(
-            "The file is `application/x-ndjson` or `text/calendar`, without a `Content-Encoding`.",
+            "The file is `application/x-ndjson`, `text/csv` or `text/calendar`, without a `Content-Encoding`.",
         )),
     }
+}
+
+/// How a table is read: by a mapping of theirs, as it is now.
+async fn table_of(app: &App, who: &Allowed<ImportRecords>, query: &ImportQuery) -> Result<Reading, Problem> {
+    let wrong = |code, detail| Problem::invalid_parameter("mapping", code, detail);
+    let name =
+        query.mapping.as_deref().ok_or_else(|| wrong("missing_parameter", "must be given with a table"))?;
+    let reading = mappings::reading(app.db.reader(), mappings::namespace(who), name).await?;
+    let reading = reading.ok_or_else(|| wrong("unknown_mapping", "must be the name of a saved mapping"))?;
+    Ok(Reading::Table(reading))
 }
 
 /// What a calendar does not say of itself; a bundle says all of it.
@@ -113,6 +128,7 @@ fn reading_of(format: ImportFormat, query: &ImportQuery) -> Result<Option<Calend
             ("format", meeting.is_some()),
             ("country", country.is_some()),
             ("time_zone", time_zone.is_some()),
+            ("mapping", query.mapping.is_some()),
         ];
         let told = |name| Problem::invalid_parameter(name, "not_of_bundles", "is said by a bundle itself");
         return said.iter().find(|(_, said)| *said).map_or(Ok(None), |(name, _)| Err(told(*name)));

@@ -5,8 +5,8 @@ use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse, delete, get, put};
 use chrono::{DateTime, Utc};
 use sea_orm::{
-    ColumnTrait as _, ConnectionTrait, DbErr, EntityTrait as _, PaginatorTrait as _, QueryFilter as _,
-    QueryOrder as _, QuerySelect as _,
+    ColumnTrait as _, ConnectionTrait, EntityTrait as _, ExprTrait as _, PaginatorTrait as _,
+    QueryFilter as _, QueryOrder as _, QuerySelect as _,
 };
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -148,7 +148,7 @@ pub(super) async fn list(
         query = query.filter(Column::Name.gt(after));
     }
     let query = query.order_by_asc(Column::Name).limit(u64::from(limit.get()) + 1);
-    let rows = query.all(app.db.reader()).await.map_err(DbErr::from)?;
+    let rows = query.all(app.db.reader()).await?;
     let rows = rows.into_iter().map(out).collect::<Result<Vec<_>, _>>()?;
     page::answer(&req, "mappings", limit, rows, |row| row.name.clone(), |row| row)
 }

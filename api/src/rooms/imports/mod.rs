@@ -6,6 +6,7 @@
 //! ([`crate::rooms::bundle::Guest`]). What an import brought can be removed again (`undoing`), as far as nobody touched it.
 
 mod api;
+mod mappings;
 mod rules;
 mod store;
 mod stored;
@@ -24,6 +25,10 @@ pub fn routes(routes: &mut Routes<'_>) {
     routes
         .service(api::create)
         .service(api::list)
+        .service(mappings::list)
+        .service(mappings::get)
+        .service(mappings::put)
+        .service(mappings::remove)
         .service(api::verdicts)
         .service(api::get)
         .service(api::undo)

@@ -41,6 +41,9 @@ pub(super) struct ImportQuery {
     /// Of a calendar: the zone of times that name none, if the calendar names none for them either.
     #[param(required = false, nullable = false, min_length = 1, max_length = 64)]
     pub(super) time_zone: Option<String>,
+    /// Of a table (`text/csv`): the name of the mapping by which it is read.
+    #[param(required = false, nullable = false, pattern = "^[a-z0-9][a-z0-9-]{0,63}$")]
+    pub(super) mapping: Option<String>,
 }
 
 fn atomic() -> ImportMode {

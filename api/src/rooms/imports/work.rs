@@ -17,7 +17,7 @@ use crate::access::{Actor, Allowed, Partner, Scopes, SignedIn};
 use crate::db::{Db, Tx};
 use crate::outbox::Post;
 use crate::problem::Problem;
-use crate::rooms::bundle::{CalendarReading, Guest, LineVerdict, Sent, Unreadable, Verdict};
+use crate::rooms::bundle::{Guest, LineVerdict, Reading, Sent, Unreadable, Verdict};
 use crate::rooms::keys;
 
 /// Lines taken in one transaction: others write in between.
@@ -103,8 +103,9 @@ async fn take_in(db: &Db, post: &Post, row: &Model) -> anyhow::Result<()> {
 /// Opens the file of an import; ends the import if it cannot be read.
 async fn opened(db: &Db, post: &Post, row: &Model) -> anyhow::Result<Option<Sent<Stored>>> {
     let stored = Stored::open(db, post.vault(), row).await?;
-    let begun = match stored.reading::<CalendarReading>(row)? {
-        Some(reading) => Sent::calendar(row.namespace, stored, &reading).await?,
+    let begun = match stored.reading::<Reading>(row)? {
+        Some(Reading::Calendar(reading)) => Sent::calendar(row.namespace, stored, &reading).await?,
+        Some(Reading::Table(reading)) => Sent::table(row.namespace, stored, &reading).await?,
         None => Sent::open(row.namespace, stored).await?,
     };
     match begun {

@@ -5,6 +5,7 @@ mod guest;
 mod portion;
 mod reader;
 mod sent;
+mod table;
 mod writes;
 mod zones;
 
@@ -30,7 +31,8 @@ pub use guest::Guest;
 pub use portion::Numbered;
 use portion::Portion;
 use reader::{LONGEST, RawLine, next_line};
-pub use sent::{Sent, Unreadable};
+pub use sent::{Reading, Sent, Unreadable};
+pub use table::TableReading;
 
 /// Lines taken in one go.
 const PORTION: usize = 500;

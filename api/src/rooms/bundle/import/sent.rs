@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 
+use serde::{Deserialize, Serialize};
 use tokio::io::AsyncBufRead;
 use uuid::Uuid;
 
@@ -10,6 +11,7 @@ use super::super::origins::{self, Source};
 use super::calendar::{self, CalendarReading};
 use super::guest::Guest;
 use super::portion::{Numbered, Portion};
+use super::table::{Table, TableReading};
 use super::{LineVerdict, header_of, read};
 use crate::db::Tx;
 use crate::vault::Vault;
@@ -24,6 +26,18 @@ pub struct Sent<R> {
     ended: bool,
     /// What is not read as it goes: the events of a calendar.
     ready: Option<VecDeque<Numbered>>,
+    /// How the rows are read, if it is a table.
+    table: Option<Table>,
+}
+
+/// How a file is read that is no bundle.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Reading {
+    /// A calendar.
+    Calendar(CalendarReading),
+    /// A table.
+    Table(TableReading),
 }
 
 /// Why nothing of a file can be taken.
@@ -39,7 +53,16 @@ impl<R: AsyncBufRead + Unpin> Sent<R> {
         Ok(match header_of(&mut stream, &mut number).await? {
             Ok(header) => {
                 let source = Source { namespace, name: header.source.clone() };
-                Ok(Self { stream, number, header, source, portions: 0, ended: false, ready: None })
+                Ok(Self {
+                    stream,
+                    number,
+                    header,
+                    source,
+                    portions: 0,
+                    ended: false,
+                    ready: None,
+                    table: None,
+                })
             }
             Err(errors) => Err(Unreadable(LineVerdict::failed(number.max(1), errors))),
         })
@@ -69,7 +92,56 @@ impl<R: AsyncBufRead + Unpin> Sent<R> {
         let header =
             Header { format, version: 1, source: name.clone(), language: language.clone(), note: None };
         let source = Source { namespace, name };
-        Ok(Ok(Self { stream, number: 0, header, source, portions: 0, ended: false, ready: Some(ready) }))
+        Ok(Ok(Self {
+            stream,
+            number: 0,
+            header,
+            source,
+            portions: 0,
+            ended: false,
+            ready: Some(ready),
+            table: None,
+        }))
+    }
+
+    /// Reads the first row of a table whose records are of a source of this namespace.
+    ///
+    /// # Errors
+    /// The stream's.
+    pub async fn table(
+        namespace: Uuid,
+        mut stream: R,
+        reading: &TableReading,
+    ) -> anyhow::Result<Result<Self, Unreadable>> {
+        let mut number = 0;
+        let table = match Table::open(&mut stream, &mut number, reading.clone()).await? {
+            Ok(table) => table,
+            Err(errors) => return Ok(Err(Unreadable(LineVerdict::failed(1, errors)))),
+        };
+        let (name, language) = (reading.source.clone(), reading.language.clone().map(LanguageTag));
+        let format = Format::SolidarityBundle;
+        let header = Header { format, version: 1, source: name.clone(), language, note: None };
+        let source = Source { namespace, name };
+        let (portions, ended, ready, table) = (0, false, None, Some(table));
+        Ok(Ok(Self { stream, number, header, source, portions, ended, ready, table }))
+    }
+
+    /// The next rows of a table.
+    async fn rows(&mut self, most: usize) -> anyhow::Result<Option<Vec<Numbered>>> {
+        let Self { table: Some(table), stream, number, header, .. } = self else { return Ok(None) };
+        let mut lines = Vec::with_capacity(most);
+        while lines.len() < most {
+            let Some((line, made)) = table.next(stream, number).await? else {
+                self.ended = true;
+                break;
+            };
+            lines.push(match made {
+                Ok(value) => Numbered::read(line, value, header.language.as_ref()),
+                Err(errors) => Numbered::unreadable(line, errors),
+            });
+        }
+        self.portions += 1;
+        Ok((!lines.is_empty()).then_some(lines))
     }
 
     /// The name of its source.
@@ -90,6 +162,9 @@ impl<R: AsyncBufRead + Unpin> Sent<R> {
             self.portions += 1;
             self.ended = lines.is_empty();
             return Ok((!lines.is_empty()).then_some(lines));
+        }
+        if self.table.is_some() {
+            return self.rows(most).await;
         }
         let ahead = read(&mut self.stream, &mut self.number, &self.header, most).await?;
         self.ended = ahead.ended;

@@ -70,7 +70,12 @@ pub struct TableReading {
     pub source: String,
     /// The language of records that state none (BCP 47).
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false, min_length = 2, max_length = 35, pattern = "^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$")]
+    #[schema(
+        nullable = false,
+        min_length = 2,
+        max_length = 35,
+        pattern = "^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$"
+    )]
     pub language: Option<String>,
     /// Which column is which member; one of them is `id`. Other columns are left out.
     #[schema(min_items = 1, max_items = 100)]
@@ -108,7 +113,11 @@ impl Table {
         for column in &reading.columns {
             match names.iter().position(|name| name.trim() == column.column.trim()) {
                 Some(place) => places.push(place),
-                None => missing.push(fault("", "missing_column", format!("has no column for `{}`", column.member))),
+                None => missing.push(fault(
+                    "",
+                    "missing_column",
+                    format!("has no column for `{}`", column.member),
+                )),
             }
         }
         Ok(match missing.is_empty() {
