@@ -41,6 +41,13 @@ def call(method, path, body=None, token=None, etag=None):
         sys.exit(f"seed: {method} {path} answered {error.code}: {error.read().decode()}")
 
 
+def send(path, text, token):
+    """Sends a file; the answer's JSON."""
+    headers = {"Content-Type": "application/x-ndjson", "Authorization": f"Bearer {token}"}
+    with urllib.request.urlopen(urllib.request.Request(ADDRESS + path, text.encode(), headers), timeout=20) as answer:
+        return json.load(answer)
+
+
 def main():
     token = call("POST", "/v1/sessions", {"email": EMAIL, "password": PASSWORD})[0]["access_token"]
 
@@ -91,7 +98,13 @@ def main():
     proposal = make("/v1/proposals", {"subject": "country", "country": "NO", "changes": {"risk": "low"}, "reason": "Sample"})
     make("/v1/reports", {"kind": "event", "id": event["id"], "reason": "wrong", "text": "It is on another day."})
     report = call("GET", "/v1/reports", token=token)[0]["items"][0]
+    header = {"type": "bundle", "format": "solidarity-bundle", "version": 1, "source": "seed", "language": "en"}
+    sent = send("/v1/imports", "\n".join(map(json.dumps, [header, {"type": "theme", "id": "t", "labels": {"en": "Seeds"}}])), token)
+    mapping = {"type": "theme", "source": "seed", "columns": [{"column": "No.", "member": "id"}, {"column": "Label", "member": "labels.en"}]}
+    call("PUT", "/v1/imports/mappings/seed", mapping, token)
+    export = make("/v1/exports", {"format": "csv"})
     ids |= {
+        "import_id": sent["id"], "name": "seed", "export_id": export["id"],
         "key_id": key["id"],
         "event_id": event["id"], "registration_id": registered["registration"]["id"], "series_id": series["id"],
         "recurrence": start, "guide_id": guide["id"], "number": 1, "account_id": invited["account"]["id"],
