@@ -31,9 +31,10 @@ use crate::http::limits::forms::Insider;
 use crate::http::limits::{self, Limits};
 use crate::http::routes::{Order, Routes};
 use crate::http::{self, cors, manners, plain};
-use crate::outbox::Post;
+use crate::outbox::{Post, Targets};
 use crate::problem;
 use crate::reference::ZoneName;
+use crate::rooms::webhooks::{self, WebhookEvent, WebhookVerification};
 use crate::vault::Vault;
 
 /// What handlers work with.
@@ -50,6 +51,8 @@ pub struct App {
     pub access: Access,
     /// Who takes letters.
     pub post: Post,
+    /// Where webhooks may be.
+    pub targets: Targets,
     /// Who waits for whose answer.
     pub replays: Replays,
     /// How long what one person proposed waits for a second one.
@@ -79,7 +82,7 @@ impl App {
     ),
     servers((url = "/", description = "This server")),
     // What only parameters refer to is not collected from the routes.
-    components(schemas(ZoneName)),
+    components(schemas(ZoneName, WebhookEvent, WebhookVerification)),
     tags(
         (name = "sessions", description = "Signing in, staying signed in, signing out."),
         (name = "accounts", description = "One's own account, and those of the campaign's staff, hosts and members."),
@@ -87,6 +90,7 @@ impl App {
         (name = "guides", description = "Dialogue guides: the same questions in many countries and languages."),
         (name = "organisations", description = "Groups, NGOs, donors, universities, media and public bodies."),
         (name = "keys", description = "API keys, with which organisations' own systems ask."),
+        (name = "webhooks", description = "Organisations' own systems are told that something happened (Standard Webhooks 1.0)."),
         (name = "people", description = "Activists, donors and allies, under the name or pseudonym they chose."),
         (name = "initiatives", description = "Records of continuing efforts; what stands on the map."),
         (name = "events", description = "Dialogues, Jam Sessions and everything else with a time and people."),
@@ -143,6 +147,7 @@ fn described() -> (utoipa::openapi::OpenApi, Order) {
     let order = Routes::describe(&mut document, routes);
     problem::describe(&mut document);
     describe_security(&mut document);
+    document.webhooks = Some(webhooks::described());
     (document, order)
 }
 

@@ -143,6 +143,10 @@ crate::text_enum! {
         Unhide = "unhide",
         /// What it brought was removed again.
         Undo = "undo",
+        /// It was told again.
+        Replay = "replay",
+        /// Somebody says that it is done on their side, too.
+        Acknowledge = "acknowledge",
     }
 }
 
@@ -193,6 +197,8 @@ crate::text_enum! {
         Import = "import",
         /// An export that was asked for.
         Export = "export",
+        /// A webhook of an organisation.
+        Webhook = "webhook",
     }
 }
 

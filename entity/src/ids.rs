@@ -78,4 +78,6 @@ ids! {
     SubmissionId,
     /// A theme (UUIDv7).
     ThemeId,
+    /// A webhook of an organisation (UUIDv4).
+    WebhookId,
 }

@@ -89,6 +89,8 @@ pub mod submission_sign;
 pub mod theme;
 pub mod theme_link;
 pub mod values;
+pub mod webhook_delivery;
+pub mod webhook_endpoint;
 pub mod withdrawal;
 pub mod withdrawal_acknowledgement;
 pub mod withdrawal_reader;

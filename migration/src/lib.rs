@@ -47,6 +47,7 @@ mod m0087_lost_links;
 mod m0088_erasures;
 mod m0089_key_epochs;
 mod m0090_retention;
+mod m0091_webhooks;
 mod m0095_imports;
 mod m0096_exports;
 mod m0097_mappings;
@@ -100,6 +101,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0088_erasures::Migration),
             Box::new(m0089_key_epochs::Migration),
             Box::new(m0090_retention::Migration),
+            Box::new(m0091_webhooks::Migration),
             Box::new(m0095_imports::Migration),
             Box::new(m0096_exports::Migration),
             Box::new(m0097_mappings::Migration),

@@ -5,6 +5,7 @@ pub mod database;
 pub mod letters;
 pub mod mailbox;
 pub mod program;
+pub mod receiver;
 mod rows;
 
 use std::collections::BTreeMap;

@@ -13,12 +13,12 @@ use crate::house::actors::Actor;
 use crate::records::address;
 
 /// An organisation.
-async fn organisation(admin: &Actor<'_>, name: &str) -> Value {
+pub async fn organisation(admin: &Actor<'_>, name: &str) -> Value {
     admin.makes("organisations", json!({"name": name, "kind": "ngo"})).await
 }
 
 /// A key of an organisation that is good for this, with its secret.
-async fn key(admin: &Actor<'_>, organisation: &Value, scopes: &[&str]) -> Value {
+pub async fn key(admin: &Actor<'_>, organisation: &Value, scopes: &[&str]) -> Value {
     key_with(admin, organisation, json!({"name": "Desk", "scopes": scopes})).await
 }
 

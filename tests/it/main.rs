@@ -42,3 +42,4 @@ mod sessions;
 mod stories;
 mod submissions;
 mod themes;
+mod webhooks;

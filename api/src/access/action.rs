@@ -142,6 +142,8 @@ actions! {
     CreateOrganisations { moderator: All, admin: All }, seen by ReadOrganisations
     /// Give out, replace and take back API keys, and suspend and restore organisations.
     ManageKeys { admin: All }
+    /// Make and edit webhooks, and see what they were told.
+    ManageWebhooks { admin: All, partner: Own }, with WebhooksManage
     /// See people, without their contacts.
     ReadPeople { host: Own, moderator: All, admin: All, partner: Own }, with RegistrationsRead
     /// Record people.
@@ -194,6 +196,10 @@ actions! {
     EditQuotes { host: Own, moderator: All, admin: All, partner: Own }, seen by ReadQuotes, with QuotesWrite
     /// Approve quotes for publication.
     ApproveQuotes { moderator: All, admin: All }, seen by ReadQuotes
+    /// See who knows of a withdrawal. An organisation's own is that of its quotes, and its part in that of whatever was public.
+    ReadWithdrawals { host: Own, moderator: All, admin: All, partner: Own }, with ChangesRead
+    /// Say that what was withdrawn is gone on one's own side, too.
+    AcknowledgeWithdrawals { partner: Own }, seen by ReadWithdrawals, with ChangesRead
     /// See records of stories.
     ReadStories { host: Own, moderator: All, admin: All, partner: Own }, with OutcomesRead
     /// Record, edit and withdraw stories.

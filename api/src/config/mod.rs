@@ -22,7 +22,7 @@ use crate::access::password::Cost;
 use crate::db::Target;
 use crate::http::limits::client::Proxies;
 use crate::http::limits::rate::{FormRates, Rate};
-use crate::outbox::{Mail, Sender};
+use crate::outbox::{Mail, Sender, Targets};
 use crate::vault::Vault;
 use flags::Given;
 use settings::Setting;
@@ -34,6 +34,8 @@ const MOST_CACHE: u64 = 65_536;
 const CACHE_TRUST: RangeInclusive<u64> = 200..=60_000;
 /// Days for which a proposal may wait for a second person.
 const PROPOSAL_DAYS: RangeInclusive<i64> = 1..=90;
+/// Seconds that a webhook may be given: no longer than somebody is given up who delivers to it.
+const WEBHOOK_TIMEOUT: RangeInclusive<u64> = 1..=30;
 
 /// Every setting, validated.
 #[derive(Clone, Debug)]
@@ -82,6 +84,10 @@ pub struct Config {
     pub mail: Mail,
     /// Who letters are from.
     pub mail_from: Option<Sender>,
+    /// Where webhooks may be.
+    pub webhook_targets: Targets,
+    /// How long a webhook may take to answer.
+    pub webhook_timeout: Duration,
     /// The master key, if it is not kept in the data folder.
     pub master_key: Option<SecretString>,
 }
@@ -182,6 +188,14 @@ impl Config {
         if matches!(mail, Some(Mail::Smtp(_))) && mail_from.is_none() {
             reader.refuse(&settings::MAIL_FROM, "must be set where letters are sent");
         }
+        let loopback = reader.read(&settings::WEBHOOK_LOOPBACK, None, |text| {
+            text.parse::<bool>().map_err(|_| "must be true or false".to_owned())
+        });
+        let webhook_timeout = reader.read(&settings::WEBHOOK_TIMEOUT, None, |text| {
+            let seconds = text.parse().ok().filter(|number| WEBHOOK_TIMEOUT.contains(number));
+            let wrong = || format!("must be {} to {}", WEBHOOK_TIMEOUT.start(), WEBHOOK_TIMEOUT.end());
+            seconds.map(Duration::from_secs).ok_or_else(wrong)
+        });
         let master_key = reader.read(&settings::MASTER_KEY, None, key);
         let found = reader.finish()?;
         // Not reached: what has a default and no fault is there.
@@ -209,6 +223,8 @@ impl Config {
             worker: worker.ok_or_else(missing)?,
             mail: mail.ok_or_else(missing)?,
             mail_from,
+            webhook_targets: Targets { loopback: loopback.ok_or_else(missing)? },
+            webhook_timeout: webhook_timeout.ok_or_else(missing)?,
             master_key,
         };
         Ok(Loaded { config, found })

@@ -251,6 +251,24 @@ pub static MAIL_FROM: Setting = Setting {
     help: "The address that letters are from; a name with it should not tell a bystander what this is",
     shown: Shown::Whole,
 };
+/// Whether webhooks may be here.
+pub static WEBHOOK_LOOPBACK: Setting = Setting {
+    key: "webhook_loopback",
+    flag: None,
+    variable: Some("SOLIDARITY_WEBHOOK_LOOPBACK"),
+    default: Some("false"),
+    help: "Whether webhooks may be on this very machine, also without TLS: true or false; for development",
+    shown: Shown::Whole,
+};
+/// How long a webhook may take.
+pub static WEBHOOK_TIMEOUT: Setting = Setting {
+    key: "webhook_timeout",
+    flag: None,
+    variable: Some("SOLIDARITY_WEBHOOK_TIMEOUT"),
+    default: Some("10"),
+    help: "Seconds that a webhook may take to answer, 1 to 30",
+    shown: Shown::Whole,
+};
 /// The key that seals secrets.
 pub static MASTER_KEY: Setting = Setting {
     key: "master_key",
@@ -262,7 +280,7 @@ pub static MASTER_KEY: Setting = Setting {
 };
 
 /// Every setting, in the order in which they are explained.
-pub static ALL: [&Setting; 23] = [
+pub static ALL: [&Setting; 25] = [
     &DATABASE,
     &DATABASE_PUBLIC_URL,
     &DATA_DIR,
@@ -285,6 +303,8 @@ pub static ALL: [&Setting; 23] = [
     &WORKER,
     &MAIL,
     &MAIL_FROM,
+    &WEBHOOK_LOOPBACK,
+    &WEBHOOK_TIMEOUT,
     &MASTER_KEY,
 ];
 

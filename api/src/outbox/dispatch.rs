@@ -6,7 +6,8 @@ use std::pin::Pin;
 use ::entity::outbox_fact::{Column, Entity};
 use sea_orm::sea_query::Expr;
 use sea_orm::{
-    ColumnTrait as _, EntityTrait as _, ExprTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
+    ColumnTrait as _, DbErr, EntityTrait as _, ExprTrait as _, QueryFilter as _, QueryOrder as _,
+    QuerySelect as _,
 };
 
 use super::{Post, Told};
@@ -36,6 +37,15 @@ pub async fn dispatch(db: &Db, post: &Post, subscribers: &[Subscriber]) -> Resul
             return Ok(dispatched);
         }
     }
+}
+
+/// Whether there are facts that nobody has heard yet.
+///
+/// # Errors
+/// The database's.
+pub async fn has_news(db: &Db) -> Result<bool, DbErr> {
+    let new = Entity::find().filter(Column::DispatchedAt.is_null());
+    Ok(new.limit(1).one(db.reader()).await?.is_some())
 }
 
 async fn dispatch_portion(tx: &Tx, post: &Post, subscribers: &[Subscriber]) -> Result<u64, Problem> {

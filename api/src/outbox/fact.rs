@@ -1,13 +1,17 @@
 //! Facts: what happened, as a kind and identifiers. Names and texts stay where they are.
 
-use ::entity::outbox_fact;
+use ::entity::kinds::RecordKind;
+use ::entity::{outbox_fact, webhook_endpoint};
 use chrono::{DateTime, Utc};
-use sea_orm::{ActiveModelTrait as _, ConnectionTrait as _, DbErr, IntoActiveModel as _, Statement};
+use sea_orm::{
+    ActiveModelTrait as _, ColumnTrait as _, ConnectionTrait as _, DbErr, EntityTrait as _, ExprTrait as _,
+    IntoActiveModel as _, QueryFilter as _, QueryOrder as _, QuerySelect as _, Statement,
+};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use uuid::Uuid;
 
-use crate::db::Tx;
+use crate::db::{Tx, insert_all};
 use crate::ids;
 
 /// The member that says which fact it is.
@@ -96,10 +100,27 @@ pub enum Fact {
         /// The story.
         story_id: Uuid,
     },
+    /// What the public side shows of a record changed. Told by the door, and only while somebody outside listens.
+    DocumentChanged {
+        /// The kind of the record.
+        record: RecordKind,
+        /// The record.
+        document_id: Uuid,
+        /// How it changed.
+        change: DocumentChange,
+        /// The version of the public document.
+        version: i64,
+    },
     /// Everything that told of a person was erased.
     PersonErased {
         /// Who the person was.
         person_id: Uuid,
+        /// The last version of the record.
+        #[serde(default)]
+        version: i64,
+        /// The organisation whose key recorded the person, if one did: nothing else remembers.
+        #[serde(default)]
+        organisation_id: Option<Uuid>,
     },
     /// Somebody asked to be on the map.
     SubmissionReceived {
@@ -137,6 +158,22 @@ pub enum Fact {
     },
 }
 
+/// How a public document changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DocumentChange {
+    /// It is there, or there again.
+    Published,
+    /// The event is at another time.
+    Rescheduled,
+    /// The event will not take place.
+    Cancelled,
+    /// The event took place.
+    Held,
+    /// It is there no more.
+    Withdrawn,
+}
+
 /// A fact that has been told.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Told {
@@ -161,6 +198,52 @@ pub async fn tell(tx: &Tx, fact: Fact) -> Result<(), DbErr> {
     row.into_active_model().insert(tx).await?;
     tx.before_commit("number outbox facts", |tx| Box::pin(number(tx)));
     Ok(())
+}
+
+/// Tells what concerns nobody but webhooks, if there are any.
+///
+/// # Errors
+/// The database's.
+pub async fn tell_outside(tx: &Tx, facts: Vec<Fact>) -> Result<(), DbErr> {
+    if facts.is_empty() || webhook_endpoint::Entity::find().limit(1).one(tx).await?.is_none() {
+        return Ok(());
+    }
+    let rows = facts.into_iter().map(|fact| {
+        let (kind, about) = written(fact)?;
+        let (id, told_at) = (ids::v7(tx.now()), tx.now());
+        Ok(outbox_fact::Model { id, seq: None, kind, about, told_at, dispatched_at: None })
+    });
+    insert_all(tx, rows.collect::<Result<_, DbErr>>()?).await?;
+    tx.before_commit("number outbox facts", |tx| Box::pin(number(tx)));
+    Ok(())
+}
+
+/// Facts that were heard, after this number and up to that one, in their order.
+///
+/// # Errors
+/// The database's.
+pub async fn facts_after(tx: &Tx, after: i64, until: i64, limit: u64) -> Result<Vec<Told>, DbErr> {
+    let facts = outbox_fact::Entity::find()
+        .filter(outbox_fact::Column::Seq.gt(after).and(outbox_fact::Column::Seq.lte(until)))
+        .filter(outbox_fact::Column::DispatchedAt.is_not_null());
+    let facts = facts.order_by_asc(outbox_fact::Column::Seq).limit(limit).all(tx).await?;
+    facts.into_iter().map(Told::try_from).collect()
+}
+
+/// The number of the newest fact that was heard, and of the newest before an instant; 0 if there is none.
+///
+/// # Errors
+/// The database's.
+pub async fn newest_fact(tx: &Tx, before: DateTime<Utc>) -> Result<(i64, i64), DbErr> {
+    let heard = || {
+        let column = outbox_fact::Column::Seq;
+        let facts = outbox_fact::Entity::find().select_only().column(column);
+        facts.filter(outbox_fact::Column::DispatchedAt.is_not_null()).order_by_desc(column).limit(1)
+    };
+    let newest: Option<Option<i64>> = heard().into_tuple().one(tx).await?;
+    let earlier = heard().filter(outbox_fact::Column::ToldAt.lt(before));
+    let earlier: Option<Option<i64>> = earlier.into_tuple().one(tx).await?;
+    Ok((newest.flatten().unwrap_or_default(), earlier.flatten().unwrap_or_default()))
 }
 
 /// The word and the identifiers of a fact.

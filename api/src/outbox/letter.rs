@@ -76,6 +76,8 @@ pub enum Message {
     SecondFactorRemoved,
     /// An API key turned up in an address.
     KeyExposed,
+    /// A webhook is told nothing any more.
+    WebhookDisabled,
     /// A submission has arrived.
     SubmissionReceived {
         /// Where it is followed.
@@ -173,6 +175,7 @@ impl Message {
             Self::PasswordChanged => "password_changed",
             Self::SecondFactorRemoved => "second_factor_removed",
             Self::KeyExposed => "key_exposed",
+            Self::WebhookDisabled => "webhook_disabled",
             Self::SubmissionReceived { .. } => "submission_received",
             Self::SubmissionChangesRequested { .. } => "submission_changes_requested",
             Self::SubmissionApproved { .. } => "submission_approved",
@@ -197,6 +200,7 @@ impl Message {
             Self::PasswordChanged
             | Self::SecondFactorRemoved
             | Self::KeyExposed
+            | Self::WebhookDisabled
             | Self::ListingHandedOver => None,
             Self::Invitation { link }
             | Self::PasswordReset { link }

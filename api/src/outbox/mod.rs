@@ -5,6 +5,7 @@
 //! worker finds out whom a fact concerns ([`dispatch()`]) and does the jobs ([`work`]): each is taken for a while, so that a
 //! process that dies loses none, tried until it succeeds or is hopeless, and does no harm when it is done twice.
 
+mod client;
 mod dispatch;
 mod fact;
 mod jobs;
@@ -16,8 +17,9 @@ mod send;
 mod tests;
 mod texts;
 
-pub use dispatch::{Heard, Subscriber, dispatch};
-pub use fact::{Fact, Told, tell};
+pub use client::{Answer, Client, Silence, Targets};
+pub use dispatch::{Heard, Subscriber, dispatch, has_news};
+pub use fact::{DocumentChange, Fact, Told, facts_after, newest_fact, tell, tell_outside};
 pub use jobs::{Outcome, work};
 pub use letter::{Language, Letter, Message, Reminder, mail, mail_as, take_back, take_back_all};
 pub use post::{Mail, Post, Secured, Sender, Smtp};

@@ -25,8 +25,10 @@ mod rules;
 mod search;
 mod seats;
 mod shown;
+mod standing;
 mod store;
 mod switches;
+mod telling;
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -51,6 +53,7 @@ pub use render::collection;
 pub use rules::{WithheldReason, text_hash};
 pub use seats::{begins, is_public, registration_ends, span};
 pub use shown::{PublicDocument, PublicEntry, public_documents, public_entry};
+pub use standing::{Standing, standing};
 pub use store::take_over;
 pub use switches::{
     UNHIDDEN, beware, country_risks, end_lockdown, guarded, hold_lockdown, lock_down, locked_down_since,

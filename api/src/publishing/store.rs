@@ -15,8 +15,9 @@ use uuid::Uuid;
 use super::facts::Facts;
 use super::render::{self, Rendered};
 use super::rules::Decision;
-use super::{Done, number, record_kind, switches};
+use super::{Done, number, record_kind, switches, telling};
 use crate::db::{Tx, delete_in, find_in, insert_all, save_all};
+use crate::outbox;
 
 /// Documents written in one go; their columns must fit the parameters of one statement (32,766 on SQLite).
 pub const BATCH: usize = 500;
@@ -173,13 +174,15 @@ async fn keep(tx: &Tx, slice: Slice, known: &HashMap<Uuid, gallery_document::Mod
         tx.erase();
     }
     clear(tx, &stale).await?;
+    let after = changed.iter().map(|changed| &changed.row).chain(&removed);
+    let facts = after.filter_map(|row| telling::fact(known.get(&row.id), row)).collect();
     number::give(tx, changed.iter_mut().map(|c| &mut c.row).chain(&mut removed).chain(&mut guarded));
     let rows = removed.into_iter().chain(guarded).chain(changed.iter().map(|c| c.row.clone()));
     save_all(tx, rows.collect(), &[]).await?;
     attach(tx, changed).await?;
     tx.publishes();
     tx.before_commit("number gallery changes", |tx| Box::pin(number::number(tx)));
-    Ok(())
+    outbox::tell_outside(tx, facts).await
 }
 
 /// A document and what hangs on it.

@@ -32,6 +32,7 @@ pub mod sessions;
 pub mod stories;
 pub mod submissions;
 pub mod themes;
+pub mod webhooks;
 pub mod withdrawals;
 
 use crate::http::routes::Routes;
@@ -43,6 +44,7 @@ pub fn routes(routes: &mut Routes<'_>) {
     themes::routes(routes);
     organisations::routes(routes);
     keys::routes(routes);
+    webhooks::routes(routes);
     people::routes(routes);
     erasures::routes(routes);
     initiatives::routes(routes);

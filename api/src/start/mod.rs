@@ -130,6 +130,7 @@ pub fn serve_with(
         vault: house.vault.clone(),
         access: house.access(config)?,
         post: house.post.clone(),
+        targets: house.client.targets(),
         replays: Replays::default(),
         proposals_last: config.proposals_last,
         public_url: config.public_url.clone(),
@@ -154,7 +155,7 @@ pub fn serve_with(
         .run();
     let handle = server.handle();
     let server = tokio::task::spawn_local(server);
-    let worker = config.worker.then(|| Worker::start(house.db.clone(), house.post.clone()));
+    let worker = config.worker.then(|| Worker::start(&house));
     Ok(Running {
         address,
         house,
@@ -177,7 +178,7 @@ pub struct Working {
 
 /// Begins to do deferred work. Must be called inside an actix system.
 pub fn work(house: House) -> Working {
-    Working { worker: Worker::start(house.db.clone(), house.post.clone()), house }
+    Working { worker: Worker::start(&house), house }
 }
 
 impl Working {
@@ -210,7 +211,7 @@ impl Running {
     /// # Errors
     /// The database's.
     pub async fn run_jobs(&self) -> anyhow::Result<()> {
-        Ok(worker::everything(&self.house.db, &self.house.post).await?)
+        Ok(worker::everything(&self.house).await?)
     }
 
     /// Has every kept answer held against the database before it is given again, as after a change of one's own.

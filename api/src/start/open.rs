@@ -12,7 +12,7 @@ use crate::access::Access;
 use crate::clock::Clock;
 use crate::config::{Config, settings};
 use crate::db::{self, Db, Ledger, PublicDb, Target};
-use crate::outbox::Post;
+use crate::outbox::{Client, Post};
 use crate::rooms::erasures::{self, Replayed};
 use crate::vault::{self, Vault};
 
@@ -31,6 +31,8 @@ pub struct House {
     pub vault: Arc<Vault>,
     /// Who takes letters.
     pub post: Post,
+    /// Who asks other people's servers.
+    pub client: Client,
     /// The time.
     pub clock: Arc<dyn Clock>,
 }
@@ -89,6 +91,7 @@ pub async fn open(config: &Config, clock: Arc<dyn Clock>) -> anyhow::Result<Hous
     }
     let post = Post::new(&config.mail, config.mail_from.as_ref(), &config.data_dir, vault.clone())?
         .at(config.public_url.as_ref());
+    let client = Client::new(config.webhook_targets, config.webhook_timeout)?;
     // Before anything is read: the database may be a copy from before somebody was erased.
     let replayed = erasures::replay(&db, &post, &gone).await?;
     if replayed != Replayed::default() {
@@ -104,7 +107,7 @@ pub async fn open(config: &Config, clock: Arc<dyn Clock>) -> anyhow::Result<Hous
             "erased again what an older copy of the database brought back"
         );
     }
-    Ok(House { db, gallery, watching, vault, post, clock })
+    Ok(House { db, gallery, watching, vault, post, client, clock })
 }
 
 /// Makes the data folder and brings the schema up to date. Several processes may do this at once.

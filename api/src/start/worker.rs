@@ -1,7 +1,8 @@
 //! Deferred work, done beside the requests or in a process of its own.
 //!
-//! Three tasks: one works on the database (publishing what is due, the audit log's chain, from facts to jobs, tidying up), one
-//! does the jobs, which wait for servers of others, and one takes in files, which takes long; they must not hold up the first.
+//! Four tasks: one works on the database (publishing what is due, the audit log's chain, from facts to jobs, tidying up), one
+//! does the jobs, which wait for servers of others, one takes in files, which takes long, and one delivers to webhooks, which are
+//! told soon. None of them holds up another.
 
 use std::time::Duration;
 
@@ -9,17 +10,20 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, MissedTickBehavior, interval, timeout_at};
 
+use super::House;
 use crate::db::Db;
 use crate::outbox::{self, Post, Subscriber};
 use crate::problem::Problem;
 use crate::rooms::{
     accounts, consents, entries, events, imports, keys, manage_links, proposals, registrations, retention,
-    series,
+    series, webhooks,
 };
 use crate::{access, audit, publishing, vault};
 
 /// How often it is asked what has become due.
 const PERIOD: Duration = Duration::from_secs(1);
+/// How often it is asked what webhooks are to be told.
+const SOON: Duration = Duration::from_millis(200);
 /// How often what is old is deleted, in periods.
 const TIDY: u32 = 60;
 /// How long what has begun may take to end. A round that is cut off changes nothing and is done anew later; a job is tried
@@ -27,21 +31,24 @@ const TIDY: u32 = 60;
 const LAST_ROUND: Duration = Duration::from_secs(5);
 
 /// Who hears of facts.
-const SUBSCRIBERS: &[Subscriber] = &[registrations::hear, keys::hear];
+const SUBSCRIBERS: &[Subscriber] = &[registrations::hear, keys::hear, webhooks::hear];
 
 /// Does what is due until it is told to stop.
 pub(super) struct Worker {
     stop: watch::Sender<()>,
-    tasks: [JoinHandle<()>; 3],
+    tasks: [JoinHandle<()>; 4],
 }
 
 impl Worker {
     /// Begins. Must be called inside an actix system.
-    pub(super) fn start(db: Db, post: Post) -> Self {
+    pub(super) fn start(house: &House) -> Self {
         let (stop, told) = watch::channel(());
+        let (db, post) = (house.db.clone(), house.post.clone());
+        let courier = webhooks::Courier::new(db.clone(), post.clone(), house.client.clone());
         let jobs = tokio::task::spawn_local(jobs(db.clone(), post.clone(), told.clone()));
         let files = tokio::task::spawn_local(files(db.clone(), post.clone(), told.clone()));
-        Self { stop, tasks: [tokio::task::spawn_local(rounds(db, post, told)), jobs, files] }
+        let tellings = tokio::task::spawn_local(tellings(db.clone(), post.clone(), courier, told.clone()));
+        Self { stop, tasks: [tokio::task::spawn_local(rounds(db, post, told)), jobs, files, tellings] }
     }
 
     /// Waits for what has begun, and ends.
@@ -120,6 +127,38 @@ async fn files(db: Db, post: Post, mut told: watch::Receiver<()>) {
     }
 }
 
+async fn tellings(db: Db, post: Post, mut courier: webhooks::Courier, mut told: watch::Receiver<()>) {
+    let mut clock = interval(SOON);
+    clock.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        let looks = tokio::select! {
+            _ = told.changed() => return courier.stop(Instant::now() + LAST_ROUND).await,
+            _ = clock.tick() => true,
+            () = courier.answered() => false,
+        };
+        let done = async {
+            if looks {
+                hear(&db, &post).await?;
+            }
+            courier.round().await
+        };
+        if let Err(problem) = done.await {
+            complain(&problem);
+            // Not at once: what was answered has to be noted, and the database may be away.
+            clock.tick().await;
+        }
+    }
+}
+
+/// Has facts heard that nobody has heard yet, and goes on with what is told again.
+async fn hear(db: &Db, post: &Post) -> Result<(), Problem> {
+    if outbox::has_news(db).await? {
+        outbox::dispatch(db, post, SUBSCRIBERS).await?;
+    }
+    webhooks::replay(db).await?;
+    Ok(())
+}
+
 fn complain(problem: &Problem) {
     let cause = problem.cause();
     tracing::error!(cause, "deferred work failed and is tried again");
@@ -194,8 +233,11 @@ async fn tidy_up(db: &Db, post: &Post) -> Result<(), Problem> {
 ///
 /// # Errors
 /// The database's; what was done before stays done.
-pub(super) async fn everything(db: &Db, post: &Post) -> Result<(), Problem> {
+pub(super) async fn everything(house: &House) -> Result<(), Problem> {
+    let House { db, post, client, .. } = house;
     round(db, post).await?;
+    while webhooks::replay(db).await? {}
+    webhooks::Courier::new(db.clone(), post.clone(), client.clone()).everything().await?;
     while outbox::work(db, post).await? > 0 {}
     imports::run_due(db, post).await?;
     tidy_up(db, post).await?;

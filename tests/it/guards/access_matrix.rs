@@ -196,5 +196,5 @@ async fn a_scope_opens_what_the_document_says_and_nothing_else() {
         assert_eq!((refused.status, &*refused.code()), (403, "insufficient_scope"), "{}", operation.id);
         assert!(refused.text().contains(scope.as_str()), "{}", refused.text());
     }
-    assert_eq!(keys.len(), 12, "of the others no call is there yet");
+    assert_eq!(keys.len(), 14, "of the others no call is there yet");
 }

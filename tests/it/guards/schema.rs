@@ -127,6 +127,8 @@ async fn the_entities_are_the_tables() {
         submission_sign,
         theme,
         theme_link,
+        webhook_delivery,
+        webhook_endpoint,
         withdrawal,
         withdrawal_acknowledgement,
         withdrawal_reader,

@@ -67,7 +67,8 @@ pub async fn open(target: &Target, documents: &[Document]) -> App {
     let post = Post::new(&Mail::Off, None, Path::new(""), vault.clone()).unwrap();
     let (replays, stopping) = (Replays::default(), Arc::default());
     let proposals_last = chrono::TimeDelta::days(7);
-    App { db, gallery, clock, vault, access, post, replays, proposals_last, public_url: None, stopping }
+    let (public_url, targets) = (None, crate::outbox::Targets::default());
+    App { db, gallery, clock, vault, access, post, targets, replays, proposals_last, public_url, stopping }
 }
 
 async fn count(tx: &Tx) -> Result<(), DbErr> {

@@ -71,6 +71,7 @@ async fn process(
         proposals_last: chrono::TimeDelta::days(7),
         public_url: None,
         stopping: Arc::default(),
+        targets: crate::outbox::Targets::default(),
     };
     let app = WebApp::new()
         .app_data(Data::new(app))

@@ -44,6 +44,13 @@ password and tell those who run this service.
 Sign in, look for the key that is marked as exposed, and replace it. Tell those who use it to send it in a header only.
 ",
     ),
+    webhook_disabled: Words(
+        "A change you should know of",
+        "A program that we tell what happens did not answer for a long time, or said that it is gone. We tell it nothing any more.
+
+Sign in to see which it is and why. Once it works, have it verified, and have it told again what it missed.
+",
+    ),
     submission_received: Words(
         "We have received your message",
         "Thank you. What you sent has arrived. Follow it here:

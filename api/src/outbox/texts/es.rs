@@ -45,6 +45,13 @@ fue rechazada.
 Inicie sesión, busque la clave marcada como expuesta y reemplácela. Avise a quienes la usan de que la envíen solo en una cabecera.
 ",
     ),
+    webhook_disabled: Words(
+        "Un cambio que debe conocer",
+        "Un programa al que avisamos de lo que ocurre no respondió durante mucho tiempo, o dijo que ya no existe. Ya no le avisamos de nada.
+
+Inicie sesión para ver cuál es y por qué. Cuando funcione, haga que se verifique y que se le avise de nuevo de lo que perdió.
+",
+    ),
     submission_received: Words(
         "Hemos recibido su mensaje",
         "Gracias. Lo que envió ha llegado. Puede seguirlo aquí:

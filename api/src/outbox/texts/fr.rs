@@ -45,6 +45,14 @@ refusée.
 Connectez-vous, cherchez la clé marquée comme exposée et remplacez-la. Dites à ceux qui l’utilisent de ne l’envoyer que dans un en-tête.
 ",
     ),
+    webhook_disabled: Words(
+        "Un changement à connaître",
+        "Un programme que nous prévenons de ce qui se passe n’a pas répondu pendant longtemps, ou a dit qu’il n’existe plus. Nous ne le prévenons
+plus de rien.
+
+Connectez-vous pour voir lequel et pourquoi. Quand il fonctionne, faites-le vérifier et prévenir à nouveau de ce qu’il a manqué.
+",
+    ),
     submission_received: Words(
         "Nous avons reçu votre message",
         "Merci. Votre envoi est arrivé. Suivez-le ici :

@@ -45,6 +45,13 @@ recusada.
 Inicie sessão, procure a chave marcada como exposta e substitua-a. Avise quem a usa de que a envie apenas num cabeçalho.
 ",
     ),
+    webhook_disabled: Words(
+        "Uma mudança que deve conhecer",
+        "Um programa que avisamos do que acontece não respondeu durante muito tempo, ou disse que já não existe. Já não o avisamos de nada.
+
+Inicie sessão para ver qual é e porquê. Quando funcionar, mande verificá-lo e avisá-lo de novo do que perdeu.
+",
+    ),
     submission_received: Words(
         "Recebemos a sua mensagem",
         "Obrigado. O que enviou chegou. Acompanhe aqui:

@@ -16,10 +16,11 @@ mod store;
 mod totp;
 mod wire;
 
-use ::entity::account;
-use ::entity::account::{AccountState, Model, Role};
-use ::entity::ids::{AccountId, PersonId};
-use sea_orm::{ConnectionTrait, DbErr};
+use ::entity::account::{self, AccountState, Model, Role};
+use ::entity::ids::{AccountId, OrganisationId, PersonId};
+use ::entity::person_organisation;
+use sea_orm::sea_query::Query;
+use sea_orm::{ColumnTrait as _, ConnectionTrait, DbErr, EntityTrait as _, QueryFilter as _};
 use secrecy::SecretString;
 use uuid::Uuid;
 
@@ -186,6 +187,40 @@ pub async fn write_to_admins(tx: &Tx, post: &Post, message: &Message) -> Result<
         mail(tx, post, Letter { to, language, message: message.clone() }).await?;
     }
     Ok(())
+}
+
+/// Writes to every active admin, and to those whose person belongs to an organisation.
+///
+/// # Errors
+/// The database's or the vault's.
+pub async fn write_to_organisation(
+    tx: &Tx,
+    post: &Post,
+    organisation: OrganisationId,
+    message: &Message,
+) -> Result<(), Problem> {
+    write_to_admins(tx, post, message).await?;
+    if post.is_off() {
+        return Ok(());
+    }
+    for row in of_organisation(tx, organisation).await? {
+        let language = Language::of(row.language.as_deref().unwrap_or_default());
+        let to = store::email(tx, post.vault(), &row).await?;
+        mail(tx, post, Letter { to, language, message: message.clone() }).await?;
+    }
+    Ok(())
+}
+
+/// Every active account of a person who belongs to an organisation, but for admins.
+async fn of_organisation(tx: &Tx, id: OrganisationId) -> Result<Vec<account::Model>, DbErr> {
+    let belongs = Query::select()
+        .column(person_organisation::Column::PersonId)
+        .from(person_organisation::Entity)
+        .and_where(person_organisation::Column::OrganisationId.eq(id))
+        .to_owned();
+    let accounts = account::Entity::find().filter(account::Column::PersonId.in_subquery(belongs));
+    let accounts = accounts.filter(account::Column::Role.ne(Role::Admin));
+    accounts.filter(account::Column::State.eq(AccountState::Active)).all(tx).await
 }
 
 /// A new account, for whoever has the command line.

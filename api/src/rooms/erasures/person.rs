@@ -11,7 +11,8 @@ use crate::outbox::{self, Fact, Post};
 use crate::problem::Problem;
 use crate::publishing;
 use crate::rooms::{
-    accounts, bundle, calendars, consents, events, people, quotes, registrations, series, submissions,
+    accounts, bundle, calendars, consents, events, people, quotes, records, registrations, series,
+    submissions,
 };
 
 /// Erases a person whose row is locked: name, contact and key, consents, words, seats, and every mention of them. What they
@@ -22,6 +23,7 @@ use crate::rooms::{
 /// The database's.
 pub async fn erase_person(tx: &Tx, post: &Post, by: By, person: person::Model) -> Result<(), Problem> {
     let id = person.id;
+    let organisation_id = records::maker(tx, id.0).await?.map(|maker| maker.organisation_id.0);
     tx.for_good(Gone { kind: ErasureKind::Person, id: id.0 });
     let linked = accounts::of_person(tx, id).await?;
     for &account in &linked {
@@ -40,6 +42,7 @@ pub async fn erase_person(tx: &Tx, post: &Post, by: By, person: person::Model) -
     idempotency::forget(tx, id.0).await?;
     audit::note(tx, Entry::new(by, Action::Erase).on(Kind::Person, id)).await?;
     publishing::left(tx, &person, &hosted, &said).await?;
-    outbox::tell(tx, Fact::PersonErased { person_id: id.0 }).await?;
+    outbox::tell(tx, Fact::PersonErased { person_id: id.0, version: person.version, organisation_id })
+        .await?;
     Ok(())
 }

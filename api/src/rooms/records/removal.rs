@@ -5,6 +5,7 @@ use ::entity::{
     account, api_key, consent, consent_token, data_key, event, event_helper, event_host,
     initiative_organisation, outcome, outcome_follow_up, person_contact, person_organisation, quote,
     registration, registration_desk, registration_invitation, series_host, story, theme_link,
+    webhook_endpoint,
 };
 use sea_orm::{ColumnTrait as _, DbErr, EntityTrait, PaginatorTrait as _, QueryFilter as _};
 use uuid::Uuid;
@@ -104,6 +105,8 @@ async fn referring(tx: &Tx, kind: RecordKind, id: Uuid) -> Result<Vec<(u64, &'st
             count::<event_helper::Entity>(tx, event_helper::Column::OrganisationId, id, "helpers").await?,
             count::<series_host::Entity>(tx, series_host::Column::OrganisationId, id, "series").await?,
             count::<api_key::Entity>(tx, api_key::Column::OrganisationId, id, "keys").await?,
+            count::<webhook_endpoint::Entity>(tx, webhook_endpoint::Column::OrganisationId, id, "webhooks")
+                .await?,
         ],
         RecordKind::Person => vec![
             count::<event_host::Entity>(tx, event_host::Column::PersonId, id, "events").await?,

@@ -12,7 +12,9 @@ use crate::http::idempotency;
 use crate::http::routes::Routes;
 use crate::outbox;
 use crate::problem::Problem;
-use crate::rooms::{accounts, entries, exports, imports, manage_links, registrations, reports, submissions};
+use crate::rooms::{
+    accounts, entries, exports, imports, manage_links, registrations, reports, submissions, webhooks,
+};
 
 /// Erases what is old enough, and gives its number.
 type Erase = for<'a> fn(&'a Db) -> Pin<Box<dyn Future<Output = Result<u64, Problem>> + 'a>>;
@@ -64,6 +66,8 @@ rules! {
         since "the letter", by entries::tidy_up;
     "facts_and_jobs": "what was to be told to others; of jobs that were given up after ninety days, of letters at once", "P30D",
         since "it was told", by outbox::tidy_up;
+    "webhook_deliveries": "what partners' systems were told, and what came of it", "P30D",
+        since "it was to be told", by webhooks::tidy_up;
     "kept_answers": "answers for those who have to ask again", "PT24H",
         since "the first answer", by idempotency::tidy_up;
 }

@@ -1,15 +1,16 @@
 //! Queries about withdrawals.
 
-use ::entity::ids::QuoteId;
+use ::entity::ids::{OrganisationId, QuoteId};
 use ::entity::kinds::RecordKind;
 use ::entity::withdrawal::{self, WithdrawnThrough};
 use ::entity::{withdrawal_acknowledgement, withdrawal_reader};
 use sea_orm::{
     ColumnTrait as _, ConnectionTrait, DbErr, EntityTrait as _, QueryFilter as _, QueryOrder as _,
+    QuerySelect as _,
 };
 use uuid::Uuid;
 
-use crate::db::{Tx, insert_all};
+use crate::db::{Tx, insert_all, save_all};
 use crate::publishing;
 
 /// Notes that these quotes are withdrawn in this transaction.
@@ -26,6 +27,51 @@ pub async fn note(tx: &Tx, quotes: &[QuoteId], through: WithdrawnThrough) -> Res
         was_public: public.contains(&quote.0),
     };
     insert_all(tx, quotes.iter().map(row).collect()).await
+}
+
+/// Whether a quote was withdrawn.
+///
+/// # Errors
+/// The database's.
+pub async fn is_withdrawn(tx: &Tx, quote: QuoteId) -> Result<bool, DbErr> {
+    Ok(withdrawal::Entity::find_by_id(quote).one(tx).await?.is_some())
+}
+
+/// Notes that an organisation knows of a withdrawal by one of its integrations, or knows it again.
+pub(super) async fn add_reader(
+    tx: &Tx,
+    quote: QuoteId,
+    organisation: OrganisationId,
+    integration: &str,
+) -> Result<(), DbErr> {
+    let row = withdrawal_reader::Model {
+        quote_id: quote,
+        organisation_id: organisation,
+        integration: integration.to_owned(),
+        read_at: tx.now(),
+    };
+    save_all(tx, vec![row], &[]).await
+}
+
+/// Notes that an organisation says that withdrawn words are gone from its side. Says whether it had not said so before.
+pub(super) async fn acknowledge(
+    tx: &Tx,
+    quote: QuoteId,
+    organisation: OrganisationId,
+) -> Result<bool, DbErr> {
+    // Locked, so that of two at once the second finds the first.
+    withdrawal::Entity::find_by_id(quote).lock_exclusive().one(tx).await?;
+    let said = withdrawal_acknowledgement::Entity::find_by_id((quote, organisation)).one(tx).await?;
+    if said.is_some() {
+        return Ok(false);
+    }
+    let row = withdrawal_acknowledgement::Model {
+        quote_id: quote,
+        organisation_id: organisation,
+        acknowledged_at: tx.now(),
+    };
+    insert_all(tx, vec![row]).await?;
+    Ok(true)
 }
 
 /// A withdrawal, who had read, and who acknowledged.

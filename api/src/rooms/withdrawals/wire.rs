@@ -18,24 +18,25 @@ pub struct WithdrawalOut {
     id: QuoteId,
     /// When.
     withdrawn_at: DateTime<Utc>,
-    /// By whom.
-    through: WithdrawnThrough,
+    /// By whom; `null` to a partner whose quote it is not.
+    #[schema(required = true)]
+    through: Option<WithdrawnThrough>,
     /// Whether it was ever public.
     was_public: bool,
-    /// The organisations that had read it by an integration, and so have to take it back too.
+    /// The organisations that are known to have been told by an integration, and so have to take it back too.
     readers: Vec<WithdrawalReaderOut>,
     /// Those that say that it is gone from their side.
     acknowledgements: Vec<WithdrawalAcknowledgementOut>,
 }
 
-/// An organisation that had read words before they were withdrawn.
+/// An organisation that was told that words were withdrawn.
 #[derive(Serialize, ToSchema)]
 struct WithdrawalReaderOut {
     /// The organisation.
     organisation: OrganisationId,
-    /// By which of its integrations.
+    /// By which of its integrations, such as `webhook`.
     integration: String,
-    /// When it did so last.
+    /// When, last.
     read_at: DateTime<Utc>,
 }
 
@@ -46,6 +47,21 @@ struct WithdrawalAcknowledgementOut {
     organisation: OrganisationId,
     /// When it said so.
     acknowledged_at: DateTime<Utc>,
+}
+
+impl WithdrawalOut {
+    /// Whether the words were ever public.
+    pub(super) fn was_public(&self) -> bool {
+        self.was_public
+    }
+
+    /// What of it concerns one organisation.
+    pub(super) fn part_of(mut self, organisation: OrganisationId) -> Self {
+        self.through = None;
+        self.readers.retain(|reader| reader.organisation == organisation);
+        self.acknowledgements.retain(|said| said.organisation == organisation);
+        self
+    }
 }
 
 /// The withdrawal of a quote, if it was withdrawn.
@@ -70,7 +86,7 @@ impl From<store::Found> for WithdrawalOut {
         Self {
             id: quote_id,
             withdrawn_at,
-            through,
+            through: Some(through),
             was_public,
             readers: readers.into_iter().map(reader).collect(),
             acknowledgements: acknowledgements.into_iter().map(acknowledgement).collect(),
