@@ -94,6 +94,9 @@ def main():
     make(f"/v1/quotes/{taken_back['id']}/withdraw", {})
     allowed = make(f"/v1/people/{ids['person_id']}/consents", {"purpose": "record_session", "method": "written"})
     key = make(f"/v1/organisations/{ids['organisation_id']}/keys", {"name": "Desk", "scopes": ["events:read"]})
+    webhook = make("/v1/webhooks", {
+        "url": "https://partner.invalid.example/hook", "types": ["quote.withdrawn"], "organisation": ids["organisation_id"],
+    })
     call("PUT", "/v1/countries/NO/risk", {"risk": "moderate", "reason": "Sample"}, token)
     proposal = make("/v1/proposals", {"subject": "country", "country": "NO", "changes": {"risk": "low"}, "reason": "Sample"})
     make("/v1/reports", {"kind": "event", "id": event["id"], "reason": "wrong", "text": "It is on another day."})
@@ -105,7 +108,7 @@ def main():
     export = make("/v1/exports", {"format": "csv"})
     ids |= {
         "import_id": sent["id"], "name": "seed", "export_id": export["id"],
-        "key_id": key["id"],
+        "key_id": key["id"], "webhook_id": webhook["id"],
         "event_id": event["id"], "registration_id": registered["registration"]["id"], "series_id": series["id"],
         "recurrence": start, "guide_id": guide["id"], "number": 1, "account_id": invited["account"]["id"],
         "consent_id": allowed["id"], "withdrawal_id": taken_back["id"], "proposal_id": proposal["id"], "report_id": report["id"], "code": "NO",
