@@ -18,6 +18,9 @@ use crate::outbox::{Answer, Client, Post};
 /// After so long no further delivery to a webhook is begun: others wait for their turn, and its lease ends.
 const LONGEST: Duration = Duration::from_secs(5);
 
+/// Headers that a message is sent with.
+type Headers = Vec<(&'static str, String)>;
+
 /// What is to be delivered to one webhook, one after the other.
 pub(super) struct Parcel {
     /// The webhook.
@@ -114,7 +117,7 @@ impl Van {
         secrets: &[Secret],
         delivery: &Delivery,
         challenge: &str,
-    ) -> Option<(Vec<(&'static str, String)>, Vec<u8>)> {
+    ) -> Option<(Headers, Vec<u8>)> {
         let body = match delivery.kind {
             Some(kind) => serde_json::to_vec(&self.event(kind, delivery)),
             None => serde_json::to_vec(&WebhookVerification {
