@@ -108,6 +108,7 @@ impl App {
         (name = "proposals", description = "What shows more of somebody: one person proposes it, another approves it."),
         (name = "reports", description = "Something in the gallery is about somebody, endangers them or is wrong."),
         (name = "manage-links", description = "New links for whoever lost theirs."),
+        (name = "changes", description = "What changed, in order, for those who keep a copy of what they may see."),
         (name = "audit-log", description = "Who did what to which record."),
         (name = "submissions", description = "Newcomers ask to be on the map, follow what becomes of it, and are reviewed."),
         (name = "entries", description = "Contacts are asked every year whether what stands on the map is still so, and answer."),

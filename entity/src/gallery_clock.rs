@@ -14,6 +14,8 @@ pub struct Model {
     pub seq: i64,
     /// Grows by one whenever a switch is turned.
     pub switched: i64,
+    /// The highest number of a tombstone that is told no longer: who has not read on beyond it begins anew.
+    pub floor: i64,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

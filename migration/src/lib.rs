@@ -51,6 +51,7 @@ mod m0091_webhooks;
 mod m0095_imports;
 mod m0096_exports;
 mod m0097_mappings;
+mod m0099_changes;
 mod m0104_closed_accounts;
 mod m0105_allowance_uses;
 
@@ -105,6 +106,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0095_imports::Migration),
             Box::new(m0096_exports::Migration),
             Box::new(m0097_mappings::Migration),
+            Box::new(m0099_changes::Migration),
             Box::new(m0104_closed_accounts::Migration),
             Box::new(m0105_allowance_uses::Migration),
         ]

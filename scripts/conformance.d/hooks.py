@@ -7,6 +7,7 @@
 - Every failure is a problem document that is right about itself, and every reading operation is seen to succeed.
 """
 
+import re
 from collections import Counter
 from urllib.parse import urlencode
 
@@ -38,7 +39,12 @@ def first_page(case):
     address = f"{case.operation.base_url.rstrip('/')}{case.formatted_path}?{urlencode({**query, 'limit': 1})}"
     headers = {name: value for name, value in (case.headers or {}).items() if name.lower() == "authorization"}
     answer = requests.get(address, headers=headers, timeout=TIMEOUT)
-    return answer.json().get("next_cursor") if answer.status_code == 200 else None
+    if answer.status_code != 200:
+        return None
+    if "atom" in answer.headers["content-type"]:
+        found = re.search(r'rel="next"[^>]*[?;]cursor=([A-Za-z0-9_-]+)', answer.text)
+        return found and found.group(1)
+    return answer.json().get("next_cursor")
 
 
 def go_on(case):

@@ -3,6 +3,7 @@
 mod cache;
 mod calendars;
 mod changes;
+mod feeds;
 mod items;
 mod lists;
 mod map;

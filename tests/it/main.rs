@@ -8,6 +8,7 @@ mod audit_log;
 mod brakes;
 mod bundle;
 mod calendar_files;
+mod changes;
 mod command;
 mod consents;
 mod decisions;

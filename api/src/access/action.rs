@@ -210,6 +210,8 @@ actions! {
     ImportRecords { admin: All, partner: Own }, with ImportsWrite
     /// Export records without personal data: own ones, or all.
     ExportRecords { host: Own, moderator: All, admin: All, partner: Own }, with EventsRead
+    /// Follow the changes of what one may read.
+    ReadChanges { moderator: All, admin: All, partner: Own }, with ChangesRead
     /// Read the audit log.
     ReadAuditLog { moderator: Own, admin: All }
     /// Read what is kept for how long, and what was erased.

@@ -23,6 +23,7 @@ use super::params::{
     AboutFilters, BoxFilter, EventsFilters, InitiativeFilter, Lang, ListOrder, PeriodFilters, ReadHeaders,
     WordsFilter,
 };
+use super::reading::shortened;
 use super::shapes::Unchanged;
 use super::sql::Sql;
 use crate::app::App;
@@ -258,30 +259,9 @@ impl Document {
             time,
             language: self.text_language,
             title: self.title,
-            text: self.summary.or(self.description).map(shortened),
+            text: self.summary.or(self.description).map(|text| shortened(&text, TEXT)),
             place,
             link: app.address_of(&self.links.this),
         })
-    }
-}
-
-/// At most [`TEXT`] characters, whole words where there are any.
-fn shortened(text: String) -> String {
-    let Some((end, _)) = text.char_indices().nth(TEXT) else { return text };
-    let words = text[..end].rfind(char::is_whitespace).unwrap_or(end);
-    format!("{}…", text[..words].trim_end())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_long_text_ends_after_a_word() {
-        assert_eq!(shortened("short".into()), "short");
-        let long = shortened("über weite Felder ".repeat(200));
-        assert!(long.ends_with("…") && long.chars().count() <= TEXT + 1);
-        assert!(long.trim_end_matches('…').ends_with(['r', 'e']));
-        assert_eq!(shortened("ü".repeat(2000)).chars().count(), TEXT + 1);
     }
 }

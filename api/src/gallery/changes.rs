@@ -4,10 +4,11 @@ use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse, get};
 use chrono::{DateTime, Utc};
 use sea_orm::QueryResult;
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::json::{self, Object};
-use super::languages;
+use super::{languages, pages};
 use super::params::{Lang, ReadHeaders};
 use super::shapes::{Change, ChangeOp, ChangePage, Unchanged};
 use super::sql::Sql;
@@ -17,15 +18,28 @@ use crate::http::Query;
 use crate::http::etag::{self, Cache, Ready};
 use crate::http::language::Wanted;
 use crate::http::page::{Cursor, Paging, next_link};
-use crate::problem::Problem;
+use crate::problem::{Kind, Problem};
 
 /// What cursors are bound to.
 const BINDING: &str = "changes";
 
+/// Where a reader stands: behind a number, and up to which one tombstones were told no longer when it began.
+#[derive(Clone, Copy, Serialize, Deserialize)]
+struct Place(i64, i64);
+
+impl Place {
+    /// Whether the reader has missed no tombstone, and its numbers are those of this database.
+    fn leads_on(self, seq: i64, floor: i64) -> bool {
+        let Self(after, began) = self;
+        after <= seq && after.max(began) >= floor
+    }
+}
+
 /// Follow the changes
 ///
 /// Every public document in the order of its last change: `upsert` with the document, `delete` for what is public no
-/// longer. Without a cursor it begins at the beginning. `next_cursor` is always there: keep it and ask again later.
+/// longer. Without a cursor it begins at the beginning. `next_cursor` is always there: keep it and ask again later. It is told for
+/// 400 days that something is public no longer; an older cursor is 410: begin anew without one, and delete what is not named then.
 #[utoipa::path(
     tag = "gallery",
     operation_id = "gallery.changes",
@@ -40,13 +54,24 @@ pub(super) async fn changes(
     paging: Query<Paging>,
 ) -> Result<HttpResponse, Problem> {
     let wanted = languages::wanted(&req, lang.0.lang.as_ref())?;
-    let after: Option<i64> = paging.0.cursor.map(|text| Cursor::decode(BINDING, &text)).transpose()?;
+    let Place(after, began) = match paging.0.cursor {
+        Some(text) => Cursor::decode(BINDING, &text)?,
+        None => Place(0, clock(&app.gallery).await?.1),
+    };
     let limit = usize::from(paging.0.limit.get());
-    let mut rows = read(&app.gallery, after.unwrap_or_default(), limit + 1, &wanted, app.clock.now()).await?;
-    let more = rows.len() > limit;
+    let mut rows = read(&app.gallery, after, limit + 1, &wanted, app.clock.now()).await?;
+    // Asked after the page was read: what is forgotten between the two questions is not missed.
+    let (seq, floor) = clock(&app.gallery).await?;
+    if !Place(after, began).leads_on(seq, floor) {
+        return Err(Problem::of(Kind::CursorTooOld));
+    }
+    let all = rows.len();
     rows.truncate(limit);
-    let last = rows.last().map_or(after.unwrap_or_default(), |row| row.change.seq);
-    let next = Cursor::encode(BINDING, &last)?;
+    let size = |row: &Row| 200 + row.item.as_ref().map_or(0, |(_, body)| body.len());
+    rows.truncate(pages::light(&req, rows.iter().map(size)));
+    let more = rows.len() < all;
+    let last = rows.last().map_or(after, |row| row.change.seq);
+    let next = Cursor::encode(BINDING, &Place(last, began))?;
 
     let items: Vec<Vec<u8>> = rows.iter().map(Row::write).collect::<Result<_, _>>()?;
     let mut ready = Ready::new(json::page(&items, Some(&next))?, etag::JSON, Cache::Gallery);
@@ -54,6 +79,15 @@ pub(super) async fn changes(
         languages::shared(rows.iter().filter_map(|row| Some(row.item.as_ref()?.0.as_str())));
     ready.link = more.then(|| next_link(req.uri(), &next));
     Ok(etag::answer(&req, ready))
+}
+
+/// The last number given, and the highest of a tombstone that is told no longer.
+async fn clock(db: &PublicDb) -> Result<(i64, i64), Problem> {
+    let mut sql = Sql::new(db);
+    sql.push("SELECT c.seq, c.floor FROM gallery_clock c");
+    let row = sql.one(db).await?;
+    let row = row.ok_or_else(|| Problem::internal(anyhow::anyhow!("gallery_clock is empty")))?;
+    Ok((row.try_get("", "seq")?, row.try_get("", "floor")?))
 }
 
 struct Row {

@@ -13,7 +13,7 @@ use utoipa::IntoParams;
 use super::counts::{self, KindCounts};
 use super::json::Object;
 use super::languages;
-use super::pages::Key;
+use super::pages::{self, Key};
 use super::params::{Lang, ReadHeaders};
 use super::shapes::{GalleryCountry, GalleryCountryDetail, GalleryCountryPage, Unchanged};
 use super::sql::Sql;
@@ -73,12 +73,13 @@ pub(super) fn entries(counts: &BTreeMap<String, KindCounts>, language: &str) -> 
 pub(super) struct CountryPath {
     /// The two-letter code (ISO 3166-1 alpha-2), in capitals.
     #[param(pattern = "^[A-Z]{2}$", example = "SS")]
-    code: String,
+    pub code: String,
 }
 
 /// Get a country's page
 ///
-/// The newest 25 documents of each kind, and the addresses of the lists that have all of them. A country that has nothing
+/// The newest documents of each kind, at most 25 and as many as keep the page below 50 KB, and the addresses of the lists that have
+/// all of them. A country that has nothing
 /// yet has an empty page.
 #[utoipa::path(
     tag = "gallery",
@@ -98,6 +99,7 @@ pub(super) async fn page(
     let names = languages::for_names(&wanted);
     let counts = counts::by_country(&app.gallery, Some(&country.code), now).await?;
     let rows = newest(&app.gallery, &country.code, &wanted, now).await?;
+    let each = light(&rows);
 
     let mut links = BTreeMap::from([("self", format!("/v1/gallery/countries/{}", country.code))]);
     let mut body = Object::with_capacity(rows.iter().map(|row| row.body.len() + 1).sum::<usize>() + 1000)
@@ -107,12 +109,22 @@ pub(super) async fn page(
         .member("counts", &counts.get(&country.code).copied().unwrap_or_default())?;
     for &kind in DocumentKind::ALL {
         let section = collection(kind);
-        body = body.ready_list(section, rows.iter().filter(|row| row.kind == kind).map(|row| &row.body));
+        let of_kind = rows.iter().filter(|row| row.kind == kind).map(|row| &row.body);
+        body = body.ready_list(section, of_kind.take(each));
         links.insert(section, format!("/v1/gallery/{section}?country={}", country.code));
     }
     let mut ready = Ready::new(body.member("links", &links)?.finish(), etag::JSON, Cache::Gallery);
     ready.content_language = languages::shared(rows.iter().map(|row| row.language.as_str()).chain([names]));
     Ok(etag::answer(&req, ready))
+}
+
+/// How many of each kind are light together; one at least.
+fn light(rows: &[Row]) -> usize {
+    let bytes = |each: usize, kind: DocumentKind| {
+        rows.iter().filter(|row| row.kind == kind).take(each).map(|row| row.body.len()).sum::<usize>()
+    };
+    let all = |each: usize| DocumentKind::ALL.iter().map(|kind| bytes(each, *kind)).sum::<usize>();
+    (1..=SECTION).rev().find(|each| all(*each) <= pages::LIGHT).unwrap_or(1)
 }
 
 struct Row {

@@ -12,9 +12,9 @@ use utoipa::IntoParams;
 use uuid::Uuid;
 
 use super::params::{Lang, ReadHeaders, Zone};
-use super::shapes::Unchanged;
+use super::shapes::{LinkedItem, Unchanged};
 use super::sql::Sql;
-use super::{languages, local_times};
+use super::{accept, languages, linked, local_times};
 use crate::app::App;
 use crate::http::Query;
 use crate::http::etag::{self, Cache, Ready};
@@ -37,7 +37,8 @@ pub(super) struct ItemPath {
     tag = "gallery",
     operation_id = "gallery.events.get",
     params(ItemPath, Zone, Lang, ReadHeaders),
-    responses((status = 200, description = "The event", body = EventItem), Unchanged, Problem)
+    responses((status = 200, description = "The event; `Accept: application/ld+json` has it in the words of schema.org",
+        content((EventItem = "application/json"), (LinkedItem = "application/ld+json"))), Unchanged, Problem)
 )]
 #[get("/v1/gallery/events/{id}")]
 pub(super) async fn event(
@@ -56,7 +57,8 @@ pub(super) async fn event(
     tag = "gallery",
     operation_id = "gallery.initiatives.get",
     params(ItemPath, Lang, ReadHeaders),
-    responses((status = 200, description = "The initiative", body = InitiativeItem), Unchanged, Problem)
+    responses((status = 200, description = "The initiative; `Accept: application/ld+json` has it in the words of schema.org",
+        content((InitiativeItem = "application/json"), (LinkedItem = "application/ld+json"))), Unchanged, Problem)
 )]
 #[get("/v1/gallery/initiatives/{id}")]
 pub(super) async fn initiative(
@@ -73,7 +75,8 @@ pub(super) async fn initiative(
     tag = "gallery",
     operation_id = "gallery.quotes.get",
     params(ItemPath, Lang, ReadHeaders),
-    responses((status = 200, description = "The quote", body = QuoteItem), Unchanged, Problem)
+    responses((status = 200, description = "The quote; `Accept: application/ld+json` has it in the words of schema.org",
+        content((QuoteItem = "application/json"), (LinkedItem = "application/ld+json"))), Unchanged, Problem)
 )]
 #[get("/v1/gallery/quotes/{id}")]
 pub(super) async fn quote(
@@ -90,7 +93,8 @@ pub(super) async fn quote(
     tag = "gallery",
     operation_id = "gallery.outcomes.get",
     params(ItemPath, Lang, ReadHeaders),
-    responses((status = 200, description = "The outcome", body = OutcomeItem), Unchanged, Problem)
+    responses((status = 200, description = "The outcome; `Accept: application/ld+json` has it in the words of schema.org",
+        content((OutcomeItem = "application/json"), (LinkedItem = "application/ld+json"))), Unchanged, Problem)
 )]
 #[get("/v1/gallery/outcomes/{id}")]
 pub(super) async fn outcome(
@@ -107,7 +111,8 @@ pub(super) async fn outcome(
     tag = "gallery",
     operation_id = "gallery.stories.get",
     params(ItemPath, Lang, ReadHeaders),
-    responses((status = 200, description = "The story", body = StoryItem), Unchanged, Problem)
+    responses((status = 200, description = "The story; `Accept: application/ld+json` has it in the words of schema.org",
+        content((StoryItem = "application/json"), (LinkedItem = "application/ld+json"))), Unchanged, Problem)
 )]
 #[get("/v1/gallery/stories/{id}")]
 pub(super) async fn story(
@@ -128,11 +133,18 @@ async fn answer(
     zone: Option<Tz>,
 ) -> Result<HttpResponse, Problem> {
     let (wanted, now) = (languages::wanted(req, lang.lang.as_ref())?, app.clock.now());
+    if accept::wants_linked(req.headers()) {
+        let found = find(app, kind, id, &wanted, now, &["language", "body"]).await?;
+        let body: String = found.row.try_get("", "body")?;
+        let mut ready = Ready::new(linked::write(app, kind, &body)?, etag::LINKED, Cache::Gallery);
+        (ready.content_language, ready.negotiated) = (Some(found.language), true);
+        return Ok(etag::answer(req, ready));
+    }
     // Wall times also depend on the rules of zones, which have no version here.
     if zone.is_none() && req.headers().contains_key(IF_NONE_MATCH) {
         let found = find(app, kind, id, &wanted, now, &["language"]).await?;
         if etag::unchanged(req.headers(), &found.etag) {
-            return Ok(etag::not_modified(&found.etag, Cache::Gallery, Some(&found.language)));
+            return Ok(etag::not_modified(&found.etag, Cache::Gallery, Some(&found.language), true));
         }
     }
     let found = find(app, kind, id, &wanted, now, &["language", "body"]).await?;
@@ -146,9 +158,10 @@ async fn answer(
             content_language: None,
             cache: Cache::Gallery,
             link: None,
+            negotiated: true,
         },
     };
-    ready.content_language = Some(found.language);
+    (ready.content_language, ready.negotiated) = (Some(found.language), true);
     Ok(etag::answer(req, ready))
 }
 

@@ -7,34 +7,42 @@
 //! public but unlisted answers by its id only.
 //!
 //! - `lists` and `items`: the five kinds, one function for all of them; [`params`] and [`filters`] say what may be asked
-//! - `calendars`: the events once more, as files to subscribe to
+//! - `calendars` and `feeds`: the same once more, as files to subscribe to; `card`: a country, to be shown on other sites; `linked`: an
+//!   item in the words of schema.org
 //! - `overview` and `countries`: the whole at a glance, and country by country
 //! - `search`, `map`, `changes`: the same documents, found by words, on a map, and as a feed with tombstones
 //! - [`cache`]: their answers, kept ready as long as they hold
 //! - `names`: countries, languages and themes; `ready`: whether the database answers
 
+mod accept;
 pub mod bbox;
 pub mod cache;
 mod calendars;
+mod card;
 mod changes;
 mod countries;
 mod counts;
+mod feeds;
 pub mod filters;
 mod items;
 mod json;
 mod languages;
+mod linked;
 mod lists;
 mod local_times;
 mod map;
 mod names;
 mod overview;
+mod pack;
 mod pages;
 pub mod params;
+mod reading;
 mod ready;
 mod search;
 pub mod shapes;
 mod sql;
 mod words;
+mod words_for;
 
 #[cfg(test)]
 mod tests;
@@ -47,6 +55,8 @@ pub fn routes(routes: &mut Routes<'_>) {
         .service(overview::overview)
         .service(countries::list)
         .service(countries::page)
+        .service(card::card)
+        .service(pack::pack)
         .service(search::search)
         .service(map::map)
         .service(changes::changes)
@@ -56,6 +66,11 @@ pub fn routes(routes: &mut Routes<'_>) {
         .service(lists::quotes)
         .service(lists::outcomes)
         .service(lists::stories)
+        .service(feeds::api::initiatives)
+        .service(feeds::api::events)
+        .service(feeds::api::quotes)
+        .service(feeds::api::outcomes)
+        .service(feeds::api::stories)
         // Before the item, whose address would take its ending for a part of the identifier.
         .service(calendars::one)
         .service(items::event)

@@ -13,11 +13,11 @@ use uuid::Uuid;
 
 use super::filters::{Filters, Way};
 use super::json::{self, Object};
-use super::languages;
 use super::params::{AboutFilters, DocumentKinds, Lang, ReadHeaders};
 use super::shapes::{SearchPage, Unchanged};
 use super::sql::Sql;
 use super::words::{self, Where};
+use super::{languages, pages};
 use crate::app::App;
 use crate::db::PublicDb;
 use crate::http::Query;
@@ -60,9 +60,11 @@ pub(super) async fn search(
     let after: Option<Key> = paging.0.cursor.map(|text| Cursor::decode(&binding, &text)).transpose()?;
     let limit = usize::from(paging.0.limit.get());
     let mut hits = find(&app.gallery, &filters, after, limit + 1, &wanted, app.clock.now()).await?;
-    let more = hits.len() > limit;
+    let all = hits.len();
     hits.truncate(limit);
-    let next = hits.last().filter(|_| more).map(|hit| Cursor::encode(&binding, &hit.key)).transpose()?;
+    hits.truncate(pages::light(&req, hits.iter().map(Hit::size)));
+    let next =
+        hits.last().filter(|_| hits.len() < all).map(|hit| Cursor::encode(&binding, &hit.key)).transpose()?;
 
     // In the order in which they were asked for: the snippet begins with the first that is found.
     let words = query_words(&asked.0.q);
@@ -96,9 +98,14 @@ impl Hit {
         })
     }
 
+    /// Bytes, about.
+    fn size(&self) -> usize {
+        self.body.len() + self.label.len() + 600
+    }
+
     fn write(&self, words: &[String]) -> Result<Vec<u8>, Problem> {
         let own: OwnText<'_> = serde_json::from_str(&self.body).map_err(Problem::internal)?;
-        let hit = Object::with_capacity(self.body.len() + 600)
+        let hit = Object::with_capacity(self.size())
             .member("kind", &self.kind)?
             .member("id", &self.key.2)?
             .member("title", &self.label)?

@@ -154,6 +154,23 @@ pub struct SearchHit {
     pub item: GalleryItem,
 }
 
+/// A document in the words of schema.org; further members depend on `@type`.
+#[derive(Serialize, ToSchema)]
+pub struct LinkedItem {
+    /// Always `https://schema.org`.
+    #[serde(rename = "@context")]
+    #[schema(example = "https://schema.org")]
+    pub context: String,
+    /// What it is: `Event`, `Quotation`, `Project`, `CreativeWork` or a kind of that.
+    #[serde(rename = "@type")]
+    #[schema(example = "Event")]
+    pub what: String,
+    /// Its identifier, as a URN.
+    #[serde(rename = "@id")]
+    #[schema(example = "urn:uuid:0b6a7c1e-5d3f-4c2a-9e8b-7f6a5d4c3b2a")]
+    pub id: String,
+}
+
 /// What changed, in order.
 #[derive(ToSchema)]
 pub struct ChangePage {

@@ -22,6 +22,9 @@ use crate::problem::{Kind, Problem};
 const EXPLORER_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; \
      img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
+/// For programs that read all there is and keep it.
+const ROBOTS: &str = "User-agent: *\nDisallow: /\n";
+
 /// The OpenAPI document as it is served: written when somebody asks for it first, which most processes never see, and then
 /// kept as bytes. Belongs in the app's data.
 pub struct Document {
@@ -52,6 +55,7 @@ pub fn routes(routes: &mut Routes<'_>) {
     routes
         .service(openapi_json)
         .service(livez)
+        .service(robots)
         .service(problem_pages::list)
         .service(problem_pages::page)
         .undescribed(|plain| {
@@ -72,6 +76,19 @@ pub fn routes(routes: &mut Routes<'_>) {
 #[get("/openapi.json")]
 async fn openapi_json(req: HttpRequest, document: Data<Document>) -> Result<HttpResponse, Problem> {
     Ok(etag::answer(&req, document.json()?))
+}
+
+/// What search engines may keep
+///
+/// Nothing: their copies would outlive a withdrawal. Sites that show the gallery decide for themselves.
+#[utoipa::path(
+    tag = "service",
+    operation_id = "service.robots",
+    responses((status = 200, description = "The rules (RFC 9309)", body = String, content_type = "text/plain"), Problem)
+)]
+#[get("/robots.txt")]
+async fn robots(req: HttpRequest) -> HttpResponse {
+    etag::answer(&req, Ready::new(ROBOTS, "text/plain; charset=utf-8", Cache::Reference))
 }
 
 /// Whether the process is alive

@@ -15,8 +15,19 @@ use twox_hash::XxHash3_128;
 
 /// `Content-Type` of JSON answers.
 pub const JSON: &str = "application/json";
+/// `Content-Type` of JSON-LD.
+pub const LINKED: &str = "application/ld+json";
+/// `Content-Type` of a JSON value a line.
+pub const NDJSON: &str = "application/x-ndjson";
+/// `Content-Type` of Atom feeds.
+pub const ATOM: &str = "application/atom+xml; charset=utf-8";
+/// `Content-Type` of pages.
+pub const HTML: &str = "text/html; charset=utf-8";
 /// `Content-Type` of calendar files.
 pub const CALENDAR: &str = "text/calendar; charset=utf-8";
+
+/// `Vary` of what is answered in several forms.
+pub const NEGOTIATED: &str = "Accept, Accept-Language";
 
 /// How long an answer may be kept (RFC 9111 §5.2.2).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,6 +66,8 @@ pub struct Ready {
     pub cache: Cache,
     /// Value of `Link`, such as the next page.
     pub link: Option<String>,
+    /// Whether the same address answers in another form where `Accept` asks for it.
+    pub negotiated: bool,
 }
 
 impl Ready {
@@ -62,28 +75,35 @@ impl Ready {
     pub fn new(body: impl Into<Bytes>, content_type: &'static str, cache: Cache) -> Self {
         let body = body.into();
         let etag = weak_etag_of(&body);
-        Self { body, etag, content_type, content_language: None, cache, link: None }
+        Self { body, etag, content_type, content_language: None, cache, link: None, negotiated: false }
     }
 }
 
 /// Sends a ready answer, or 304 if the client has it already.
 pub fn answer(req: &HttpRequest, ready: Ready) -> HttpResponse {
     if unchanged(req.headers(), &ready.etag) {
-        return not_modified(&ready.etag, ready.cache, ready.content_language.as_deref());
+        let Ready { etag, cache, content_language, negotiated, .. } = &ready;
+        return not_modified(etag, *cache, content_language.as_deref(), *negotiated);
     }
     let mut response = HttpResponse::Ok();
     response.insert_header((CONTENT_TYPE, ready.content_type));
     if let Some(link) = ready.link {
         response.insert_header((LINK, link));
     }
-    validators(&mut response, &ready.etag, ready.cache, ready.content_language.as_deref());
+    let language = ready.content_language.as_deref();
+    validators(&mut response, &ready.etag, ready.cache, language, ready.negotiated);
     response.body(ready.body)
 }
 
 /// The 304 (RFC 9110 §15.4.5) for an answer whose body was never needed.
-pub fn not_modified(etag: &str, cache: Cache, content_language: Option<&str>) -> HttpResponse {
+pub fn not_modified(
+    etag: &str,
+    cache: Cache,
+    content_language: Option<&str>,
+    negotiated: bool,
+) -> HttpResponse {
     let mut response = HttpResponse::NotModified();
-    validators(&mut response, etag, cache, content_language);
+    validators(&mut response, etag, cache, content_language, negotiated);
     response.finish()
 }
 
@@ -92,11 +112,12 @@ fn validators(
     etag: &str,
     cache: Cache,
     content_language: Option<&str>,
+    negotiated: bool,
 ) {
     response
         .insert_header((ETAG, etag))
         .insert_header((CACHE_CONTROL, cache.control()))
-        .insert_header((VARY, "Accept-Language"));
+        .insert_header((VARY, if negotiated { NEGOTIATED } else { "Accept-Language" }));
     if let Some(language) = content_language {
         response.insert_header((CONTENT_LANGUAGE, language));
     }

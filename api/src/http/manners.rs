@@ -131,6 +131,8 @@ fn finish<B: MessageBody + 'static>(request_id: Uuid, mut response: HttpResponse
         (CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'"),
         (REFERRER_POLICY, "no-referrer"),
         (X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        // Copies that others keep would outlive a withdrawal.
+        (HeaderName::from_static("x-robots-tag"), "noindex, noarchive"),
     ] {
         if !headers.contains_key(&name) {
             headers.insert(name, HeaderValue::from_static(value));

@@ -19,7 +19,7 @@ use crate::problem::Problem;
 #[derive(Debug, Clone, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct Paging {
-    /// How many items a page holds at most.
+    /// How many items a page holds at most. Where it is not given, a page of the gallery holds only as many as keep it below 50 KB.
     #[serde(default)]
     #[param(inline)]
     pub limit: Limit,
@@ -106,12 +106,17 @@ fn check(binding: &str, key: &[u8]) -> [u8; CHECK] {
 /// The value of the `Link` header (RFC 8288) that leads from this page to the next one: the same
 /// address with the new cursor.
 pub fn next_link(uri: &Uri, cursor: &str) -> String {
+    format!("<{}>; rel=\"next\"", next_address(uri, cursor))
+}
+
+/// The same address with the new cursor.
+pub fn next_address(uri: &Uri, cursor: &str) -> String {
     let asked = form_urlencoded::parse(uri.query().unwrap_or_default().as_bytes());
     let query = form_urlencoded::Serializer::new(String::new())
         .extend_pairs(asked.filter(|(name, _)| name != "cursor"))
         .append_pair("cursor", cursor)
         .finish();
-    format!("<{}?{query}>; rel=\"next\"", uri.path())
+    format!("{}?{query}", uri.path())
 }
 
 /// A page of the private side as an answer: `{items, next_cursor}`, with the way to the next page in `Link`.

@@ -49,6 +49,8 @@ pub enum Kind {
     InProgress,
     /// Was public and has been withdrawn.
     Gone,
+    /// The cursor of a feed leads to where too much was forgotten.
+    CursorTooOld,
     /// The record has changed since it was read.
     PreconditionFailed,
     /// The body is larger than the server reads.
@@ -87,7 +89,7 @@ pub struct Row {
 
 impl Kind {
     /// Every kind, in the order of the status codes.
-    pub const ALL: [Kind; 30] = [
+    pub const ALL: [Kind; 31] = [
         Kind::BadRequest,
         Kind::InvalidParameter,
         Kind::InvalidJson,
@@ -108,6 +110,7 @@ impl Kind {
         Kind::RegistrationClosed,
         Kind::InProgress,
         Kind::Gone,
+        Kind::CursorTooOld,
         Kind::PreconditionFailed,
         Kind::ContentTooLarge,
         Kind::UriTooLong,
@@ -271,6 +274,13 @@ impl Kind {
                 "Withdrawn",
                 "This was public and has been withdrawn.",
                 "Delete your copies and links. It will not come back under this address unless it is published again.",
+            ),
+            Kind::CursorTooOld => (
+                StatusCode::GONE,
+                "cursor_too_old",
+                "Cursor too old",
+                "Something that this cursor has not come to is told no longer, or it is of other numbers or other scopes.",
+                "Begin anew: ask without `cursor`, read on to the end, and delete from the copy what was not named.",
             ),
             Kind::PreconditionFailed => (
                 StatusCode::PRECONDITION_FAILED,

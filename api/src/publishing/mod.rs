@@ -10,6 +10,7 @@
 //! What hides does so in the transaction that caused it, or by `public_until`, which is honoured at every read.
 
 mod alike;
+mod compact;
 mod counts;
 mod dependents;
 pub mod documents;
@@ -40,6 +41,7 @@ use sea_orm::{ConnectionTrait, DbErr};
 use uuid::Uuid;
 
 pub use alike::{PublicInitiative, initiatives_alike};
+pub use compact::tidy_up;
 pub use counts::{PublicCount, headcount, is_crowd};
 pub use dependents::{changed, joined};
 pub use documents::GalleryItem;

@@ -19,13 +19,18 @@ pub const NOWHERE: &str = "ZZ";
 
 /// Takes the clock for the rest of the transaction, so that rows are numbered as they are written.
 pub async fn begin(tx: &Tx) -> Result<(), DbErr> {
+    let last = lock(tx).await?;
+    *tx.numbering() = Some(Numbering { last, ..Numbering::default() });
+    Ok(())
+}
+
+/// Locks the clock for the rest of the transaction; the last number given.
+pub async fn lock(tx: &Tx) -> Result<i64, DbErr> {
     let backend = tx.get_database_backend();
     let lock = if backend == DbBackend::Postgres { "FOR UPDATE" } else { "" };
     let sql = format!("SELECT seq FROM gallery_clock WHERE id = 1 {lock}");
     let row = tx.query_one_raw(Statement::from_string(backend, sql)).await?;
-    let last = row.ok_or_else(clock_is_gone)?.try_get("", "seq")?;
-    *tx.numbering() = Some(Numbering { last, ..Numbering::default() });
-    Ok(())
+    row.ok_or_else(clock_is_gone)?.try_get("", "seq")
 }
 
 fn clock_is_gone() -> DbErr {

@@ -5,6 +5,7 @@ pub mod accounts;
 pub mod audit_log;
 pub mod bundle;
 pub mod calendars;
+pub mod changes;
 pub mod consents;
 pub mod countries;
 pub mod entries;
@@ -70,4 +71,5 @@ pub fn routes(routes: &mut Routes<'_>) {
     manage_links::routes(routes);
     audit_log::routes(routes);
     retention::routes(routes);
+    changes::routes(routes);
 }

@@ -15,8 +15,8 @@ use crate::db::Db;
 use crate::outbox::{self, Post, Subscriber};
 use crate::problem::Problem;
 use crate::rooms::{
-    accounts, consents, entries, events, imports, keys, manage_links, proposals, registrations, retention,
-    series, webhooks,
+    accounts, changes, consents, entries, events, imports, keys, manage_links, proposals, registrations,
+    retention, series, webhooks,
 };
 use crate::{access, audit, publishing, vault};
 
@@ -26,6 +26,8 @@ const PERIOD: Duration = Duration::from_secs(1);
 const SOON: Duration = Duration::from_millis(200);
 /// How often what is old is deleted, in periods.
 const TIDY: u32 = 60;
+/// Portions of marks that a round works off for those who follow changes.
+const MARKS: u32 = 64;
 /// How long what has begun may take to end. A round that is cut off changes nothing and is done anew later; a job is tried
 /// again when its time is over.
 const LAST_ROUND: Duration = Duration::from_secs(5);
@@ -203,6 +205,7 @@ async fn round(db: &Db, post: &Post) -> Result<(), Problem> {
     let reminded = registrations::remind(db, post).await;
     let ending = consents::remind(db, post).await;
     audit::link_pending(db).await?;
+    changes::settle(db, MARKS).await?;
     heard?;
     let asked = asked?;
     if asked > 0 {

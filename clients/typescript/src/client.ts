@@ -63,7 +63,7 @@ export interface Client {
 /** What strangers may read. It is asked for without credentials: nobody needs to know who reads, and pages of any origin may. */
 const PUBLIC = /^\/v1\/(?:(?:gallery|countries|languages)(?:\/|$)|themes$)/;
 /** What is answered as text. */
-const TEXT = /\.ics$|^\/problems/;
+const TEXT = /\.(?:ics|atom)$|\/(?:card|pack)$|^\/(?:problems|robots)/;
 
 interface Settings {
     baseUrl: string;

@@ -12,8 +12,16 @@ export interface Answer<Data> {
 // biome-ignore lint/suspicious/noExplicitAny: nothing narrower takes them all.
 type Operation = Record<string | number, any>;
 
+/** What is not plain JSON and has to be asked for by name, which this client does not do. */
+type AskedFor = "application/ld+json";
+
+/** An answer in the forms that come without being asked for. */
+type Unasked<Answered> = {
+    [Status in keyof Answered]: Answered[Status] extends { content: infer Forms } ? { content: Omit<Forms, AskedFor> } : Answered[Status];
+};
+
 /** The body of a successful answer to an operation. */
-export type DataOf<Op extends Operation, Init = unknown> = ParseAsResponse<SuccessResponse<ResponseObjectMap<Op>, MediaType>, Init>;
+export type DataOf<Op extends Operation, Init = unknown> = ParseAsResponse<SuccessResponse<Unasked<ResponseObjectMap<Op>>, MediaType>, Init>;
 
 /** The options of a call, which may be left out where nothing in them is required. */
 export type InitOf<Init> = RequiredKeysOf<Init> extends never
@@ -29,12 +37,12 @@ export type Call<Method extends HttpMethod> = <
     ...init: InitOf<Init>
 ) => Promise<Answer<DataOf<paths[Path][Method] & Operation, Init>>>;
 
-/** The paths that answer a list. The feed of changes never ends, so it is none: see `followChanges`. */
+/** The paths that answer a list. Feeds of changes never end, so they are none: see `followChanges`. */
 export type ListPath = {
     [Path in PathsWithMethod<paths, "get">]: DataOf<paths[Path]["get"] & Operation> extends { items: readonly unknown[] }
         ? Path
         : never;
-}[Exclude<PathsWithMethod<paths, "get">, "/v1/gallery/changes">];
+}[Exclude<PathsWithMethod<paths, "get">, "/v1/gallery/changes" | "/v1/changes">];
 
 /** A page of a list. */
 export type PageOf<Path extends ListPath> = DataOf<paths[Path]["get"] & Operation>;

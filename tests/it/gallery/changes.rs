@@ -109,3 +109,28 @@ async fn a_mirror_misses_nothing_while_several_write_at_once() {
     assert_eq!(mirror.items.len(), 120);
     assert_eq!(mirror.items, listed(&house).await);
 }
+
+#[tokio::test]
+async fn a_cursor_from_before_what_is_told_no_longer_is_refused() {
+    let house = House::open().await;
+    let bundle = Bundle::of([event("e0"), event("e1")]);
+    house.import(&bundle).await.applied();
+    let mut mirror = Mirror::default();
+    mirror.follow(&house).await;
+    let gone = mirror.items.values().find(|item| item["title"] == bundle.0[1]["title"]).unwrap();
+    let gone = gone["links"]["self"].as_str().unwrap().to_owned();
+    let behind = format!("/v1/gallery/changes?cursor={}", mirror.cursor.as_ref().unwrap());
+    house.import(&bundle.with("e0", "visibility", json!("private"))).await.applied();
+    mirror.follow(&house).await;
+    assert_eq!(house.get(&behind).await.json()["items"][0]["op"], "delete");
+    house.advance(std::time::Duration::from_secs(401 * 86_400));
+    house.run_jobs().await;
+    house.sql("UPDATE gallery_clock SET switched = switched + 1").await;
+    let refused = house.get(&behind).await;
+    assert_eq!((refused.status, &*refused.code()), (410, "cursor_too_old"), "{}", refused.text());
+    mirror.follow(&house).await;
+    let mut anew = Mirror::default();
+    anew.follow(&house).await;
+    assert_eq!((&anew.items, &mirror.items), (&listed(&house).await, &anew.items));
+    assert_eq!(house.get(&gone).await.status, 410, "its address still says so");
+}

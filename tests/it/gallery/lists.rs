@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::bundle::{Bundle, event};
+use crate::bundle::{Bundle, event, quote};
 use crate::house::House;
 
 fn ids(items: &[Value]) -> Vec<String> {
@@ -171,5 +171,47 @@ async fn a_zone_adds_wall_times_to_what_has_an_hour() {
     );
     assert!(
         items.iter().filter(|e| e["when"]["precision"] != "minute").all(|e| e["when"].get("local").is_none())
+    );
+}
+
+#[tokio::test]
+async fn a_page_is_light_where_nobody_asks_for_a_number() {
+    let house = House::open().await;
+    let lines = (0..60).map(|i| {
+        let mut line = event(&format!("e{i}"));
+        line["description"] = json!("Seeds and water. ".repeat(250));
+        line
+    });
+    house.import(&Bundle::of(lines)).await.applied();
+    for path in [
+        "/v1/gallery/events",
+        "/v1/gallery/changes",
+        "/v1/gallery/search?q=sample",
+        "/v1/gallery/countries/SS",
+    ] {
+        let page = house.get(path).await;
+        assert!(page.status == 200 && page.body.len() <= 50_000, "{path}: {}", page.body.len());
+    }
+    let light = house.get("/v1/gallery/events").await.json();
+    assert!((2..25).contains(&light["items"].as_array().unwrap().len()), "as many as fit");
+    assert_eq!(house.items("/v1/gallery/events").await.len(), 60, "none is passed over");
+    let asked = house.get("/v1/gallery/events?limit=25").await;
+    assert_eq!(asked.json()["items"].as_array().unwrap().len(), 25);
+
+    // The whole country as one file.
+    let pack = house.get("/v1/gallery/countries/SS/pack").await;
+    assert_eq!((pack.status, pack.header("content-type")), (200, "application/x-ndjson"));
+    let lines: Vec<Value> = pack.text().lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let head = json!([lines[0]["type"], lines[0]["country"], lines[0]["documents"], lines[0]["complete"]]);
+    assert_eq!((head, lines.len()), (json!(["pack", "SS", 60, true]), 61));
+    let known = [("if-none-match", pack.header("etag"))];
+    assert_eq!(house.get_with("/v1/gallery/countries/SS/pack", &known).await.status, 304);
+    let mut kept = quote("q", "e0");
+    kept["consent"]["scope"] = json!(["gallery"]);
+    house.import(&Bundle::of([event("e0"), kept])).await.applied();
+    let fresh = house.get_with("/v1/gallery/countries/SS/pack", &known).await;
+    assert!(
+        fresh.status == 200 && !fresh.text().contains("Sample words"),
+        "what may not be in feeds is not carried away"
     );
 }

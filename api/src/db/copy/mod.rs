@@ -44,6 +44,21 @@ const SHORT_LIVED: [&str; 4] = [
     "DELETE FROM password_reset_request",
     "DELETE FROM idempotent_answer",
 ];
+/// Numbers that were given after the copy was made will be given once more: whoever follows changes has to begin anew, so the
+/// public ones go on far beyond all that were given, and readers of the others are forgotten.
+const FOLLOWED: [&str; 3] = [
+    "DELETE FROM change_entry",
+    "DELETE FROM change_reader",
+    "UPDATE gallery_clock SET seq = seq + 1000000000, floor = seq + 1000000000",
+];
+/// The step since which changes are followed so.
+const FOLLOWING: &str = "m0099_changes";
+
+/// What is not to live again, of a copy whose schema these steps have made.
+fn not_again(steps: &[String]) -> impl Iterator<Item = &'static str> {
+    let followed = steps.iter().any(|step| step == FOLLOWING);
+    SHORT_LIVED.into_iter().chain(FOLLOWED.into_iter().filter(move |_| followed))
+}
 
 /// Writes a copy of a database into a file that is made new, readable by its owner only. Gives its bytes.
 ///
@@ -138,9 +153,9 @@ async fn said(db: &DatabaseConnection, made_at: Option<DateTime<Utc>>) -> anyhow
 const EPOCHS: &str = "m0089_key_epochs";
 
 /// Removes what must not live again.
-async fn forget_the_short_lived(db: &impl ConnectionTrait) -> Result<(), sea_orm::DbErr> {
+async fn forget_the_short_lived(db: &impl ConnectionTrait, steps: &[String]) -> Result<(), sea_orm::DbErr> {
     let backend: DbBackend = db.get_database_backend();
-    for sql in SHORT_LIVED {
+    for sql in not_again(steps) {
         db.execute_raw(Statement::from_string(backend, sql)).await?;
     }
     Ok(())

@@ -70,7 +70,7 @@ pub async fn load(url: &SecretString, from: &Path, hides: bool) -> anyhow::Resul
     made?;
     let mut connection = PgConnection::connect(url.expose_secret()).await?;
     connection.execute("BEGIN").await?;
-    fill(&mut connection, reader, hides).await?;
+    fill(&mut connection, reader, &about, hides).await?;
     connection.execute("COMMIT").await?;
     connection.close().await?;
     Ok(())
@@ -112,7 +112,12 @@ async fn others(db: &DatabaseConnection) -> anyhow::Result<i64> {
 }
 
 /// Fills empty tables. References between them are left out meanwhile: some tables refer to each other.
-async fn fill(connection: &mut PgConnection, mut reader: Reader, hides: bool) -> anyhow::Result<()> {
+async fn fill(
+    connection: &mut PgConnection,
+    mut reader: Reader,
+    about: &About,
+    hides: bool,
+) -> anyhow::Result<()> {
     let sql = "SELECT conrelid::regclass::text, quote_ident(conname), pg_get_constraintdef(oid) FROM pg_constraint \
                WHERE contype = 'f' AND connamespace = current_schema()::regnamespace";
     let mut references: Vec<(String, String, String)> = Vec::new();
@@ -140,7 +145,7 @@ async fn fill(connection: &mut PgConnection, mut reader: Reader, hides: bool) ->
     for (table, name, definition) in &references {
         run(connection, &format!("ALTER TABLE {table} ADD CONSTRAINT {name} {definition}")).await?;
     }
-    for sql in super::SHORT_LIVED {
+    for sql in super::not_again(&about.steps) {
         run(connection, sql).await?;
     }
     if hides && known.iter().any(|(name, _)| name == "gallery_switch") {

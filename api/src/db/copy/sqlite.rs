@@ -62,7 +62,11 @@ pub async fn unpack(from: &Path, database: &Path) -> anyhow::Result<PathBuf> {
     private_file(&beside)?;
     std::fs::copy(from, &beside).with_context(|| format!("cannot write {}", beside.display()))?;
     let db = sqlite(&beside, 1, false).await?;
-    let forgotten = super::forget_the_short_lived(&db).await;
+    let forget = async {
+        let about = super::said(&db, None).await?;
+        anyhow::Ok(super::forget_the_short_lived(&db, &about.steps).await?)
+    };
+    let forgotten = forget.await;
     db.close().await?;
     forgotten?;
     Ok(beside)

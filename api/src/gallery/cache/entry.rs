@@ -19,6 +19,8 @@ use crate::http::etag;
 const SHORT: usize = 512;
 /// What answers differ by.
 const DIFFERS_BY: HeaderValue = HeaderValue::from_static("Accept-Encoding, Accept-Language");
+/// The same where it may be asked for in another form.
+const DIFFERS_BY_FORM: HeaderValue = HeaderValue::from_static("Accept, Accept-Encoding, Accept-Language");
 /// Quality of brotli, of 11: beyond it time grows faster than bytes shrink.
 const BROTLI: i32 = 5;
 /// Base-2 logarithm of brotli's window in bytes.
@@ -54,8 +56,9 @@ impl Entry {
         };
         let mut headers: Vec<_> =
             head.headers().iter().map(|(name, value)| (name.clone(), value.clone())).collect();
+        let negotiated = headers.iter().any(|(name, value)| *name == VARY && value == etag::NEGOTIATED);
         headers.retain(|(name, _)| *name != VARY);
-        headers.push((VARY, DIFFERS_BY));
+        headers.push((VARY, if negotiated { DIFFERS_BY_FORM } else { DIFFERS_BY }));
         Ok(Self { etag, headers, body, brotli: OnceCell::new(), gzip: OnceCell::new() })
     }
 

@@ -36,8 +36,8 @@ impl Touches {
     /// What stands at an address; none if it is not of the gallery.
     pub(super) fn of(path: &str) -> Option<Self> {
         let rest = path.strip_prefix(ROOT)?;
-        // A calendar file is made from what stands at the same address without its ending.
-        let rest = rest.strip_suffix(".ics").unwrap_or(rest);
+        // A calendar file or a feed is made from what stands at the same address without its ending.
+        let rest = rest.strip_suffix(".ics").or(rest.strip_suffix(".atom")).unwrap_or(rest);
         if rest.is_empty() {
             return Some(Self::Everything);
         }

@@ -29,6 +29,7 @@ pub use self::freshness::Freshness;
 use self::freshness::{Moment, Touches};
 pub use self::watch::Watch;
 use crate::app::App;
+use crate::gallery::accept;
 use crate::http::language::Wanted;
 use crate::http::meter::{self, Cached};
 use crate::problem::{Kind, Problem};
@@ -53,6 +54,7 @@ pub struct Cache {
 struct Key {
     address: String,
     wanted: Wanted,
+    linked: bool,
 }
 
 /// What is known of an answer.
@@ -134,7 +136,8 @@ impl Asked {
             None => Wanted::default(),
         };
         let address = req.uri().path_and_query()?.as_str().to_owned();
-        Some(Self { key: Key { address, wanted }, touches, brief })
+        let linked = matches!(touches, Touches::Document(_)) && accept::wants_linked(req.headers());
+        Some(Self { key: Key { address, wanted, linked }, touches, brief })
     }
 }
 

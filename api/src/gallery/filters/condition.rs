@@ -145,6 +145,9 @@ impl Filters {
             sql.push(" AND d.in_feeds AND (").push(&known("minute"));
             sql.push(" OR ").push(&known("day")).push(")");
         }
+        if self.for_feeds {
+            sql.push(" AND d.in_feeds");
+        }
         if let Some(bbox) = self.bbox {
             sql.push(" AND ");
             bbox.condition(sql);

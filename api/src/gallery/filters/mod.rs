@@ -38,6 +38,8 @@ pub struct Filters {
     words: Option<Vec<String>>,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     for_calendars: bool,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    for_feeds: bool,
 }
 
 impl Filters {
@@ -48,9 +50,29 @@ impl Filters {
 
     /// Whether they let every event through that has a place in calendars.
     pub fn is_nothing_but_calendars(&self) -> bool {
-        let all = Self::of([DocumentKind::Event]).for_calendars();
-        // Equal filters are written as equal JSON.
-        serde_json::to_string(self).ok() == serde_json::to_string(&all).ok()
+        self.are(&Self::of([DocumentKind::Event]).for_calendars())
+    }
+
+    /// Whether they let everything of their kinds through.
+    pub fn are_nothing_but_kinds(&self) -> bool {
+        self.are(&Self::of(self.kinds.clone()))
+    }
+
+    /// Equal filters are written as equal JSON.
+    fn are(&self, others: &Self) -> bool {
+        serde_json::to_string(self).ok() == serde_json::to_string(others).ok()
+    }
+
+    /// In one country.
+    pub fn in_country(mut self, code: &str) -> Self {
+        self.countries = vec![code.to_owned()];
+        self
+    }
+
+    /// Only what may be in feeds.
+    pub fn for_feeds(mut self) -> Self {
+        self.for_feeds = true;
+        self
     }
 
     /// With country, theme and language.

@@ -40,7 +40,9 @@ pub(in crate::rooms) use merge::written_as;
 pub use merge::{Edit, Mergeable, edited};
 use named::Named;
 pub use named::nameable;
-pub use owner::{events_with_a_part, hosted_by, made_by, not_oneself, others, own_event, own_initiative};
+pub use owner::{
+    events_with_a_part, hosted_by, made_by, not_oneself, others, own, own_event, own_initiative,
+};
 pub use partner::{forget_maker, hand_on, maker, note_maker};
 pub use removal::remove;
 pub(in crate::rooms) use revisions::revision_routes;

@@ -19,7 +19,7 @@ use crate::access::Owner;
 use crate::problem::{Kind, Problem};
 
 /// The records of a kind that are somebody's own. Of people, an organisation sees those that its keys recorded.
-pub(super) fn own(kind: RecordKind, owner: Owner) -> Condition {
+pub fn own(kind: RecordKind, owner: Owner) -> Condition {
     match kind {
         RecordKind::Theme => made_by(theme::Column::Id, theme::Column::CreatedBy, owner),
         RecordKind::Organisation => made_by(organisation::Column::Id, organisation::Column::CreatedBy, owner)

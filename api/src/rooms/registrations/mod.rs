@@ -31,6 +31,7 @@ mod rules;
 mod seats;
 mod settings;
 mod store;
+mod whose;
 mod wire;
 mod zones;
 
@@ -54,6 +55,7 @@ pub use held::{RegistrationArchive, archive};
 pub use lost::new_links;
 pub use reminders::{remind, rewritten};
 pub use retention::erase_old;
+pub use whose::own;
 pub use zones::{CrowdZones, zones_for, zones_of};
 
 /// What manage tokens of this room are for.

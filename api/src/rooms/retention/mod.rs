@@ -12,8 +12,9 @@ use crate::http::idempotency;
 use crate::http::routes::Routes;
 use crate::outbox;
 use crate::problem::Problem;
+use crate::publishing;
 use crate::rooms::{
-    accounts, entries, exports, imports, manage_links, registrations, reports, submissions, webhooks,
+    accounts, changes, entries, exports, imports, manage_links, registrations, reports, submissions, webhooks,
 };
 
 /// Erases what is old enough, and gives its number.
@@ -68,6 +69,10 @@ rules! {
         since "it was told", by outbox::tidy_up;
     "webhook_deliveries": "what partners' systems were told, and what came of it", "P30D",
         since "it was to be told", by webhooks::tidy_up;
+    "changes": "that records were removed, for those who follow changes; those who follow them no longer", "P90D",
+        since "it was told; they asked last", by changes::tidy_up;
+    "withdrawn_documents": "that documents were withdrawn, in the public feed of changes; their addresses go on saying so", "P400D",
+        since "the withdrawal", by publishing::tidy_up;
     "kept_answers": "answers for those who have to ask again", "PT24H",
         since "the first answer", by idempotency::tidy_up;
 }

@@ -29,6 +29,7 @@ mod wire;
 pub use expanding::wall_times;
 pub use forget::{forget_person, naming};
 pub use make::make_due;
+pub use store::own;
 
 use crate::http::routes::Routes;
 

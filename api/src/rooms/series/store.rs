@@ -113,7 +113,7 @@ pub(super) async fn set_look(tx: &Tx, row: series::Model) -> Result<(), DbErr> {
 }
 
 /// The series that are somebody's own.
-pub(super) fn own(owner: Owner) -> Condition {
+pub fn own(owner: Owner) -> Condition {
     let hosting = hosted_by(owner, series_host::Column::PersonId, series_host::Column::OrganisationId);
     let hosted = Query::select()
         .column(series_host::Column::SeriesId)

@@ -1,0 +1,154 @@
+//! The feeds of the five kinds: thin handlers over [`super::answer`].
+
+use actix_web::web::Data;
+use actix_web::{HttpRequest, HttpResponse, get};
+use entity::gallery_document::DocumentKind;
+
+use super::answer;
+use crate::app::App;
+use crate::gallery::filters::Filters;
+use crate::gallery::params::{
+    AboutFilters, BoxFilter, EventFilter, EventsFilters, InitiativeFilter, Lang, OutcomesFilter,
+    PeriodFilters, ReadHeaders, StoriesFilter, WordsFilter,
+};
+use crate::gallery::shapes::Unchanged;
+use crate::http::Query;
+use crate::http::page::Paging;
+use crate::problem::Problem;
+
+/// What all have in common.
+type Further = (Query<AboutFilters>, Query<BoxFilter>, Query<WordsFilter>);
+type Reading = (Query<Lang>, Query<Paging>);
+/// What quotes, outcomes and stories have in common.
+type Belonging = (Query<InitiativeFilter>, Query<EventFilter>, Query<PeriodFilters>);
+
+fn further(filters: Filters, (about, bbox, words): Further) -> Result<Filters, Problem> {
+    Ok(filters.about(about.0)?.within(bbox.0)?.with_words(words.0.q.as_deref()))
+}
+
+fn belonging(filters: Filters, (initiative, event, period): Belonging) -> Result<Filters, Problem> {
+    filters.of_initiative(initiative.0).of_event(event.0).during(period.0)
+}
+
+/// Subscribe to initiatives
+///
+/// An Atom feed (RFC 4287) of public initiatives, the last changed first; `next` leads to earlier ones. Without filters it
+/// also says what has gone (RFC 6721).
+#[utoipa::path(
+    tag = "gallery",
+    operation_id = "gallery.initiatives.feed",
+    params(AboutFilters, BoxFilter, WordsFilter, Lang, Paging, ReadHeaders),
+    responses((status = 200, description = "A page of the feed", body = String, content_type = "application/atom+xml"), Unchanged, Problem)
+)]
+#[get("/v1/gallery/initiatives.atom")]
+pub async fn initiatives(
+    app: Data<App>,
+    req: HttpRequest,
+    asked: Further,
+    (lang, paging): Reading,
+) -> Result<HttpResponse, Problem> {
+    let kind = DocumentKind::Initiative;
+    answer(&app, &req, kind, further(Filters::of([kind]), asked)?, &lang.0, paging.0).await
+}
+
+/// Subscribe to news of events
+///
+/// An Atom feed (RFC 4287) of public events, the last changed first; `next` leads to earlier ones. Without filters it also says
+/// what has gone (RFC 6721). For calendars there is `events.ics`.
+#[utoipa::path(
+    tag = "gallery",
+    operation_id = "gallery.events.feed",
+    params(
+        AboutFilters, EventsFilters, InitiativeFilter, PeriodFilters, BoxFilter, WordsFilter, Lang, Paging, ReadHeaders
+    ),
+    responses((status = 200, description = "A page of the feed", body = String, content_type = "application/atom+xml"), Unchanged, Problem)
+)]
+#[get("/v1/gallery/events.atom")]
+pub async fn events(
+    app: Data<App>,
+    req: HttpRequest,
+    (own, initiative, period): (Query<EventsFilters>, Query<InitiativeFilter>, Query<PeriodFilters>),
+    asked: Further,
+    (lang, paging): Reading,
+) -> Result<HttpResponse, Problem> {
+    let kind = DocumentKind::Event;
+    let filters = Filters::of([kind]).events(own.0).of_initiative(initiative.0).during(period.0)?;
+    answer(&app, &req, kind, further(filters, asked)?, &lang.0, paging.0).await
+}
+
+/// Subscribe to quotes
+///
+/// An Atom feed (RFC 4287) of what people said and allowed to be published in feeds, the last changed first; `next` leads to earlier
+/// ones. Without filters it also says what has gone (RFC 6721): take it away.
+#[utoipa::path(
+    tag = "gallery",
+    operation_id = "gallery.quotes.feed",
+    params(AboutFilters, InitiativeFilter, EventFilter, PeriodFilters, BoxFilter, WordsFilter, Lang, Paging, ReadHeaders),
+    responses((status = 200, description = "A page of the feed", body = String, content_type = "application/atom+xml"), Unchanged, Problem)
+)]
+#[get("/v1/gallery/quotes.atom")]
+pub async fn quotes(
+    app: Data<App>,
+    req: HttpRequest,
+    of: Belonging,
+    asked: Further,
+    (lang, paging): Reading,
+) -> Result<HttpResponse, Problem> {
+    let kind = DocumentKind::Quote;
+    let filters = belonging(Filters::of([kind]), of)?;
+    answer(&app, &req, kind, further(filters, asked)?, &lang.0, paging.0).await
+}
+
+/// Subscribe to outcomes
+///
+/// An Atom feed (RFC 4287) of what came of events, the last changed first; `next` leads to earlier ones. Without filters it also
+/// says what has gone (RFC 6721).
+#[utoipa::path(
+    tag = "gallery",
+    operation_id = "gallery.outcomes.feed",
+    params(
+        AboutFilters, OutcomesFilter, InitiativeFilter, EventFilter, PeriodFilters, BoxFilter, WordsFilter, Lang, Paging,
+        ReadHeaders
+    ),
+    responses((status = 200, description = "A page of the feed", body = String, content_type = "application/atom+xml"), Unchanged, Problem)
+)]
+#[get("/v1/gallery/outcomes.atom")]
+pub async fn outcomes(
+    app: Data<App>,
+    req: HttpRequest,
+    own: Query<OutcomesFilter>,
+    of: Belonging,
+    asked: Further,
+    (lang, paging): Reading,
+) -> Result<HttpResponse, Problem> {
+    let kind = DocumentKind::Outcome;
+    let filters = belonging(Filters::of([kind]).outcomes(own.0), of)?;
+    answer(&app, &req, kind, further(filters, asked)?, &lang.0, paging.0).await
+}
+
+/// Subscribe to stories
+///
+/// An Atom feed (RFC 4287) of links to videos, articles, documents, recordings and pictures, the last changed first; `next` leads to
+/// earlier ones. Without filters it also says what has gone (RFC 6721).
+#[utoipa::path(
+    tag = "gallery",
+    operation_id = "gallery.stories.feed",
+    params(
+        AboutFilters, StoriesFilter, InitiativeFilter, EventFilter, PeriodFilters, BoxFilter, WordsFilter, Lang, Paging,
+        ReadHeaders
+    ),
+    responses((status = 200, description = "A page of the feed", body = String, content_type = "application/atom+xml"), Unchanged, Problem)
+)]
+#[get("/v1/gallery/stories.atom")]
+pub async fn stories(
+    app: Data<App>,
+    req: HttpRequest,
+    own: Query<StoriesFilter>,
+    of: Belonging,
+    asked: Further,
+    (lang, paging): Reading,
+) -> Result<HttpResponse, Problem> {
+    let kind = DocumentKind::Story;
+    let filters = belonging(Filters::of([kind]).stories(own.0), of)?;
+    answer(&app, &req, kind, further(filters, asked)?, &lang.0, paging.0).await
+}

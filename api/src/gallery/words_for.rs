@@ -1,0 +1,23 @@
+//! The few words of our own that stand in feeds and cards, in the languages in which countries are named.
+
+/// Initiatives, events, quotes, outcomes, stories.
+pub fn kinds(language: &str) -> [&'static str; 5] {
+    match language {
+        "es" => ["Iniciativas", "Eventos", "Citas", "Resultados", "Historias"],
+        "fr" => ["Initiatives", "Événements", "Citations", "Résultats", "Récits"],
+        "ar" => ["مبادرات", "فعاليات", "اقتباسات", "نتائج", "قصص"],
+        "pt" => ["Iniciativas", "Eventos", "Citações", "Resultados", "Histórias"],
+        _ => ["Initiatives", "Events", "Quotes", "Outcomes", "Stories"],
+    }
+}
+
+/// That there is nothing yet.
+pub fn nothing_yet(language: &str) -> &'static str {
+    match language {
+        "es" => "Todavía no hay nada.",
+        "fr" => "Il n’y a encore rien.",
+        "ar" => "لا يوجد شيء بعد.",
+        "pt" => "Ainda não há nada.",
+        _ => "There is nothing yet.",
+    }
+}
