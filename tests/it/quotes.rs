@@ -93,3 +93,18 @@ async fn a_repeated_answer_is_gone_with_the_words() {
     host.does("withdraw", &draft).await;
     assert_eq!(send().await.status, 410);
 }
+
+#[tokio::test]
+async fn a_name_that_no_moderator_saw_is_let_through_anew_even_before_anybody_consented() {
+    let house = House::open().await;
+    let (host, moderator) = (house.host().await, house.moderator().await);
+    let draft = host.makes("quotes", json!({"text": "We keep the seeds", "language": "en"})).await;
+    moderator.does("approve", &draft).await;
+    let named = json!({"attribution": {"level": "pseudonym", "label": "Blue Nile"}});
+    assert_eq!(host.edits(&draft, named).await["status"], "draft");
+    moderator.does("approve", &draft).await;
+    let other = json!({"attribution": {"level": "pseudonym", "label": "White Nile"}});
+    assert_eq!(moderator.edits(&draft, other).await["status"], "approved", "that is who lets it through");
+    let coarser = json!({"attribution": {"level": "anonymous", "label": null}});
+    assert_eq!(host.edits(&draft, coarser).await["status"], "approved", "less asks nobody");
+}

@@ -101,6 +101,11 @@ impl Decision {
         }
     }
 
+    /// Has it looked at again then, if not sooner.
+    fn look_again(&mut self, at: Option<DateTime<Utc>>) {
+        self.look_again_at = [self.look_again_at, at].into_iter().flatten().min();
+    }
+
     /// Shortens the time for which it may be shown.
     pub fn until(&mut self, end: Option<DateTime<Utc>>) {
         self.public_until = match (self.public_until, end) {
@@ -126,10 +131,10 @@ fn decide(kind: DocumentKind, id: Uuid, facts: &Facts, now: DateTime<Utc>) -> De
         DocumentKind::Event => facts.events.get(&EventId(id)).map(|e| {
             let mut decision = event(e, facts, now);
             // From then on nobody can register, which the document says.
-            let ends = seats::registration_ends(e).filter(|end| *end > now);
-            decision.look_again_at = decision.look_again_at.or(ends);
+            decision.look_again(seats::registration_ends(e).filter(|end| *end > now));
             for person in facts.hosts.get(&e.id).into_iter().flatten().filter_map(|h| h.person_id) {
                 decision.until(name_consent(person, facts, now).and_then(|c| c.expires_at));
+                decision.look_again(named_from(person, facts, now));
             }
             decision
         }),
@@ -258,10 +263,8 @@ fn contribution(
 
 fn quote(quote: &quote::Model, facts: &Facts, now: DateTime<Utc>) -> Decision {
     let mut decision = contribution(quote.status, quote.event_id, quote.initiative_id, facts, now);
-    let future = facts.quote_consents.get(&quote.id).into_iter().flatten().filter_map(|c| c.given_at);
-    if let Some(given) = future.filter(|given| *given > now).min() {
-        decision.look_again_at = Some(decision.look_again_at.map_or(given, |at| at.min(given)));
-    }
+    let given = facts.quote_consents.get(&quote.id).into_iter().flatten().filter_map(|c| c.given_at);
+    decision.look_again(given.filter(|given| *given > now).min());
     let of_event = quote.event_id.and_then(|id| facts.events.get(&id)).map(|e| e.risk);
     let initiative = quote.initiative_id.and_then(|id| facts.initiatives.get(&id));
     let of_initiative = initiative.map(|i| facts.risk_in(i.country.as_deref()));
@@ -276,6 +279,7 @@ fn quote(quote: &quote::Model, facts: &Facts, now: DateTime<Utc>) -> Decision {
                 quote.person_id.filter(|_| level(quote, consent) == quote::AttributionLevel::Name)
             {
                 decision.until(name_consent(person, facts, now).and_then(|c| c.expires_at));
+                decision.look_again(named_from(person, facts, now));
             }
         }
         Err(reason) => decision.refuse(reason),
@@ -343,6 +347,13 @@ pub fn name_consent(person: PersonId, facts: &Facts, now: DateTime<Utc>) -> Opti
         .filter(|c| c.given_at.is_none_or(|given| given <= now))
         .filter(|c| ["gallery", "feeds"].iter().all(|channel| c.scope.0.iter().any(|s| s == channel)))
         .max_by_key(|c| (c.expires_at.is_none(), c.expires_at, c.id))
+}
+
+/// When a person's next consent to be named begins, if it is dated in the future.
+fn named_from(person: PersonId, facts: &Facts, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+    let consents =
+        facts.name_consents.get(&person).into_iter().flatten().filter(|c| c.withdrawn_at.is_none());
+    consents.filter_map(|c| c.given_at).filter(|given| *given > now).min()
 }
 
 /// What a consent to a quote is bound to: SHA-256 of the words and of all that they are translated to.

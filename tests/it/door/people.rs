@@ -67,6 +67,26 @@ async fn a_name_goes_when_its_consent_expires() {
 }
 
 #[tokio::test]
+async fn a_name_comes_when_its_consent_begins() {
+    let house = House::open().await;
+    let begin = house.now() + Duration::from_secs(60);
+    let mut hosted = event("e");
+    hosted["hosts"] = json!(["p"]);
+    let mut said = quote("q", "e");
+    (said["attribution"], said["person"]) = (json!({"level": "name"}), json!("p"));
+    let consents = json!([{"purpose": "publish_name", "method": "online", "given_at": begin}]);
+    house.import(&Bundle::of([person("p", consents), hosted, said])).await.applied();
+    let named = async || {
+        let both = [house.get("/v1/gallery/events").await, house.get("/v1/gallery/quotes").await];
+        both.map(|answer| answer.text().contains("\"Sample p\""))
+    };
+    assert_eq!(named().await, [false, false]);
+    house.advance(Duration::from_secs(61));
+    house.run_jobs().await;
+    assert_eq!(named().await, [true, true], "nobody has to edit anything for it");
+}
+
+#[tokio::test]
 async fn a_quote_names_its_speaker_no_finer_than_quote_consent_and_person_allow() {
     let house = House::open().await;
     let said = |id: &str, attribution: Value, person: &str, level: Option<&str>| {

@@ -146,11 +146,14 @@ pub(super) async fn edited(
     if_match.check(found.record.row.version)?;
     let merged = records::edit(tx, who, &permit, &found.record, edit).await;
     // Of a withdrawn one there is no body left that an edit could be merged into.
-    let (edited, changed) = merged.map_err(|problem| match problem.kind() {
+    let (edited, mut changed) = merged.map_err(|problem| match problem.kind() {
         Kind::InvalidBody => records::still_there(found.record.row.status).err().unwrap_or(problem),
         _ => problem,
     })?;
     let edited = rules::change(&found.record, edited, &permit)?;
+    if edited.row.status != found.record.row.status {
+        changed.push("status");
+    }
     records::keep_edit(tx, post.vault(), &permit, edit, &found.record, changed, edited).await
 }
 

@@ -9,7 +9,7 @@ use crate::access::action::{ApproveQuotes, EditQuotes};
 use crate::problem::{Kind, Problem};
 use crate::rooms::consents::Proof;
 use crate::rooms::records::{
-    Record as _, approved, not_by_its_maker, only_a_draft, stays_with, still_there, withdrawn,
+    Record as _, approved, lets_through, not_by_its_maker, only_a_draft, stays_with, still_there, withdrawn,
 };
 
 /// Approves it. Nobody approves what they made.
@@ -42,21 +42,25 @@ pub(super) fn silenced(mut quote: QuoteRecord) -> QuoteRecord {
 }
 
 /// Lets an edit pass, unless it was withdrawn. What it belongs to is fixed once it is approved, and nobody is named otherwise
-/// than they consented to, but more coarsely.
+/// than they consented to, but more coarsely. Where nobody has consented yet, a moderator lets the other name through.
 pub(super) fn change(
     before: &QuoteRecord,
-    after: QuoteRecord,
-    _: &Permit<EditQuotes>,
+    mut after: QuoteRecord,
+    permit: &Permit<EditQuotes>,
 ) -> Result<QuoteRecord, Problem> {
     still_there(before.row.status)?;
     let of = |quote: &QuoteRecord| (quote.row.event_id, quote.row.initiative_id);
     stays_with(before.row.status, of(before), of(&after))?;
-    match before.consent.is_some() && names_otherwise(before, &after) {
-        true => Err(Problem::of(Kind::ConsentNeeded).with_detail(
+    let otherwise = names_otherwise(before, &after);
+    if otherwise && before.consent.is_some() {
+        return Err(Problem::of(Kind::ConsentNeeded).with_detail(
             "The consent was given to this `attribution`: another `label`, another `person` or a finer `level` needs a new one.",
-        )),
-        false => Ok(after),
+        ));
     }
+    if otherwise && !lets_through(permit, before.row.created_by) {
+        after.take_back();
+    }
+    Ok(after)
 }
 
 /// The quote as a file says it, and whether it is a draft again because of its consent: what is stated anew somebody else
