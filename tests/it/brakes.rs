@@ -15,7 +15,7 @@ use crate::house::actors::Actor;
 use crate::records::address;
 
 /// A quote, an outcome and a story of an event, approved.
-async fn of_event(host: &Actor<'_>, moderator: &Actor<'_>, event: &Value) -> [Value; 3] {
+pub async fn of_event(host: &Actor<'_>, moderator: &Actor<'_>, event: &Value) -> [Value; 3] {
     let id = &event["id"];
     let made = [
         (
@@ -39,7 +39,7 @@ async fn of_event(host: &Actor<'_>, moderator: &Actor<'_>, event: &Value) -> [Va
 }
 
 /// An event of the past that is public.
-async fn held(host: &Actor<'_>) -> Value {
+pub async fn held(host: &Actor<'_>) -> Value {
     let event = host.makes("events", past()).await;
     host.does("schedule", &event).await
 }

@@ -48,6 +48,7 @@ pub struct House {
 enum Order {
     RunJobs(oneshot::Sender<()>),
     LookAgain(oneshot::Sender<()>),
+    Rebuild(oneshot::Sender<(u64, u64)>),
     LetIn { email: String, role: Role, done: oneshot::Sender<String> },
 }
 
@@ -139,6 +140,15 @@ impl House {
         let orders = self.orders.as_ref().unwrap();
         assert!(orders.send(Order::RunJobs(done)).is_ok(), "the server has ended");
         waiting.await.expect("the deferred work succeeds; the server's thread says above why it did not");
+    }
+
+    /// Renders every document anew, as `solidarity publish rebuild` does, by this house's clock: documents written, and taken
+    /// away.
+    pub async fn rebuild(&self) -> (u64, u64) {
+        let (done, waiting) = oneshot::channel();
+        let orders = self.orders.as_ref().unwrap();
+        assert!(orders.send(Order::Rebuild(done)).is_ok(), "the server has ended");
+        waiting.await.expect("the rebuild succeeds; the server's thread says above why it did not")
     }
 
     /// Makes an account with the actors' password, as `solidarity account create` does; its identifier.
@@ -233,6 +243,10 @@ async fn serve(
             Order::RunJobs(done) => {
                 running.run_jobs().await.unwrap();
                 let _ = done.send(());
+            }
+            Order::Rebuild(done) => {
+                let rebuilt = api::publishing::rebuild(&db, |_| ()).await.unwrap();
+                let _ = done.send((rebuilt.written, rebuilt.removed));
             }
             Order::LookAgain(done) => {
                 running.look_again();

@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, reason = "a test may fall over")]
 
 mod accounts;
+mod adversary;
 mod audit_log;
 mod brakes;
 mod bundle;
