@@ -8,6 +8,7 @@ mod bisection;
 mod differencing;
 mod hidden_fields;
 mod incidents;
+mod markers;
 mod sequence;
 mod withdrawal;
 
