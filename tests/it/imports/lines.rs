@@ -14,11 +14,9 @@ async fn of_a_thousand_lines_one_that_fails_changes_nothing_or_is_left_out() {
     lines[499]["kind"] = json!("party");
     let sent = file(lines);
     let events = "SELECT count(*) AS n FROM event";
-    for (query, status, failure) in [
-        ("", "failed", json!("line_failed")),
-        ("?mode=atomic&dry_run=true", "done", json!(null)),
-        ("?mode=partial&dry_run=true", "done", json!(null)),
-    ] {
+    for (query, status, failure) in
+        [("", "failed", json!("line_failed")), ("?mode=atomic&dry_run=true", "done", json!(null))]
+    {
         let told = import(&house, &desk, query, sent.clone()).await;
         assert_eq!(
             (&told["status"], &told["failure"], &told["applied"]),
@@ -59,7 +57,7 @@ async fn whatever_stands_in_a_line_the_next_is_read() {
     ] {
         sent.extend(format!("{line}\n").into_bytes());
     }
-    sent.extend(vec![b'x'; 20 * 1024 * 1024]);
+    sent.extend(vec![b'x'; 3 * 1024 * 1024]);
     sent.extend(format!("\n{}", event("last")).into_bytes());
     let told = import(&house, &desk, "?mode=partial", sent).await;
     let told = verdicts(&desk, &told, "").await;

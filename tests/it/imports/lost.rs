@@ -9,7 +9,7 @@ use crate::house::House;
 use crate::house::program::Server;
 
 /// Enough to be killed in the middle of it.
-const MANY: usize = 3000;
+const MANY: usize = 1500;
 
 #[tokio::test]
 async fn of_a_file_whose_line_is_cut_nothing_stays() {
@@ -55,7 +55,7 @@ async fn a_worker_that_is_killed_is_followed_by_one_that_goes_on_and_makes_no_do
     assert_eq!(sent.status, 202, "{}", sent.text());
     let state = async || -> Value { desk.get(sent.header("location")).await.json() };
     let variables = house.variables(&[("SOLIDARITY_LOG", "info")]);
-    for lines in [1, 800] {
+    for lines in [1, 500] {
         let worker = Server::start(&variables, &["work"]);
         while state().await["lines"].as_u64().unwrap() < lines {
             tokio::task::yield_now().await;

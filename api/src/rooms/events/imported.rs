@@ -20,7 +20,7 @@ use crate::rooms::records::Edit;
 ///
 /// # Errors
 /// What an edit is refused for; 412 if it has another version than this; 422 if the file would have more people find it.
-pub async fn imported(
+pub async fn edit_by_file(
     tx: &Tx,
     post: &Post,
     actor: &Actor,

@@ -29,7 +29,7 @@ use crate::reference::Point;
 pub use calendar::{calendar_name, discreet_entry};
 pub use forget::forget_person;
 pub use guided::with_questions;
-pub use imported::imported;
+pub use imported::edit_by_file;
 pub use jobs::follow_zone_data;
 pub use made::{Made, call_off, follow, make};
 pub use rules::may_be_told_otherwise;

@@ -29,7 +29,7 @@ pub(super) fn undo(mut row: Model, _: &Permit<ImportRecords>, now: DateTime<Utc>
     if row.undo.is_some() {
         return Err(Problem::wrong_state(&[]));
     }
-    if row.dry_run || row.status != ImportStatus::Done {
+    if !row.applied || !matches!(row.status, ImportStatus::Done | ImportStatus::Failed) {
         let detail =
             "Only what an import has brought can be undone: it has not ended, or it brought nothing.";
         return Err(Problem::of(Kind::Conflict).with_detail(detail));

@@ -268,6 +268,8 @@ async fn end(tx: &Tx, mut row: Model, failure: Option<ImportFailure>) -> Result<
     store::forget_file(tx, row.id).await?;
     row.status = if failure.is_some() { ImportStatus::Failed } else { ImportStatus::Done };
     (row.failure, row.sealed_reading, row.ended_at) = (failure, None, Some(tx.now()));
+    // Of what stopped in the middle the portions before stay, and can be undone.
+    row.applied |= !row.dry_run && row.mode == ImportMode::Partial && row.created + row.updated > 0;
     tracing::info!(import = %row.id, status = %row.status, created = row.created, updated = row.updated, failed = row.failed, "an import ended");
     store::save(tx, row).await
 }

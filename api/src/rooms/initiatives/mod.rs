@@ -21,7 +21,7 @@ use crate::reference::Point;
 pub use contacts::{
     Contact, confirm, confirm_unedited, contact_hash, contacts_of, forget_contact, retire, set_contact,
 };
-pub use imported::imported;
+pub use imported::edit_by_file;
 pub use rules::still_on_the_map;
 pub use second_person::{decided, guarded};
 pub use store::{at_site, for_change, load, save};

@@ -19,7 +19,7 @@ use crate::db::Tx;
 use crate::http::idempotency;
 use crate::http::routes::Routes;
 
-pub use imported::imported;
+pub use imported::edit_by_file;
 pub use store::{load, save};
 
 /// An outcome with what belongs to it.

@@ -19,7 +19,7 @@ use crate::rooms::records;
 ///
 /// # Errors
 /// 412 if it has another version than this, 422 if the file says anything else of them than before.
-pub async fn imported(
+pub async fn edit_by_file(
     tx: &Tx,
     post: &Post,
     actor: &Actor,

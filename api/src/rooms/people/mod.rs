@@ -13,7 +13,7 @@ use super::consents::Stated;
 
 use crate::http::routes::Routes;
 
-pub use imported::imported;
+pub use imported::edit_by_file;
 pub use store::{email_of, load, locked, must_be_there, remove, save, with_address};
 pub use wire::PersonPath;
 

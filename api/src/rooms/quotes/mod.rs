@@ -29,7 +29,7 @@ use crate::outbox::{self, Fact};
 use crate::problem::Problem;
 use crate::vault::Vault;
 
-pub use imported::imported;
+pub use imported::edit_by_file;
 pub use rules::{consented_anew, named_at};
 pub use silencing::{all_of, silence};
 pub use store::{load, save};

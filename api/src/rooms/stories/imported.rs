@@ -21,7 +21,7 @@ use crate::rooms::records::{self, Edit};
 ///
 /// # Errors
 /// What an edit is refused for; 412 if it has another version than this.
-pub async fn imported(
+pub async fn edit_by_file(
     tx: &Tx,
     post: &Post,
     actor: &Actor,

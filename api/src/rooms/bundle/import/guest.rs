@@ -127,12 +127,12 @@ impl<'a> Guest<'a> {
 
 async fn edit(tx: &Tx, post: &Post, by: &Actor, at: (Uuid, i64), line: Line) -> Result<i64, Problem> {
     match line {
-        Line::Initiative(line) => initiatives::imported(tx, post, by, at, *line).await,
-        Line::Event(line) => events::imported(tx, post, by, at, *line).await,
-        Line::Outcome(line) => outcomes::imported(tx, post, by, at, line).await,
-        Line::Quote(line) => quotes::imported(tx, post, by, at, line).await,
-        Line::Story(line) => stories::imported(tx, post, by, at, line).await,
-        Line::Person(line) => people::imported(tx, post, by, at, line).await,
+        Line::Initiative(line) => initiatives::edit_by_file(tx, post, by, at, *line).await,
+        Line::Event(line) => events::edit_by_file(tx, post, by, at, *line).await,
+        Line::Outcome(line) => outcomes::edit_by_file(tx, post, by, at, line).await,
+        Line::Quote(line) => quotes::edit_by_file(tx, post, by, at, line).await,
+        Line::Story(line) => stories::edit_by_file(tx, post, by, at, line).await,
+        Line::Person(line) => people::edit_by_file(tx, post, by, at, line).await,
         Line::Theme(_) | Line::Organisation(_) => Err(Problem::of(Kind::Forbidden)),
     }
 }
