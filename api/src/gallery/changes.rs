@@ -8,10 +8,10 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::json::{self, Object};
-use super::{languages, pages};
 use super::params::{Lang, ReadHeaders};
 use super::shapes::{Change, ChangeOp, ChangePage, Unchanged};
 use super::sql::Sql;
+use super::{languages, pages};
 use crate::app::App;
 use crate::db::PublicDb;
 use crate::http::Query;

@@ -232,7 +232,15 @@ async fn parcels(db: &Db, post: &Post, taken: Vec<Model>) -> Result<Vec<Parcel>,
         let deliveries =
             deliveries.into_iter().map(|row| (may(&row), row)).map(|(may, row)| (row, may)).collect();
         let Some(key) = keys.get(&webhook.id.0) else { continue };
-        let secrets = sign::secrets(post.vault(), key, &webhook, db.now())?;
+        // One that cannot be signed for must not keep the others from being told.
+        let secrets = match sign::secrets(post.vault(), key, &webhook, db.now()) {
+            Ok(secrets) => secrets,
+            Err(error) => {
+                let cause = crate::problem::unquoted(&format!("{error:#}"));
+                tracing::error!(webhook = %webhook.id, cause, "the secret of a webhook does not open");
+                continue;
+            }
+        };
         parcels.push(Parcel { webhook, secrets, deliveries });
     }
     Ok(parcels)

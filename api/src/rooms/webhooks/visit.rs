@@ -112,12 +112,7 @@ impl Van {
     }
 
     /// Headers and body.
-    fn letter(
-        &self,
-        secrets: &[Secret],
-        delivery: &Delivery,
-        challenge: &str,
-    ) -> Option<(Headers, Vec<u8>)> {
+    fn letter(&self, secrets: &[Secret], delivery: &Delivery, challenge: &str) -> Option<(Headers, Vec<u8>)> {
         let body = match delivery.kind {
             Some(kind) => serde_json::to_vec(&self.event(kind, delivery)),
             None => serde_json::to_vec(&WebhookVerification {
