@@ -227,5 +227,7 @@ impl<'a> Reader<'a> {
 
 /// Settings that are true or false in a file, without quotation marks.
 fn is_switch(key: &str) -> bool {
-    key == settings::WORKER.key || key == settings::REQUIRE_TOTP.key
+    [&settings::WORKER, &settings::REQUIRE_TOTP, &settings::WEBHOOK_LOOPBACK]
+        .iter()
+        .any(|switch| switch.key == key)
 }

@@ -14,9 +14,11 @@ use story::Story;
 use crate::house::House;
 
 /// Calls that take a text and are not made here.
-const ELSEWHERE: [&str; 2] = [
+const ELSEWHERE: [&str; 3] = [
     // Their token comes by a letter a year later: `entries::answers`.
     "POST /v1/entries/mine/changes",
+    // What a partner calls the columns of its own table: `imports::tables`.
+    "PUT /v1/imports/mappings/{name}",
     // Six digits, no text: `accounts::me`.
     "POST /v1/me/totp/confirm",
 ];

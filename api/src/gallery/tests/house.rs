@@ -173,6 +173,7 @@ impl Document {
         let mut row = self.row.clone();
         let (id, withdrawn) = (row.id, row.withdrawn_at.is_some());
         row.seq = Some(seq);
+        tx.execute_unprepared(&format!("UPDATE gallery_clock SET seq = {seq} WHERE seq < {seq}")).await?;
         row.body = if withdrawn { String::new() } else { self.body(&row.label, "en") };
         gallery_document::Entity::insert(row.into_active_model().reset_all())
             .exec_without_returning(tx)

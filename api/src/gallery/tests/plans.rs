@@ -257,6 +257,7 @@ async fn fill(app: &App) {
                 from = time("0"), until = time("2"), event = uuid("100 + i % 500"), initiative = uuid("i % 50"),
             );
             tx.execute_unprepared(&documents).await?;
+            tx.execute_unprepared(&format!("UPDATE gallery_clock SET seq = {MANY}")).await?;
             let each = format!("{numbers} INSERT INTO");
             let theme = if postgres { format!("'{THEME}'") } else { format!("unhex('{}')", THEME.simple()) };
             for sql in [

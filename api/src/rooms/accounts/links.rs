@@ -9,7 +9,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use secrecy::{ExposeSecret as _, SecretString};
 
 use super::wire::{AccountOut, ChosenPasswordIn, PasswordResetIn};
-use super::{Address, api, rules, store};
+use super::{Address, api, one_time, rules, store};
 use crate::access::action::Anyone;
 use crate::access::{Allowed, secret};
 use crate::app::App;
@@ -56,7 +56,7 @@ async fn make(
     let (created_at, expires_at) = (tx.now(), tx.now() + lasts);
     let token_hash = hash(post.vault(), purpose, &token)?;
     let link = one_time_link::Model { token_hash, account_id: row.id, purpose, created_at, expires_at };
-    store::replace_link(tx, link).await?;
+    one_time::replace_link(tx, link).await?;
     let message = match purpose {
         LinkPurpose::Invitation => Message::Invitation { link: post.link("invitation", &token) },
         LinkPurpose::PasswordReset => Message::PasswordReset { link: post.link("password-reset", &token) },
@@ -123,12 +123,12 @@ async fn choose_password(
     let prepared = prepare(app, purpose, &token_hash, body).await;
     once.run(app, Caller::Nobody, async |tx| {
         let (account, password_hash) = prepared.as_ref().map_err(Problem::clone)?;
-        if !store::use_link(tx, &token_hash).await? {
+        if !one_time::use_link(tx, &token_hash).await? {
             return Err(unknown(purpose));
         }
         let row = store::for_change(tx, *account).await?.ok_or(unknown(purpose))?;
         let row = store::save(tx, rules::choose_password(row, purpose, password_hash.clone())?).await?;
-        store::drop_links(tx, row.id, LinkPurpose::PasswordReset).await?;
+        one_time::drop_links(tx, row.id, LinkPurpose::PasswordReset).await?;
         store::end_sessions(tx, row.id, None).await?;
         app.access.forget_account(row.id);
         let (by, action) = match purpose {
@@ -152,7 +152,7 @@ async fn prepare(
     body: &ChosenPasswordIn,
 ) -> Result<(AccountId, String), Problem> {
     let reader = app.db.reader();
-    let link = store::link(reader, token_hash, purpose, app.clock.now()).await?.ok_or(unknown(purpose))?;
+    let link = one_time::link(reader, token_hash, purpose, app.clock.now()).await?.ok_or(unknown(purpose))?;
     let row = store::by_id(reader, link.account_id).await?.ok_or(unknown(purpose))?;
     let email = store::email(reader, &app.vault, &row).await?;
     let (words, second_factor) = (vec![email, row.display_name], row.totp_confirmed_at.is_some());
@@ -223,7 +223,7 @@ async fn answer_one(tx: &Tx, post: &Post, email_hash: &[u8]) -> Result<bool, Pro
         AccountState::Active => LinkPurpose::PasswordReset,
         AccountState::Suspended => return Ok(false),
     };
-    if store::last_link(tx, row.id, purpose).await?.is_some_and(|made| made + PAUSE > tx.now()) {
+    if one_time::last_link(tx, row.id, purpose).await?.is_some_and(|made| made + PAUSE > tx.now()) {
         return Ok(false);
     }
     let email = store::email(tx, post.vault(), &row).await?;

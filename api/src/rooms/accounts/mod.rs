@@ -10,6 +10,7 @@ mod filters;
 mod held;
 mod links;
 mod me;
+mod one_time;
 mod policy;
 mod rules;
 mod store;

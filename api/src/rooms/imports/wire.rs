@@ -15,11 +15,11 @@ use crate::rooms::bundle::{CountryCode, LanguageTag, Verdict};
 #[derive(Debug, Serialize, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(super) struct ImportQuery {
-    /// `atomic`: all lines or none, of at most 10,000; that is what happens if you say nothing. `partial`: every line that can be taken.
+    /// `atomic`: all lines or none, of at most 2,000; that is what happens if you say nothing. `partial`: every line that can be taken.
     #[serde(default = "atomic")]
     #[param(inline, required = false)]
     pub(super) mode: ImportMode,
-    /// Say what would happen and change nothing. At most 10,000 lines.
+    /// Say what would happen and change nothing. At most 2,000 lines.
     #[serde(default)]
     #[param(required = false, default = false)]
     pub(super) dry_run: bool,

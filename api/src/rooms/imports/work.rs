@@ -23,7 +23,7 @@ use crate::rooms::keys;
 /// Lines taken in one transaction: others write in between.
 const PORTION: usize = 100;
 /// The most lines of what is one transaction.
-const ONE_GO: i64 = 10_000;
+const ONE_GO: i64 = 2_000;
 /// How often something is tried that fails by a fault of the server.
 const ATTEMPTS: i64 = 5;
 /// The pause before it is tried again.

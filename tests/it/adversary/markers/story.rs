@@ -141,6 +141,7 @@ impl<'a> Story<'a> {
         self.tries(admin, "POST /v1/accounts/{account_id}/totp/remove", account, json!({})).await;
         self.tries(&own, "POST /v1/me/totp/remove", "", json!({"totp": "123456", "recovery_code": null}))
             .await;
+        self.tries(&own, "POST /v1/me/erase", "", json!({})).await;
         self.tries("", "POST /v1/password-resets/complete", "", json!({})).await;
         self.tries("", "POST /v1/sessions/refresh", "", json!({})).await;
     }
