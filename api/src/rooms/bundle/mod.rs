@@ -12,8 +12,8 @@ mod origins;
 
 pub use export::{Exported, export};
 pub use import::{
-    CalendarReading, Guest, LineVerdict, Mode, Numbered, Options, Reading, Report, Sent, TableReading,
-    Unreadable, Verdict, import,
+    CalendarReading, Guest, LineVerdict, Mode, Numbered, Options, Reading, Report, Sent, TableColumn,
+    TableConstant, TableReading, Unreadable, Verdict, import,
 };
 pub use lines::{
     AttributionLine, ConsentLine, ConsentScope, CountryCode, Delivery, EventGuide, EventLine, EventPlace,

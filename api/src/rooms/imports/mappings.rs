@@ -1,6 +1,7 @@
 //! Mappings: which column of somebody's tables is which member of a record.
 
 use ::entity::bulk_mapping::{Column, Entity, Model};
+use ::entity::kinds::RecordKind;
 use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse, delete, get, put};
 use chrono::{DateTime, Utc};
@@ -20,7 +21,7 @@ use crate::http::Query;
 use crate::http::json::Body;
 use crate::http::page::{self, Cursor, Paging};
 use crate::problem::{Fault, Kind, Problem};
-use crate::rooms::bundle::{CAMPAIGN, TableReading};
+use crate::rooms::bundle::{CAMPAIGN, TableColumn, TableConstant, TableReading};
 
 /// The most mappings of one organisation.
 const MOST: u64 = 100;
@@ -40,8 +41,17 @@ pub(super) struct MappingPath {
 pub(super) struct MappingOut {
     /// What you call it.
     name: String,
-    #[serde(flatten)]
-    reading: TableReading,
+    /// What its rows are.
+    #[serde(rename = "type")]
+    kind: RecordKind,
+    /// The name of its source.
+    source: String,
+    /// The language of records that state none (BCP 47).
+    language: Option<String>,
+    /// Which column is which member.
+    columns: Vec<TableColumn>,
+    /// Members that are the same in all records.
+    constants: Vec<TableConstant>,
     /// When it was last written.
     updated_at: DateTime<Utc>,
 }
@@ -60,7 +70,8 @@ pub(super) struct MappingPage {
 fn out(row: Model) -> Result<MappingOut, Problem> {
     let Model { namespace: _, name, reading, updated_at } = row;
     let reading = serde_json::from_str(&reading).map_err(Problem::internal)?;
-    Ok(MappingOut { name, reading, updated_at })
+    let TableReading { kind, source, language, columns, constants } = reading;
+    Ok(MappingOut { name, kind, source, language, columns, constants, updated_at })
 }
 
 fn unknown() -> Problem {

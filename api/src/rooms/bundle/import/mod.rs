@@ -32,7 +32,7 @@ pub use portion::Numbered;
 use portion::Portion;
 use reader::{LONGEST, RawLine, next_line};
 pub use sent::{Reading, Sent, Unreadable};
-pub use table::TableReading;
+pub use table::{TableColumn, TableConstant, TableReading};
 
 /// Lines taken in one go.
 const PORTION: usize = 500;
