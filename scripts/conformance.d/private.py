@@ -3,7 +3,7 @@
 - Who calls is an admin, whose access token is renewed; whoever submitted or registered has a token of their own.
 - Identifiers are those of records that are there, or few calls would come further than 404. Where something is written, some stay made up.
 - An edit names the version that is there now, and whoever has no credentials takes a key that cannot be guessed.
-- A period is no longer than a list of occurrences allows.
+- A period is no longer than a list of occurrences allows, and a file has the parameters of its kind.
 """
 
 import json
@@ -78,11 +78,22 @@ def bound(query):
         query["to"] = (begin + timedelta(days=dice.randrange(3600))).isoformat()
 
 
+def read_by(case):
+    """A calendar names its source, a table how it is read, and a bundle says all of it itself."""
+    needed = {"text/calendar": {"source": "seed", "language": "en"}, "text/csv": {"mapping": "seed"}}.get(case.media_type, {})
+    mine = {"text/calendar": ("mapping",), "text/csv": ("source", "language", "country", "kind", "format")}
+    left = mine.get(case.media_type, ("source", "language", "country", "kind", "format", "mapping"))
+    query = {name: value for name, value in (case.query or {}).items() if name not in left}
+    case.query = {**query, **needed}
+
+
 @schemathesis.hook
 def before_call(context, case, kwargs):
     """Makes a valid call one about what is there."""
     if not is_positive(case):
         return
+    if case.operation.label == "POST /v1/imports":
+        read_by(case)
     if case.operation.path.endswith("/occurrences"):
         bound(case.query or {})
     if "Idempotency-Key" in case.headers and not case.operation.definition.raw.get("security"):

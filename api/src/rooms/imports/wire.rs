@@ -24,7 +24,13 @@ pub(super) struct ImportQuery {
     #[param(required = false, default = false)]
     pub(super) dry_run: bool,
     /// Of a calendar: the name of its source. A bundle says it itself, like all that follows.
-    #[param(required = false, nullable = false, min_length = 1, max_length = 100, pattern = r"^\S+$")]
+    #[param(
+        required = false,
+        nullable = false,
+        min_length = 1,
+        max_length = 100,
+        pattern = r"^[^\s\x00-\x1f\x7f-\x9f]+$"
+    )]
     pub(super) source: Option<String>,
     /// Of a calendar: the language of its texts (BCP 47).
     #[param(inline, required = false, nullable = false)]
