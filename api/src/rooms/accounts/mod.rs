@@ -95,20 +95,20 @@ pub async fn of_person(tx: &Tx, person: PersonId) -> Result<Vec<AccountId>, DbEr
     store::of_person(tx, person).await
 }
 
-/// Closes an account for good: nobody signs in with it any more, and nothing tells whose it was. Gives it as it was; none if
-/// there is no such one, or it is closed already. Where `keep_an_admin` says so, the last one of an admin stays.
+/// Closes an account for good: nobody signs in with it any more, and nothing tells whose it was. Says whether it was
+/// open. Where `keep_an_admin` says so, the last one of an admin stays.
 ///
 /// # Errors
 /// 409 for the last admin.
-pub async fn close(tx: &Tx, id: AccountId, keep_an_admin: bool) -> Result<Option<account::Model>, Problem> {
+pub async fn close(tx: &Tx, id: AccountId, keep_an_admin: bool) -> Result<bool, Problem> {
     let others = if keep_an_admin { store::other_admins(tx, id).await? } else { u64::MAX };
     let open = store::for_change(tx, id).await?.filter(|row| row.closed_at.is_none());
-    let Some(row) = open else { return Ok(None) };
+    let Some(row) = open else { return Ok(false) };
     let nobodys = ids::v4().into_bytes().to_vec();
-    let closed = rules::close(row.clone(), nobodys, others, tx.now())?;
+    let closed = rules::close(row, nobodys, others, tx.now())?;
     store::forget(tx, id).await?;
     store::save(tx, closed).await?;
-    Ok(Some(row))
+    Ok(true)
 }
 
 /// Those of these accounts that are not closed.

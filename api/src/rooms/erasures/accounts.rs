@@ -117,7 +117,7 @@ pub(super) async fn erase_account(
     id: AccountId,
     keep_an_admin: bool,
 ) -> Result<(), Problem> {
-    if accounts::close(tx, id, keep_an_admin).await?.is_none() {
+    if !accounts::close(tx, id, keep_an_admin).await? {
         return Ok(());
     }
     tx.for_good(Gone { kind: ErasureKind::Account, id: id.0 });
