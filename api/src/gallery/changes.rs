@@ -97,16 +97,17 @@ struct Row {
 }
 
 impl Row {
+    /// Reads the columns of [`read`] by their places: looked up by name, they cost more than what they hold.
     fn read(row: &QueryResult) -> Result<Self, Problem> {
-        let shown: bool = row.try_get("", "shown")?;
-        let item = if shown { Some((row.try_get("", "language")?, row.try_get("", "body")?)) } else { None };
+        let shown: bool = row.try_get_by_index(5)?;
+        let item = if shown { Some((row.try_get_by_index(6)?, row.try_get_by_index(7)?)) } else { None };
         let change = Change {
-            seq: row.try_get("", "seq")?,
+            seq: row.try_get_by_index(0)?,
             op: if shown { ChangeOp::Upsert } else { ChangeOp::Delete },
-            kind: row.try_get("", "kind")?,
-            id: row.try_get::<Uuid>("", "id")?,
-            version: row.try_get("", "version")?,
-            at: row.try_get("", "updated_at")?,
+            kind: row.try_get_by_index(1)?,
+            id: row.try_get_by_index::<Uuid>(2)?,
+            version: row.try_get_by_index(3)?,
+            at: row.try_get_by_index(4)?,
             item: None,
         };
         Ok(Self { change, item })

@@ -88,13 +88,14 @@ struct Hit {
 }
 
 impl Hit {
+    /// Reads the columns of [`tier`] by their places: looked up by name, they cost more than what they hold.
     fn read(row: &QueryResult, in_title: bool) -> Result<Self, Problem> {
         Ok(Self {
-            key: Key(in_title, row.try_get("", "sort_at")?, row.try_get("", "id")?),
-            kind: row.try_get("", "kind")?,
-            language: row.try_get("", "language")?,
-            label: row.try_get("", "label")?,
-            body: row.try_get("", "body")?,
+            key: Key(in_title, row.try_get_by_index(2)?, row.try_get_by_index(0)?),
+            kind: row.try_get_by_index(1)?,
+            language: row.try_get_by_index(3)?,
+            label: row.try_get_by_index(4)?,
+            body: row.try_get_by_index(5)?,
         })
     }
 

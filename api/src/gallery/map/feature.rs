@@ -10,7 +10,8 @@ use crate::gallery::counts::KindCounts;
 use crate::reference::Point;
 
 /// The columns of `d` that a document's feature is made of, next to its language and label. The precision is among the
-/// first members of a document, before any free text.
+/// first members of a document, before any free text. They come first of all, and are read by their places: looked up by name,
+/// they cost more than what they hold.
 pub const COLUMNS: &str =
     "d.id, d.kind, d.subkind, d.country, d.lat, d.lon, substr(d.body, 1, 200) AS beginning";
 
@@ -139,16 +140,16 @@ impl MapFeature {
     /// # Errors
     /// The database's.
     pub fn document(row: &QueryResult) -> Result<Self, DbErr> {
-        let beginning: String = row.try_get("", "beginning")?;
+        let beginning: String = row.try_get_by_index(6)?;
         let document = MapDocument {
             cluster: false,
-            kind: row.try_get("", "kind")?,
-            subkind: row.try_get("", "subkind")?,
+            kind: row.try_get_by_index(1)?,
+            subkind: row.try_get_by_index(2)?,
             title: row.try_get("", "label")?,
-            country: row.try_get("", "country")?,
+            country: row.try_get_by_index(3)?,
             precision: precision(&beginning).map(str::to_owned),
         };
-        let id: Uuid = row.try_get("", "id")?;
+        let id: Uuid = row.try_get_by_index(0)?;
         Ok(Self::new(id.to_string(), point(row)?, MapProperties::Document(document)))
     }
 
@@ -158,12 +159,12 @@ impl MapFeature {
     }
 }
 
-/// The public point of a row.
+/// The public point of a row with [`COLUMNS`].
 ///
 /// # Errors
 /// The database's.
 pub fn point(row: &QueryResult) -> Result<Point, DbErr> {
-    Ok(Point { lat: row.try_get("", "lat")?, lon: row.try_get("", "lon")? })
+    Ok(Point { lat: row.try_get_by_index(4)?, lon: row.try_get_by_index(5)? })
 }
 
 /// The precision of the place, the first of that name in a document.

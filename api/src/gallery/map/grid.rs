@@ -29,7 +29,7 @@ pub async fn cells(
 ) -> Result<Found, Problem> {
     let cut = zoom.cut(filters.bbox());
     let mut sql = Sql::new(db);
-    let columns = format!("c.*, {COLUMNS}");
+    let columns = format!("{COLUMNS}, c.*");
     languages::select(&mut sql, wanted, &columns, &["language", "label"], |sql| {
         sql.push("(SELECT g.across, g.up, min(g.seq) AS first, count(*) AS documents");
         for &kind in DocumentKind::ALL {
