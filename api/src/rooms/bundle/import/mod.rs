@@ -5,6 +5,7 @@ mod guest;
 mod portion;
 mod reader;
 mod sent;
+mod standing;
 mod table;
 mod writes;
 mod zones;

@@ -2,10 +2,9 @@
 
 use std::collections::{HashMap, HashSet};
 
-use ::entity::kinds::{Moderation, RecordKind};
-use ::entity::{event, initiative, organisation, origin, outcome, quote, story, theme};
+use ::entity::kinds::RecordKind;
+use ::entity::origin;
 use chrono::{DateTime, Utc};
-use sea_orm::DbErr;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
@@ -13,14 +12,15 @@ use uuid::Uuid;
 use super::super::lines::{self, Incoming, LanguageTag, Line};
 use super::super::origins::{self, Source};
 use super::guest::{self, Alone, Guest};
+use super::standing::{Standing, standing};
 use super::writes::Writes;
 use super::{LineVerdict, Verdict};
-use crate::db::{Tx, find_in};
+use crate::db::Tx;
 use crate::http::json::fault;
 use crate::ids;
 use crate::problem::Fault;
 use crate::publishing::{self, RecordRef};
-use crate::rooms::{people, registrations};
+use crate::rooms::registrations;
 use crate::vault::Vault;
 
 /// A line with its number, read as far as it could be.
@@ -64,14 +64,6 @@ impl Numbered {
     }
 }
 
-/// What is known here of a record that a line would change.
-#[derive(Clone, Copy)]
-struct Standing {
-    version: i64,
-    held_at: Option<DateTime<Utc>>,
-    withdrawn: bool,
-}
-
 /// Where a portion of lines is taken in.
 pub struct Portion<'a> {
     pub tx: &'a Tx,
@@ -86,249 +78,245 @@ pub struct Portion<'a> {
 impl Portion<'_> {
     /// Takes the lines and says what became of each.
     pub async fn take(&self, lines: Vec<Numbered>) -> anyhow::Result<Vec<LineVerdict>> {
-        let mentioned: HashSet<&str> = lines
-            .iter()
-            .filter_map(|n| n.line.as_ref().ok())
-            .flat_map(|l| l.names().into_iter().map(|r| r.0.as_str()).chain([l.id()]))
-            .collect();
-        let mentioned: Vec<&str> = mentioned.into_iter().collect();
-        let origins = origins::find(self.tx, self.source, &mentioned).await?;
-        let standing = self.standing(&lines, &origins).await?;
-        let mut known: HashMap<String, (RecordKind, Uuid)> = origins
-            .values()
-            .filter(|o| !o.gone)
-            .map(|o| (o.external_id.clone(), (o.kind, o.record_id)))
-            .collect();
-        if let Some(guest) = self.guest {
-            let others = mentioned.iter().filter(|name| !origins.contains_key(**name));
-            known.extend(guest.nameable(self.tx, others.map(|name| (*name).to_owned())).await?);
+        let mut taking = Taking::begin(self, &lines).await?;
+        for line in lines {
+            taking.line(line).await?;
         }
+        taking.finish().await
+    }
+}
 
-        let mut verdicts = Vec::with_capacity(lines.len());
-        let (mut writes, mut saved, mut unchanged) = (Writes::default(), Vec::new(), Vec::new());
-        let (mut created, mut updated, mut silenced) = (Vec::new(), Vec::new(), Vec::new());
-        let mut seen: HashSet<String> = HashSet::new();
-        let mut alone = Vec::new();
-        for Numbered { number, hash, line } in lines {
-            let line = match line {
-                Ok(line) => line,
-                Err(Refused { kind, id, errors }) => {
-                    verdicts.push(LineVerdict {
-                        line: number,
-                        kind,
-                        id,
-                        record: None,
-                        verdict: Verdict::Failed,
-                        errors,
-                    });
-                    continue;
-                }
-            };
-            let (id, kind) = (line.id().to_owned(), line.kind());
-            let before = origins.get(&id);
-            let record = before.map(|before| before.record_id);
-            let mut tell = |id: Option<String>, verdict, errors| {
-                verdicts.push(LineVerdict { line: number, kind: Some(kind), id, record, verdict, errors });
-            };
-            if let Some(refusal) = self.guest.and_then(|guest| guest.refusal(kind)) {
-                tell(Some(id), Verdict::Failed, vec![refusal]);
-                continue;
-            }
-            if !seen.insert(id.clone()) || before.is_some_and(|o| o.run == self.run) {
-                let errors = vec![fault("/id", "repeated_id", "a line above has this id")];
-                tell(Some(id), Verdict::Failed, errors);
-                continue;
-            }
-            if before.is_some_and(|o| o.kind != kind) {
-                let errors =
-                    vec![fault("/type", "other_type", "an earlier import has this id with another type")];
-                tell(Some(id), Verdict::Failed, errors);
-                continue;
-            }
-            let stands = before.and_then(|o| standing.get(&o.record_id));
-            if let Some(before) = before {
-                let verdict = match stands {
-                    _ if before.gone && !(line.is_withdrawn() && before.line_hash == hash) => {
-                        Some(Verdict::Gone)
-                    }
-                    _ if before.line_hash == hash => Some(Verdict::Unchanged),
-                    None => Some(Verdict::Gone),
-                    Some(s) if s.withdrawn => Some(Verdict::Gone),
-                    Some(s) if s.version > before.record_version => Some(Verdict::Conflict),
-                    Some(_) => None,
-                };
-                if let Some(verdict) = verdict {
-                    unchanged.push(id.clone());
-                    tell(Some(id), verdict, Vec::new());
-                    continue;
-                }
-            }
-            let line = match (self.guest, before, stands) {
-                (Some(_), Some(before), Some(stands)) if guest::is_edited_alone(kind) => {
-                    let edit = Alone {
-                        at: verdicts.len(),
-                        line: line.naming_here(&known),
-                        version: stands.version,
-                        origin: origin::Model { line_hash: hash, run: self.run, ..before.clone() },
-                    };
-                    let mut tell = |verdict| {
-                        let errors = Vec::new();
-                        verdicts.push(LineVerdict {
-                            line: number,
-                            kind: Some(kind),
-                            id: Some(id.clone()),
-                            record,
-                            verdict,
-                            errors,
-                        });
-                    };
-                    tell(Verdict::Updated);
-                    alone.push(edit);
-                    continue;
-                }
-                // Nothing was here that could be taken back.
-                (Some(_), None, _) if line.is_withdrawn() => {
-                    tell(Some(id), Verdict::Gone, Vec::new());
-                    continue;
-                }
-                (Some(_), None, _) => line.drafted(),
-                _ => line,
-            };
-            let mut incoming = Incoming {
-                id: before.map_or_else(|| new_id(kind, self.tx.now()), |o| o.record_id),
-                version: stands.map_or(1, |s| s.version + 1),
-                now: self.tx.now(),
-                created_at: self.tx.now(),
-                created_by: self.guest.and_then(Guest::account),
-                held_at: stands.and_then(|s| s.held_at),
-                language: self.language,
-                known: &known,
-                faults: Vec::new(),
-            };
-            let withdrawn = line.is_withdrawn();
-            writes.add(line, &mut incoming);
-            let Incoming { id: record_id, version, mut faults, .. } = incoming;
-            if let (RecordKind::Event, Some(_), Some(event)) = (kind, before, writes.events.last())
-                && !registrations::leaves_room(self.tx, &event.row).await?
-            {
-                faults.push(fault("/capacity", "seats_taken", "leaves fewer seats than are taken"));
-            }
-            if self.guest.is_some()
-                && kind == RecordKind::Event
-                && let Some(event) = writes.events.last_mut()
-            {
-                faults.extend(guest::guided(self.tx, event).await?);
-            }
-            if !faults.is_empty() {
-                writes.take_back(kind, record_id);
-                tell(Some(id), Verdict::Failed, faults);
-                continue;
-            }
-            let record = RecordRef::new(kind, record_id);
-            if withdrawn {
-                silenced.push(record_id);
-            }
-            if before.is_some() {
-                updated.push(record)
-            } else {
-                created.push(record)
-            }
-            known.insert(id.clone(), (kind, record_id));
-            saved.push(origin::Model {
-                namespace: self.source.namespace,
-                source: self.source.name.clone(),
-                external_id: id.clone(),
-                kind,
-                record_id,
-                line_hash: hash,
-                record_version: version,
-                run: self.run,
-                gone: withdrawn,
-            });
-            let verdict = if before.is_some() { Verdict::Updated } else { Verdict::Created };
-            let (kind, record, errors) = (Some(kind), Some(record_id), Vec::new());
-            verdicts.push(LineVerdict { line: number, kind, id: Some(id), record, verdict, errors });
-        }
-        writes.revise(self.tx, self.vault, &updated, &silenced).await?;
-        writes.save(self.tx, self.vault).await?;
-        origins::save(self.tx, saved).await?;
-        if let Some(guest) = self.guest {
-            guest.owns(self.tx, &created).await?;
-            guest.edit_alone(self.tx, alone, &mut verdicts).await?;
-        }
-        origins::mark(self.tx, self.source, &unchanged, self.run).await?;
-        // Nobody shows a record that is new, but people make crowds.
-        publishing::publish(self.tx, &created).await?;
-        let people = created.iter().filter(|r| r.kind == RecordKind::Person).map(|r| r.id);
-        publishing::joined(self.tx, &people.collect::<Vec<_>>()).await?;
-        if !updated.is_empty() {
-            self.tx.erase();
-            publishing::changed(self.tx, &updated).await?;
-        }
-        Ok(verdicts)
+/// A portion in the making.
+struct Taking<'a> {
+    portion: &'a Portion<'a>,
+    /// Where records came from that these lines name.
+    origins: HashMap<String, origin::Model>,
+    /// How those stand that these lines would change.
+    standing: HashMap<Uuid, Standing>,
+    /// What may be named, by the file's identifiers.
+    known: HashMap<String, (RecordKind, Uuid)>,
+    seen: HashSet<String>,
+    verdicts: Vec<LineVerdict>,
+    writes: Writes,
+    saved: Vec<origin::Model>,
+    unchanged: Vec<String>,
+    created: Vec<RecordRef>,
+    updated: Vec<RecordRef>,
+    /// Records whose lines say that they are withdrawn.
+    silenced: Vec<Uuid>,
+    alone: Vec<Alone>,
+}
+
+/// A line that can be read, and what is known of its record.
+struct Known {
+    number: u64,
+    hash: Vec<u8>,
+    id: String,
+    kind: RecordKind,
+    before: Option<origin::Model>,
+    stands: Option<Standing>,
+}
+
+impl Known {
+    fn verdict(&self, verdict: Verdict, errors: Vec<Fault>) -> LineVerdict {
+        let record = self.before.as_ref().map(|before| before.record_id);
+        let (line, kind, id) = (self.number, Some(self.kind), Some(self.id.clone()));
+        LineVerdict { line, kind, id, record, verdict, errors }
     }
 
-    /// How the records stand that these lines may change.
-    async fn standing(
-        &self,
-        lines: &[Numbered],
-        origins: &HashMap<String, origin::Model>,
-    ) -> Result<HashMap<Uuid, Standing>, DbErr> {
-        let mut ids: HashMap<RecordKind, Vec<Uuid>> = HashMap::new();
-        for line in lines {
-            let Ok(read) = &line.line else { continue };
-            if let Some(origin) = origins.get(read.id()).filter(|o| o.line_hash != line.hash) {
-                ids.entry(origin.kind).or_default().push(origin.record_id);
+    /// The verdict where nothing is left to do.
+    fn settled(&self, line: &Line) -> Option<Verdict> {
+        let before = self.before.as_ref()?;
+        let same = before.line_hash == self.hash;
+        match self.stands {
+            _ if before.gone && !(line.is_withdrawn() && same) => Some(Verdict::Gone),
+            _ if same => Some(Verdict::Unchanged),
+            None => Some(Verdict::Gone),
+            Some(stands) if stands.withdrawn => Some(Verdict::Gone),
+            Some(stands) if stands.version > before.record_version => Some(Verdict::Conflict),
+            Some(_) => None,
+        }
+    }
+}
+
+impl<'a> Taking<'a> {
+    /// Reads what is known of all that the lines name.
+    async fn begin(portion: &'a Portion<'a>, lines: &[Numbered]) -> anyhow::Result<Self> {
+        let readable = || lines.iter().filter_map(|numbered| numbered.line.as_ref().ok());
+        let named =
+            readable().flat_map(|line| line.names().into_iter().map(|id| id.0.as_str()).chain([line.id()]));
+        let mentioned: Vec<&str> = named.collect::<HashSet<_>>().into_iter().collect();
+        let origins = origins::find(portion.tx, portion.source, &mentioned).await?;
+        let mut changing: HashMap<RecordKind, Vec<Uuid>> = HashMap::new();
+        for Numbered { hash, line, .. } in lines {
+            let Ok(line) = line else { continue };
+            if let Some(origin) = origins.get(line.id()).filter(|origin| origin.line_hash != *hash) {
+                changing.entry(origin.kind).or_default().push(origin.record_id);
             }
         }
-        let mut standing = HashMap::new();
-        let mut put = |id: Uuid, version, held_at, withdrawn| {
-            standing.insert(id, Standing { version, held_at, withdrawn });
+        let mut known: HashMap<String, (RecordKind, Uuid)> = origins
+            .values()
+            .filter(|origin| !origin.gone)
+            .map(|origin| (origin.external_id.clone(), (origin.kind, origin.record_id)))
+            .collect();
+        if let Some(guest) = portion.guest {
+            let others = mentioned.iter().filter(|name| !origins.contains_key(**name));
+            known.extend(guest.nameable(portion.tx, others.map(|name| (*name).to_owned())).await?);
+        }
+        Ok(Self {
+            portion,
+            standing: standing(portion.tx, changing).await?,
+            origins,
+            known,
+            seen: HashSet::new(),
+            verdicts: Vec::with_capacity(lines.len()),
+            writes: Writes::default(),
+            saved: Vec::new(),
+            unchanged: Vec::new(),
+            created: Vec::new(),
+            updated: Vec::new(),
+            silenced: Vec::new(),
+            alone: Vec::new(),
+        })
+    }
+
+    async fn line(&mut self, Numbered { number, hash, line }: Numbered) -> anyhow::Result<()> {
+        let line = match line {
+            Ok(line) => line,
+            Err(Refused { kind, id, errors }) => {
+                let verdict = Verdict::Failed;
+                self.verdicts.push(LineVerdict { line: number, kind, id, record: None, verdict, errors });
+                return Ok(());
+            }
         };
-        for (kind, ids) in ids {
-            match kind {
-                RecordKind::Theme => {
-                    let rows = find_in::<theme::Entity, _, _>(self.tx, theme::Column::Id, ids).await?;
-                    rows.into_iter().for_each(|r| put(r.id.0, r.version, None, false));
-                }
-                RecordKind::Organisation => {
-                    let rows =
-                        find_in::<organisation::Entity, _, _>(self.tx, organisation::Column::Id, ids).await?;
-                    rows.into_iter().for_each(|r| put(r.id.0, r.version, None, false));
-                }
-                RecordKind::Person => {
-                    // Locked, or one who is erased at this moment would be written anew.
-                    let rows = people::locked(self.tx, ids).await?;
-                    rows.into_iter().for_each(|r| put(r.id.0, r.version, None, false));
-                }
-                RecordKind::Initiative => {
-                    let rows =
-                        find_in::<initiative::Entity, _, _>(self.tx, initiative::Column::Id, ids).await?;
-                    rows.into_iter().for_each(|r| put(r.id.0, r.version, None, false));
-                }
-                RecordKind::Event => {
-                    for row in find_in::<event::Entity, _, _>(self.tx, event::Column::Id, ids).await? {
-                        put(row.id.0, row.version, row.held_at, false);
-                    }
-                }
-                RecordKind::Outcome => {
-                    for row in find_in::<outcome::Entity, _, _>(self.tx, outcome::Column::Id, ids).await? {
-                        put(row.id.0, row.version, None, row.status == Moderation::Withdrawn);
-                    }
-                }
-                RecordKind::Quote => {
-                    for row in find_in::<quote::Entity, _, _>(self.tx, quote::Column::Id, ids).await? {
-                        put(row.id.0, row.version, None, row.status == Moderation::Withdrawn);
-                    }
-                }
-                RecordKind::Story => {
-                    for row in find_in::<story::Entity, _, _>(self.tx, story::Column::Id, ids).await? {
-                        put(row.id.0, row.version, None, row.status == Moderation::Withdrawn);
-                    }
-                }
+        let (id, kind) = (line.id().to_owned(), line.kind());
+        let before = self.origins.get(&id).cloned();
+        let stands = before.as_ref().and_then(|before| self.standing.get(&before.record_id)).copied();
+        let known = Known { number, hash, id, kind, before, stands };
+        if let Some(refusal) = self.refusal(&known) {
+            self.verdicts.push(known.verdict(Verdict::Failed, vec![refusal]));
+            return Ok(());
+        }
+        if let Some(verdict) = known.settled(&line) {
+            self.verdicts.push(known.verdict(verdict, Vec::new()));
+            self.unchanged.push(known.id);
+            return Ok(());
+        }
+        let line = match (self.portion.guest, &known.before, known.stands) {
+            (Some(_), Some(before), Some(stands)) if guest::is_edited_alone(kind) => {
+                self.alone.push(Alone {
+                    at: self.verdicts.len(),
+                    line: line.naming_here(&self.known),
+                    version: stands.version,
+                    origin: origin::Model {
+                        line_hash: known.hash.clone(),
+                        run: self.portion.run,
+                        ..before.clone()
+                    },
+                });
+                self.verdicts.push(known.verdict(Verdict::Updated, Vec::new()));
+                return Ok(());
+            }
+            // Nothing was here that could be taken back.
+            (Some(_), None, _) if line.is_withdrawn() => {
+                self.verdicts.push(known.verdict(Verdict::Gone, Vec::new()));
+                return Ok(());
+            }
+            (Some(_), None, _) => line.drafted(),
+            _ => line,
+        };
+        self.record(known, line).await
+    }
+
+    /// Why a line cannot be taken, whatever it says.
+    fn refusal(&mut self, known: &Known) -> Option<Fault> {
+        if let Some(refusal) = self.portion.guest.and_then(|guest| guest.refusal(known.kind)) {
+            return Some(refusal);
+        }
+        let before = known.before.as_ref();
+        if !self.seen.insert(known.id.clone()) || before.is_some_and(|before| before.run == self.portion.run)
+        {
+            return Some(fault("/id", "repeated_id", "a line above has this id"));
+        }
+        let other = before.is_some_and(|before| before.kind != known.kind);
+        other.then(|| fault("/type", "other_type", "an earlier import has this id with another type"))
+    }
+
+    /// Makes the record that a line stands for, or what it becomes.
+    async fn record(&mut self, known: Known, line: Line) -> anyhow::Result<()> {
+        let Portion { tx, guest, language, .. } = *self.portion;
+        let withdrawn = line.is_withdrawn();
+        let is_there = known.before.as_ref().map(|before| before.record_id);
+        let mut incoming = Incoming {
+            id: is_there.unwrap_or_else(|| new_id(known.kind, tx.now())),
+            version: known.stands.map_or(1, |stands| stands.version + 1),
+            now: tx.now(),
+            created_at: tx.now(),
+            created_by: guest.and_then(Guest::account),
+            held_at: known.stands.and_then(|stands| stands.held_at),
+            language,
+            known: &self.known,
+            faults: Vec::new(),
+        };
+        self.writes.add(line, &mut incoming);
+        let Incoming { id: record_id, version, mut faults, .. } = incoming;
+        if let (RecordKind::Event, Some(event)) = (known.kind, self.writes.events.last_mut()) {
+            if is_there.is_some() && !registrations::leaves_room(tx, &event.row).await? {
+                faults.push(fault("/capacity", "seats_taken", "leaves fewer seats than are taken"));
+            }
+            if guest.is_some() {
+                faults.extend(guest::guided(tx, event).await?);
             }
         }
-        Ok(standing)
+        if !faults.is_empty() {
+            self.writes.take_back(known.kind, record_id);
+            self.verdicts.push(known.verdict(Verdict::Failed, faults));
+            return Ok(());
+        }
+        if withdrawn {
+            self.silenced.push(record_id);
+        }
+        let (records, verdict) = match is_there {
+            Some(_) => (&mut self.updated, Verdict::Updated),
+            None => (&mut self.created, Verdict::Created),
+        };
+        records.push(RecordRef::new(known.kind, record_id));
+        self.verdicts.push(LineVerdict { record: Some(record_id), ..known.verdict(verdict, Vec::new()) });
+        self.known.insert(known.id.clone(), (known.kind, record_id));
+        self.saved.push(origin::Model {
+            namespace: self.portion.source.namespace,
+            source: self.portion.source.name.clone(),
+            external_id: known.id,
+            kind: known.kind,
+            record_id,
+            line_hash: known.hash,
+            record_version: version,
+            run: self.portion.run,
+            gone: withdrawn,
+        });
+        Ok(())
+    }
+
+    /// Writes all of it and shows it to the door.
+    async fn finish(mut self) -> anyhow::Result<Vec<LineVerdict>> {
+        let Portion { tx, vault, source, run, guest, .. } = *self.portion;
+        self.writes.revise(tx, vault, &self.updated, &self.silenced).await?;
+        self.writes.save(tx, vault).await?;
+        origins::save(tx, self.saved).await?;
+        if let Some(guest) = guest {
+            guest.owns(tx, &self.created).await?;
+            guest.edit_alone(tx, self.alone, &mut self.verdicts).await?;
+        }
+        origins::mark(tx, source, &self.unchanged, run).await?;
+        // Nobody shows a record that is new, but people make crowds.
+        publishing::publish(tx, &self.created).await?;
+        let people = self.created.iter().filter(|record| record.kind == RecordKind::Person);
+        publishing::joined(tx, &people.map(|record| record.id).collect::<Vec<_>>()).await?;
+        if !self.updated.is_empty() {
+            tx.erase();
+            publishing::changed(tx, &self.updated).await?;
+        }
+        Ok(self.verdicts)
     }
 }
 
