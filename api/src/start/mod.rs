@@ -35,8 +35,8 @@ use worker::Worker;
 
 /// Seconds that requests in flight have to end once the service is told to stop.
 const LAST_REQUESTS: u64 = 30;
-/// How long a client may take to send a request's head.
-const HEAD: Duration = Duration::from_secs(10);
+/// How long a client may take to send a request's head: lines are weak, and who says nothing costs less than who comes again.
+const HEAD: Duration = Duration::from_secs(30);
 /// How long a client that is to be hung up on may take to notice.
 const GOODBYE: Duration = Duration::from_secs(3);
 /// How long a connection may be idle: longer than proxies keep theirs, so that it is they who hang up.
