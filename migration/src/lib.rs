@@ -54,6 +54,7 @@ mod m0097_mappings;
 mod m0099_changes;
 mod m0104_closed_accounts;
 mod m0105_allowance_uses;
+mod m0123_ready_bodies;
 
 /// All steps, in order.
 pub struct Migrator;
@@ -109,6 +110,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0099_changes::Migration),
             Box::new(m0104_closed_accounts::Migration),
             Box::new(m0105_allowance_uses::Migration),
+            Box::new(m0123_ready_bodies::Migration),
         ]
     }
 }

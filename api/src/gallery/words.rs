@@ -18,8 +18,8 @@ pub fn condition(sql: &mut Sql, words: &[String], place: Where) {
     if words.is_empty() {
         sql.push("1 = 0");
     } else if sql.on_postgres() {
-        sql.push("d.id IN (SELECT document_id FROM gallery_search WHERE words @@ to_tsquery('simple', ");
-        sql.bind(for_postgres(words, place)).push("))");
+        sql.push("d.id IN (SELECT document_id FROM gallery_search WHERE words @@ CAST(");
+        sql.bind(for_postgres(words, place)).push(" AS tsquery))");
     } else {
         sql.push("d.id IN (SELECT r.document_id FROM gallery_search ");
         sql.push("JOIN gallery_search_row r ON r.number = gallery_search.rowid WHERE gallery_search MATCH ");

@@ -117,7 +117,7 @@ pub async fn initiatives_alike<C: ConnectionTrait>(
 fn by_words(backend: DbBackend, pairs: &[(&str, &str)]) -> (&'static str, String) {
     let (found, pair, or): (_, fn(&str, &str) -> String, _) = match backend {
         DbBackend::Postgres => (
-            "SELECT document_id FROM gallery_search WHERE words @@ to_tsquery('simple', $3)",
+            "SELECT document_id FROM gallery_search WHERE words @@ CAST($3 AS tsquery)",
             |one, other| format!("({one}:A & {other}:A)"),
             " | ",
         ),

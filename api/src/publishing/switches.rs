@@ -26,12 +26,13 @@ use crate::db::{Tx, save_all};
 pub const UNHIDDEN: &str = "d.guard NOT IN (SELECT s.name FROM gallery_switch s) \
     AND NOT EXISTS (SELECT 1 FROM gallery_switch s WHERE s.name = 'all')";
 
-/// The documents `d` that a switch for their guard hides, in SQL: the table and the condition. SQLite has to be told of the
-/// index, or it would read all there is.
+/// The documents `d` that a switch for their guard hides, in SQL: the table and the condition. Both engines would read all there
+/// is, and mostly for no switch at all: SQLite has to be told of the index, PostgreSQL to look for each switch by itself.
 pub const fn guarded(backend: DbBackend) -> &'static str {
     match backend {
         DbBackend::Postgres => {
-            "gallery_document d WHERE d.guard = ANY (ARRAY(SELECT s.name FROM gallery_switch s)) AND d.withdrawn_at IS NULL"
+            "gallery_switch s CROSS JOIN LATERAL \
+             (SELECT * FROM gallery_document g WHERE g.guard = s.name AND g.withdrawn_at IS NULL OFFSET 0) d WHERE true"
         }
         _ => {
             "gallery_document d INDEXED BY gallery_by_guard \

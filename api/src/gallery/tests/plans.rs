@@ -247,13 +247,14 @@ async fn fill(app: &App) {
             let (yes, no) = (flag(true), flag(false));
             let documents = format!(
                 "{numbers} INSERT INTO gallery_document (id, kind, subkind, country, lat, lon, occurs_from, occurs_until, sort_at, \
-                 cancelled, event_id, initiative_id, language, label, body, digest, listed, in_feeds, fed, version, updated_at, seq, counted_country) \
+                 cancelled, event_id, initiative_id, language, label, body, digest, listed, in_feeds, fed, version, updated_at, seq, counted_country, guard) \
                  SELECT {id}, CASE i % 5 WHEN 0 THEN 'quote' WHEN 1 THEN 'story' WHEN 2 THEN 'outcome' ELSE 'event' END, \
                  CASE WHEN i % 5 > 2 THEN CASE i % 9 WHEN 0 THEN 'forum' ELSE 'dialogue' END END, \
                  substr('SSKEFJBRCOUGSNPHMXZMNPGTMLINARMZGELBGHBO', 1 + 2 * (i % 20), 2), i % 60, i % 97, \
                  {from}, {until}, {from}, {no}, {event}, {initiative}, CASE i % 4 WHEN 0 THEN 'es' ELSE 'en' END, \
                  'Sample ' || i, {body}, '', {yes}, {yes}, {yes}, 1, {from}, i, \
-                 substr('SSKEFJBRCOUGSNPHMXZMNPGTMLINARMZGELBGHBO', 1 + 2 * (i % 20), 2) FROM n",
+                 substr('SSKEFJBRCOUGSNPHMXZMNPGTMLINARMZGELBGHBO', 1 + 2 * (i % 20), 2), \
+                 substr('SSKEFJBRCOUGSNPHMXZMNPGTMLINARMZGELBGHBO', 1 + 2 * (i % 20), 2) || '/low' FROM n",
                 from = time("0"), until = time("2"), event = uuid("100 + i % 500"), initiative = uuid("i % 50"),
             );
             tx.execute_unprepared(&documents).await?;
