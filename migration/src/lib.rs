@@ -54,6 +54,7 @@ mod m0097_mappings;
 mod m0099_changes;
 mod m0104_closed_accounts;
 mod m0105_allowance_uses;
+mod m0106_tombstones;
 mod m0123_ready_bodies;
 
 /// All steps, in order.
@@ -110,6 +111,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0099_changes::Migration),
             Box::new(m0104_closed_accounts::Migration),
             Box::new(m0105_allowance_uses::Migration),
+            Box::new(m0106_tombstones::Migration),
             Box::new(m0123_ready_bodies::Migration),
         ]
     }

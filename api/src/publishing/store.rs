@@ -175,6 +175,7 @@ async fn keep(tx: &Tx, slice: Slice, known: &HashMap<Uuid, gallery_document::Mod
     }
     clear(tx, &stale).await?;
     let after = changed.iter().map(|changed| &changed.row).chain(&removed);
+    let takes_away = !removed.is_empty();
     let facts = after.filter_map(|row| telling::fact(known.get(&row.id), row)).collect();
     number::give(tx, changed.iter_mut().map(|c| &mut c.row).chain(&mut removed).chain(&mut guarded));
     let rows = removed.into_iter().chain(guarded).chain(changed.iter().map(|c| c.row.clone()));
@@ -182,6 +183,9 @@ async fn keep(tx: &Tx, slice: Slice, known: &HashMap<Uuid, gallery_document::Mod
     attach(tx, changed).await?;
     tx.publishes();
     tx.before_commit("number gallery changes", |tx| Box::pin(number::number(tx)));
+    if takes_away {
+        switches::deny(tx);
+    }
     outbox::tell_outside(tx, facts).await
 }
 

@@ -3,7 +3,8 @@
 //! A document that shows a country carries a guard, which names the country and the risk that it was rendered at. While the
 //! country is more dangerous than that, a switch with the name of the guard hides it, also from whoever published it at the same
 //! time under the former risk. A round of the worker renders what is hidden anew, portion by portion ([`super::run_due`]). The few
-//! documents that depend on a country without showing it are rendered in the transaction that raises the risk.
+//! documents that depend on a country without showing it are rendered in the transaction that raises the risk. So are tombstones:
+//! where it is severe nobody is told that there was anything.
 
 use std::collections::BTreeMap;
 
@@ -148,6 +149,7 @@ pub async fn risk_changed(tx: &Tx, country: &str, risk: Risk) -> Result<(), DbEr
     let since = tx.now();
     let rows = names(hidden).map(|name| Model { name, since }).collect();
     save_all(tx, rows, &[]).await?;
+    deny(tx);
     let mut lowered = false;
     for name in names(shown) {
         if Entity::delete_by_id(name.clone()).exec(tx).await?.rows_affected > 0 {
@@ -162,6 +164,34 @@ pub async fn risk_changed(tx: &Tx, country: &str, risk: Risk) -> Result<(), DbEr
     changed(tx, &dependent).await?;
     Ok(())
 }
+
+/// Has the addresses of what was public in a country of severe risk answer as if it had never been (`Decision::absent`, in SQL, since
+/// there may be very many). Last before the commit, under the lock of the clock: whoever takes something away at the same time under
+/// the former risk either commits before and is seen, or sees the new one.
+pub(super) fn deny(tx: &Tx) {
+    // The name has it done after the clock is locked.
+    tx.before_commit("veil what is in danger", |tx| {
+        Box::pin(async move {
+            let severe = country_risk::Entity::find().filter(country_risk::Column::Risk.eq(Risk::Severe));
+            for row in severe.all(tx).await? {
+                let values = [row.country.into()];
+                let statement = Statement::from_sql_and_values(tx.get_database_backend(), DENIED, values);
+                tx.execute_raw(statement).await?;
+            }
+            Ok(())
+        })
+    });
+}
+
+/// Tombstones of what is in a country, or belongs to an event or an initiative there.
+const DENIED: &str = "UPDATE gallery_document AS d SET withdrawn_as = 'absent' WHERE d.withdrawn_as = 'gone' AND ( \
+    EXISTS (SELECT 1 FROM event e WHERE e.id = d.id AND e.country = $1) \
+    OR EXISTS (SELECT 1 FROM initiative i WHERE i.id = d.id AND i.country = $1) \
+    OR EXISTS (SELECT 1 FROM outcome o JOIN event e ON e.id = o.event_id WHERE o.id = d.id AND e.country = $1) \
+    OR EXISTS (SELECT 1 FROM quote q LEFT JOIN event e ON e.id = q.event_id LEFT JOIN initiative i ON i.id = q.initiative_id \
+        WHERE q.id = d.id AND $1 IN (e.country, i.country)) \
+    OR EXISTS (SELECT 1 FROM story t LEFT JOIN event e ON e.id = t.event_id LEFT JOIN initiative i ON i.id = t.initiative_id \
+        WHERE t.id = d.id AND $1 IN (t.country, e.country, i.country)))";
 
 /// Gives what was hidden and was not rendered anew since another number: readers of the feed passed over the former one.
 async fn refeed(tx: &Tx, name: &str) -> Result<(), DbErr> {

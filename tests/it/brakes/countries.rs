@@ -189,3 +189,39 @@ async fn two_who_raise_it_at_once_both_succeed() {
     )
     .await;
 }
+
+#[tokio::test]
+async fn where_it_becomes_severe_nobody_is_told_what_was_withdrawn_there() {
+    let house = House::open().await;
+    let (host, moderator) = (house.host().await, house.moderator().await);
+    let event = held(&host).await;
+    let [quote, outcome, story] = of_event(&host, &moderator, &event).await;
+    let here = on_the_map(&host, &moderator, json!("SS")).await;
+    let other = on_the_map(&host, &moderator, json!("KE")).await;
+    for record in [&quote, &outcome, &story] {
+        host.does("withdraw", record).await;
+    }
+    for record in [&here, &other] {
+        moderator.does("archive", record).await;
+    }
+    host.does("lockdown", &event).await;
+    let gone = [&event, &quote, &outcome, &story, &here];
+    for record in gone {
+        assert_eq!(house.gallery(record).await.status, 410, "{}", address(record));
+    }
+    assert!(house.get("/v1/gallery/events.ics").await.text().contains("CANCELLED"));
+    let feed = house.get("/v1/gallery/changes?limit=100").await;
+    assert_eq!(raise(&moderator, "severe").await, 200);
+    for rebuilt in [false, true] {
+        if rebuilt {
+            house.run_jobs().await;
+            assert_eq!(house.rebuild().await, (0, 0));
+        }
+        for record in gone {
+            assert_eq!(house.gallery(record).await.status, 404, "{} {rebuilt}", address(record));
+        }
+        assert_eq!(house.gallery(&other).await.status, 410);
+        assert!(!house.get("/v1/gallery/events.ics").await.text().contains("CANCELLED"));
+        assert_eq!(house.get("/v1/gallery/changes?limit=100").await.body, feed.body, "it was told before");
+    }
+}
