@@ -1,6 +1,7 @@
 //! A running house for one test: its own database, port, data folder and clock.
 
 pub mod actors;
+pub mod collector;
 pub mod database;
 pub mod letters;
 pub mod mailbox;
@@ -20,11 +21,13 @@ use api::config::flags::Given;
 use api::config::settings::Setting;
 use api::config::{Config, settings};
 use api::rooms::accounts::{self, Address, Creation};
+use api::rooms::bundle::{self, CAMPAIGN, LineVerdict, Mode, Options};
 use chrono::{DateTime, Utc};
 use entity::account::Role;
 use reqwest::Method;
 use reqwest::header::{HeaderMap, HeaderName};
 use sea_orm::ConnectionTrait as _;
+use serde_json::Value;
 use tempfile::TempDir;
 use tokio::sync::{mpsc, oneshot};
 
@@ -40,6 +43,7 @@ pub struct House {
     client: reqwest::Client,
     orders: Option<mpsc::UnboundedSender<Order>>,
     server: Option<JoinHandle<()>>,
+    further: Vec<(&'static Setting, String)>,
     database: Database,
     folder: TempDir,
 }
@@ -50,6 +54,7 @@ enum Order {
     LookAgain(oneshot::Sender<()>),
     Rebuild(oneshot::Sender<(u64, u64)>),
     LetIn { email: String, role: Role, done: oneshot::Sender<String> },
+    TakeIn { bundle: String, done: oneshot::Sender<Vec<Value>> },
 }
 
 /// A clock that stands still until a test moves it.
@@ -74,16 +79,34 @@ impl House {
         let folder = tempfile::tempdir().unwrap();
         let database = Database::migrated(folder.path()).await;
         let clock = TestClock(Arc::new(Mutex::new(SystemClock.now())));
-        let config = config(&database, &folder, further);
+        let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
+        let further = further.iter().map(|(setting, value)| (*setting, (*value).to_owned())).collect();
+        let (address, orders, server) = (String::new(), None, None);
+        let mut house = Self { address, clock, client, orders, server, further, database, folder };
+        house.begin().await;
+        house
+    }
+
+    /// Begins to serve.
+    async fn begin(&mut self) {
+        let config = config(&self.database, &self.folder, &self.further);
         let (opened, address) = oneshot::channel();
         let (orders, received) = mpsc::unbounded_channel();
-        let time: Arc<dyn Clock> = Arc::new(clock.clone());
-        let server = std::thread::spawn(move || {
+        let time: Arc<dyn Clock> = Arc::new(self.clock.clone());
+        self.server = Some(std::thread::spawn(move || {
             actix_web::rt::System::new().block_on(serve(config, time, opened, received));
-        });
-        let address = address.await.expect("the house opens; its thread says above why it did not");
-        let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
-        Self { address, clock, client, orders: Some(orders), server: Some(server), database, folder }
+        }));
+        self.address = address.await.expect("the house opens; its thread says above why it did not");
+        self.orders = Some(orders);
+    }
+
+    /// Stops serving, has the program work on the database that nobody uses, and serves again.
+    pub async fn solidarity_alone(&mut self, arguments: &[&str]) -> Outcome {
+        self.orders = None;
+        assert!(self.server.take().unwrap().join().is_ok(), "the server fell over");
+        let outcome = program::run(&self.variables(&[]), arguments).await;
+        self.begin().await;
+        outcome
     }
 
     /// GET.
@@ -107,7 +130,7 @@ impl House {
     }
 
     /// POST of JSON without credentials.
-    pub async fn post(&self, path: &str, body: serde_json::Value) -> Answer {
+    pub async fn post(&self, path: &str, body: Value) -> Answer {
         answer(self.request(Method::POST, path).json(&body)).await
     }
 
@@ -149,6 +172,14 @@ impl House {
         let orders = self.orders.as_ref().unwrap();
         assert!(orders.send(Order::Rebuild(done)).is_ok(), "the server has ended");
         waiting.await.expect("the rebuild succeeds; the server's thread says above why it did not")
+    }
+
+    /// Takes a bundle in, as `solidarity import --mode partial --json` does, by this house's clock: the verdict on every line.
+    pub async fn take_in(&self, bundle: String) -> Vec<Value> {
+        let (done, waiting) = oneshot::channel();
+        let orders = self.orders.as_ref().unwrap();
+        assert!(orders.send(Order::TakeIn { bundle, done }).is_ok(), "the server has ended");
+        waiting.await.expect("the bundle is read; the server's thread says above why it was not")
     }
 
     /// Makes an account with the actors' password, as `solidarity account create` does; its identifier.
@@ -213,7 +244,7 @@ impl Drop for House {
     }
 }
 
-fn config(database: &Database, folder: &TempDir, further: &[(&'static Setting, &str)]) -> Config {
+fn config(database: &Database, folder: &TempDir, further: &[(&'static Setting, String)]) -> Config {
     let given = Given::default()
         .with(&settings::DATABASE, database.url())
         .with(&settings::DATA_DIR, folder.path().to_str().unwrap())
@@ -221,7 +252,7 @@ fn config(database: &Database, folder: &TempDir, further: &[(&'static Setting, &
     // Some settings have no flag: these are told as the environment would.
     let variable = |name: &str| {
         let found = further.iter().find(|(setting, _)| setting.variable == Some(name));
-        found.map(|(_, value)| value.into())
+        found.map(|(_, value)| value.as_str().into())
     };
     Config::load(&given, &variable).unwrap().config
 }
@@ -234,7 +265,7 @@ async fn serve(
 ) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let house = api::start::open(&config, clock).await.unwrap();
-    let (db, post) = (house.db.clone(), house.post.clone());
+    let (db, vault, post) = (house.db.clone(), house.vault.clone(), house.post.clone());
     let passwords = Passwords::new(Cost::LEAST).unwrap();
     let running = api::start::serve(&config, house, listener).unwrap();
     let _ = opened.send(format!("http://{}", running.address));
@@ -251,6 +282,13 @@ async fn serve(
             Order::LookAgain(done) => {
                 running.look_again();
                 let _ = done.send(());
+            }
+            Order::TakeIn { bundle, done } => {
+                let options = Options { namespace: CAMPAIGN, mode: Mode::Partial, dry_run: false };
+                let mut verdicts = Vec::new();
+                let tell = |verdict: &LineVerdict| verdicts.push(serde_json::to_value(verdict).unwrap());
+                bundle::import(&db, &vault, bundle.as_bytes(), options, tell).await.unwrap();
+                let _ = done.send(verdicts);
             }
             Order::LetIn { email, role, done } => {
                 let address = Address::new(post.vault(), &email).unwrap();
@@ -287,7 +325,7 @@ impl Answer {
     }
 
     /// The body as JSON.
-    pub fn json(&self) -> serde_json::Value {
+    pub fn json(&self) -> Value {
         serde_json::from_slice(&self.body).unwrap_or_else(|error| panic!("{error}: {}", self.text()))
     }
 }

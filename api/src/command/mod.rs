@@ -108,6 +108,8 @@ pub fn run() -> ExitCode {
     logging::quiet_panics();
     let cli = Cli::parse();
     let outcome = actix_web::rt::System::new().block_on(cli.command.run());
+    #[cfg(feature = "otlp")]
+    traces::end();
     let Err(error) = outcome else { return ExitCode::SUCCESS };
     if let Some(faults) = error.downcast_ref::<Faults>() {
         faults.0.iter().for_each(|fault| output::error(&fault.to_string()));

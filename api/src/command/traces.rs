@@ -1,5 +1,8 @@
 //! One span per request for an OpenTelemetry collector: the same that the log says of it, a route template and no address.
 
+use std::sync::OnceLock;
+use std::time::Duration;
+
 use opentelemetry::trace::TracerProvider as _;
 use opentelemetry_otlp::{Protocol, SpanExporter, WithExportConfig as _};
 use opentelemetry_sdk::Resource;
@@ -14,6 +17,11 @@ use crate::config::Config;
 
 /// Where a collector takes traces (OTLP/HTTP).
 const PATH: &str = "/v1/traces";
+/// How long the program stays to tell the last spans.
+const GOODBYE: Duration = Duration::from_secs(2);
+
+/// Whoever tells the collector, once there is one.
+static PROVIDER: OnceLock<SdkTracerProvider> = OnceLock::new();
 
 /// The layer that sends spans, if a collector is configured. One that cannot be reached loses them and holds nobody up.
 pub(super) fn layer<S>(config: &Config) -> Option<impl Layer<S> + use<S>>
@@ -21,7 +29,15 @@ where
     S: Subscriber + for<'a> LookupSpan<'a>,
 {
     let provider = config.otlp_endpoint.as_ref().and_then(provider)?;
-    Some(of(&provider))
+    Some(of(PROVIDER.get_or_init(|| provider)))
+}
+
+/// Tells what was not told yet. A collector that does not answer holds the end up for a moment.
+pub(super) fn end() {
+    if let Some(provider) = PROVIDER.get() {
+        // Nobody is left to be told that it failed.
+        let _ = provider.shutdown_with_timeout(GOODBYE);
+    }
 }
 
 fn of<S>(provider: &SdkTracerProvider) -> impl Layer<S> + use<S>

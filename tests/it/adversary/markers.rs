@@ -1,4 +1,5 @@
-//! Everything that people tell us is planted as a word of its own; then log, metrics, letters and database are searched for it.
+//! Everything that people tell us is planted as a word of its own; then log, traces, metrics, letters and database are searched for
+//! it.
 
 mod fill;
 mod plain;
@@ -51,16 +52,20 @@ async fn what_people_told_us_is_where_it_belongs_and_nowhere_else() {
     story.server.signal("TERM");
     let outcome = story.server.outcome();
     let log = (outcome.stderr + &outcome.stdout).to_lowercase();
+    let traces = story.collector.told();
     assert!(log.contains("/v1/people/{person_id}"), "it did not log");
+    let traced = traces.contains("/v1/people/{person_id}") && traces.contains("/v1/proposals");
+    assert!(traced || !cfg!(feature = "otlp"), "it did not tell the collector");
     for secret in secrets {
         assert!(
-            !log.contains(&secret.to_lowercase()) && !stored.contains(&secret.to_lowercase()),
+            [&log, &stored, &traces].iter().all(|text| !text.contains(&secret.to_lowercase())),
             "a token is kept"
         );
     }
     let (mut plain, mut missing, mut written) = (Vec::new(), Vec::new(), BTreeSet::new());
     for Mark { at, word } in &marks {
         assert!(!log.contains(word) && !metrics.contains(word), "{at} is in the log or among the metrics");
+        assert!(!traces.contains(word) && !traces.contains(&hex(word)), "{at} is told to the collector");
         let found = stored.contains(word) || stored.contains(&hex(word));
         if found && !is_plain(at) {
             plain.push(at);

@@ -11,6 +11,11 @@ impl House {
         self.rows(query).await[0].try_get("", "n").unwrap()
     }
 
+    /// The texts that a query `SELECT … AS line …` gives.
+    pub async fn lines(&self, query: &str) -> Vec<String> {
+        self.rows(query).await.iter().map(|row| row.try_get("", "line").unwrap()).collect()
+    }
+
     /// The identifier that a query `SELECT id …` gives.
     pub async fn id(&self, query: &str) -> Uuid {
         self.rows(query).await[0].try_get("", "id").unwrap()

@@ -6,6 +6,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::fill::{Mark, Planter};
+use crate::house::collector::Collector;
 use crate::house::program::Server;
 use crate::house::{Answer, House, answer};
 
@@ -15,6 +16,8 @@ pub struct Story<'a> {
     pub server: Server,
     address: String,
     pub metrics: String,
+    /// Who is told of every request.
+    pub collector: Collector,
     client: reqwest::Client,
     planter: Planter,
     /// The calls that were made.
@@ -25,18 +28,23 @@ pub struct Story<'a> {
 
 impl<'a> Story<'a> {
     pub async fn begin(house: &'a House) -> Self {
-        let further = [
+        let collector = Collector::open();
+        let traces = collector.address();
+        let mut further = vec![
             ("SOLIDARITY_LOG", "trace"),
             ("SOLIDARITY_REQUIRE_TOTP", "false"),
             ("SOLIDARITY_RATE_LIMITS", "off"),
             ("SOLIDARITY_MAIL", "file"),
             ("SOLIDARITY_METRICS_LISTEN", "127.0.0.1:0"),
         ];
+        if cfg!(feature = "otlp") {
+            further.push(("SOLIDARITY_OTLP_ENDPOINT", traces.as_str()));
+        }
         let mut server = Server::start(&house.variables(&further), &["serve", "--listen", "127.0.0.1:0"]);
         let (address, metrics) = (server.address(), server.metrics());
         let planter = Planter::new(house.get("/openapi.json").await.json());
         let (client, called, secrets) = (reqwest::Client::new(), BTreeSet::new(), Vec::new());
-        Self { house, server, address, metrics, client, planter, called, secrets }
+        Self { house, server, address, metrics, collector, client, planter, called, secrets }
     }
 
     pub fn marks(&self) -> &[Mark] {
