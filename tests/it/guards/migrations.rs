@@ -1,5 +1,7 @@
 //! Every step can be taken back, and taken again.
 
+use std::collections::BTreeSet;
+
 use api::db::{migrate_down, migrate_up, pending};
 use migration::Migrator;
 use sea_orm::{ConnectionTrait, DbBackend, Statement};
@@ -71,4 +73,41 @@ async fn each_step_goes_down_and_up_by_itself() {
         assert_eq!(schema(&database).await, without, "after taking back {name} again");
         with = without;
     }
+}
+
+/// The triggers, each with its table. A step that makes a table anew loses its triggers on SQLite, and nobody would notice: partners
+/// would be told of no change, or the audit log could be edited.
+fn triggers(backend: DbBackend) -> BTreeSet<String> {
+    let changed = "event event_host initiative initiative_organisation organisation outcome person quote registration series \
+                   series_host story submission theme";
+    let kept: &[&str] = match backend {
+        DbBackend::Postgres => &["only_grows", "is_not_emptied"],
+        _ => &["is_not_changed", "is_not_removed", "is_not_replaced"],
+    };
+    let changed =
+        changed.split_whitespace().map(|table| (table, &["is_made", "is_changed", "is_removed"][..]));
+    let kept = ["audit_entry", "audit_link"].map(|table| (table, kept));
+    changed
+        .chain(kept)
+        .flat_map(|(table, all)| all.iter().map(move |what| format!("{table} {table}_{what}")))
+        .collect()
+}
+
+#[tokio::test]
+async fn every_trigger_is_there_after_all_steps() {
+    let folder = tempfile::tempdir().unwrap();
+    let database = Database::migrated(folder.path()).await;
+    let db = database.connect().await;
+    let backend = db.get_database_backend();
+    let sql = match backend {
+        DbBackend::Postgres => {
+            "SELECT c.relname || ' ' || t.tgname AS line FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid \
+             WHERE NOT t.tgisinternal AND c.relnamespace = current_schema()::regnamespace"
+        }
+        _ => "SELECT tbl_name || ' ' || name AS line FROM sqlite_master WHERE type = 'trigger'",
+    };
+    let rows = db.query_all_raw(Statement::from_string(backend, sql)).await.unwrap();
+    db.close().await.unwrap();
+    let there: BTreeSet<String> = rows.iter().map(|row| row.try_get("", "line").unwrap()).collect();
+    assert_eq!(there, triggers(backend), "a step lost triggers, or made some that are not listed here");
 }
