@@ -1,14 +1,17 @@
 //! Whatever people do, in whatever order: the gallery is what the rules allow, and what `publish rebuild` makes of the records.
 //!
-//! A generator takes steps that people take (records made, edited, approved, consented to, withdrawn, put back, erased; risks,
-//! lockdowns, reports, second persons; time). After every step all of the public side is held against a model of the rules
-//! ([`rules`]), and against a rebuild in the same process. `SOLIDARITY_SEQUENCE_STEPS=5000 SOLIDARITY_SEQUENCE_SEED=7` has it take
-//! more steps, in campaigns of 250, each of the next seed; a failure says its own.
+//! A generator takes steps that people take (records made, edited, approved, consented to, withdrawn, put back, erased; files;
+//! risks, lockdowns, reports, second persons; time; copies of the database, put back later). After every step all of the public
+//! side is held against a model of the rules ([`rules`]), and after some against a rebuild in the same process.
+//! `SOLIDARITY_SEQUENCE_STEPS=5000 SOLIDARITY_SEQUENCE_SEED=7` has it take more steps, in campaigns of 250, each of the next seed,
+//! and `SOLIDARITY_SEQUENCE_REBUILD=1` has it rebuild after each; a failure says its seed.
 
 mod braking;
 mod changing;
 mod check;
 mod consenting;
+mod copying;
+mod importing;
 mod making;
 mod model;
 mod random;
@@ -24,9 +27,11 @@ use crate::house::House;
 
 /// Steps of one campaign, and of a run that is not told how many.
 const CAMPAIGN: u64 = 250;
-const SHORT: u64 = 120;
+const SHORT: u64 = 100;
+/// After so many steps what is public is held against a rebuild.
+const REBUILD: u64 = 8;
 /// What has to have happened, or nothing was tested.
-const ESSENTIAL: [&str; 9] = [
+const ESSENTIAL: [&str; 12] = [
     "schedule",
     "edit event",
     "approve",
@@ -36,6 +41,9 @@ const ESSENTIAL: [&str; 9] = [
     "record consent",
     "allow name",
     "wait",
+    "take in",
+    "raise country",
+    "put back",
 ];
 
 fn number(variable: &str) -> Option<u64> {
@@ -48,7 +56,17 @@ impl World<'_> {
         if self.model.locked_down && self.random.often(75) {
             return self.end_lockdown().await;
         }
-        match self.random.below(108) {
+        // What is withdrawn after a copy was made is what it must not bring back.
+        if self.copy.is_some() && self.random.often(8) {
+            match self.random.below(4) {
+                0 => self.withdraw().await,
+                1 => self.withdraw_consent().await,
+                2 => self.narrow_name().await,
+                _ => self.erase().await,
+            }
+            return After::Nothing;
+        }
+        match self.random.below(116) {
             0..=5 => self.make_event().await,
             6..=8 => self.make_initiative().await,
             9..=18 => self.make_quote().await,
@@ -77,6 +95,8 @@ impl World<'_> {
             101 => self.lock_down().await,
             102 => self.report().await,
             103 => self.unhide().await,
+            104..=108 => self.take_in().await,
+            109..=111 => return self.country_risk().await,
             _ => return self.wait().await,
         }
         After::Nothing
@@ -85,16 +105,30 @@ impl World<'_> {
 
 /// The steps of one campaign; what was done how often.
 async fn campaign(seed: u64, steps: u64) -> BTreeMap<&'static str, (u32, u32)> {
-    let house = House::open().await;
+    let mut house = House::open().await;
     let mut world = World::new(&house, seed).await;
     let mut mirror = Mirror::default();
-    for _ in 0..steps {
-        let after = world.step().await;
-        if after != After::Nothing {
-            world.check_at_most(after).await;
+    let rebuild = number("SOLIDARITY_SEQUENCE_REBUILD").unwrap_or(REBUILD);
+    for step in 1..=steps {
+        if world.is_time_to_put_back(step, steps) {
+            let luggage = world.leave();
+            house.solidarity_alone(&["restore", luggage.copy(), "--force"]).await.done();
+            world = World::return_to(&house, luggage).await;
+            world.put_back();
             house.run_jobs().await;
+        } else if world.is_time_to_copy(step, steps) {
+            world.back_up().await;
+        } else {
+            let after = world.step().await;
+            if after != After::Nothing {
+                world.check_at_most(after).await;
+                house.run_jobs().await;
+            }
         }
         world.check(&mut mirror).await;
+        if step % rebuild == 0 || step == steps {
+            world.check_rebuild().await;
+        }
     }
     world.check_that_nothing_is_kept().await;
     std::mem::take(&mut world.tally)

@@ -46,18 +46,26 @@ const SHORT_LIVED: [&str; 4] = [
 ];
 /// Numbers that were given after the copy was made will be given once more: whoever follows changes has to begin anew, so the
 /// public ones go on far beyond all that were given, and readers of the others are forgotten.
-const FOLLOWED: [&str; 3] = [
-    "DELETE FROM change_entry",
-    "DELETE FROM change_reader",
-    "UPDATE gallery_clock SET seq = seq + 1000000000, floor = seq + 1000000000",
+const FOLLOWED: [&str; 2] = ["DELETE FROM change_entry", "DELETE FROM change_reader"];
+/// The public ones go on at the milliseconds since 1970, so that the same copy, put back once more, does not begin where it did
+/// before.
+const FURTHER: [&str; 2] = [
+    "UPDATE gallery_clock SET \
+     seq = greatest(seq + 1000000000, CAST(extract(epoch FROM now()) * 1000 AS bigint)), \
+     floor = greatest(seq + 1000000000, CAST(extract(epoch FROM now()) * 1000 AS bigint))",
+    "UPDATE gallery_clock SET \
+     seq = max(seq + 1000000000, CAST((julianday('now') - 2440587.5) * 86400000 AS integer)), \
+     floor = max(seq + 1000000000, CAST((julianday('now') - 2440587.5) * 86400000 AS integer))",
 ];
 /// The step since which changes are followed so.
 const FOLLOWING: &str = "m0099_changes";
 
 /// What is not to live again, of a copy whose schema these steps have made.
-fn not_again(steps: &[String]) -> impl Iterator<Item = &'static str> {
+fn not_again(backend: DbBackend, steps: &[String]) -> impl Iterator<Item = &'static str> {
     let followed = steps.iter().any(|step| step == FOLLOWING);
-    SHORT_LIVED.into_iter().chain(FOLLOWED.into_iter().filter(move |_| followed))
+    let [postgres, sqlite] = FURTHER;
+    let further = if backend == DbBackend::Postgres { postgres } else { sqlite };
+    SHORT_LIVED.into_iter().chain(FOLLOWED.into_iter().chain([further]).filter(move |_| followed))
 }
 
 /// Writes a copy of a database into a file that is made new, readable by its owner only. Gives its bytes.
@@ -155,7 +163,7 @@ const EPOCHS: &str = "m0089_key_epochs";
 /// Removes what must not live again.
 async fn forget_the_short_lived(db: &impl ConnectionTrait, steps: &[String]) -> Result<(), sea_orm::DbErr> {
     let backend: DbBackend = db.get_database_backend();
-    for sql in not_again(steps) {
+    for sql in not_again(backend, steps) {
         db.execute_raw(Statement::from_string(backend, sql)).await?;
     }
     Ok(())

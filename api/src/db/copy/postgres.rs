@@ -145,7 +145,7 @@ async fn fill(
     for (table, name, definition) in &references {
         run(connection, &format!("ALTER TABLE {table} ADD CONSTRAINT {name} {definition}")).await?;
     }
-    for sql in super::not_again(&about.steps) {
+    for sql in super::not_again(DbBackend::Postgres, &about.steps) {
         run(connection, sql).await?;
     }
     if hides && known.iter().any(|(name, _)| name == "gallery_switch") {

@@ -278,17 +278,34 @@ impl World<'_> {
     fn gone(&mut self, of: Contribution) {
         match of {
             Contribution::Quote(n) => self.withdrawn(n),
-            Contribution::Outcome(n) => self.retired.push(self.model.outcomes[n].text.to_lowercase()),
-            Contribution::Story(n) => self.retired.push(self.model.stories[n].title.to_lowercase()),
+            Contribution::Outcome(n) => self.taken_back("outcomes", n),
+            Contribution::Story(n) => self.taken_back("stories", n),
         }
-        *self.let_through(of).status = "withdrawn".to_owned();
+    }
+
+    /// An outcome or a story is withdrawn, whoever did it.
+    pub fn taken_back(&mut self, collection: &str, n: usize) {
+        let (id, status, words) = match collection {
+            "outcomes" => {
+                let it = &mut self.model.outcomes[n];
+                (&it.id, &mut it.status, &it.text)
+            }
+            _ => {
+                let it = &mut self.model.stories[n];
+                (&it.id, &mut it.status, &it.title)
+            }
+        };
+        self.retired.push(words.to_lowercase());
+        self.gone_for_good.insert(id.clone());
+        *status = "withdrawn".to_owned();
     }
 
     /// A quote is withdrawn, whoever did it.
     pub fn withdrawn(&mut self, n: usize) {
         let quote = &mut self.model.quotes[n];
         quote.status = "withdrawn".to_owned();
-        quote.consent = None;
+        self.gone_for_good.insert(quote.id.clone());
+        self.ended.extend(quote.consent.take().and_then(|consent| consent.row));
         self.retired.push(quote.words.text.to_lowercase());
         self.retired.extend(quote.words.spanish.take().map(|words| words.to_lowercase()));
         self.retired.extend(quote.label.take().map(|label| label.to_lowercase()));

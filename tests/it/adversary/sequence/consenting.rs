@@ -28,13 +28,36 @@ impl World<'_> {
     }
 
     /// Reads where a quote stands after somebody consented: that lets nothing through.
-    async fn settle(&mut self, n: usize) {
+    pub async fn settle(&mut self, n: usize) {
         let record =
             self.who(Who::Admin).get(&format!("/v1/quotes/{}", self.model.quotes[n].id)).await.json();
         let quote = &mut self.model.quotes[n];
         let status = record["status"].as_str().unwrap();
         assert!(status == quote.status || status == "draft", "a consent approved");
         quote.status = status.to_owned();
+        if let Some(consent) = &mut quote.consent {
+            let row = record["consent"]["id"].as_str().map(str::to_owned);
+            self.ended.extend(
+                std::mem::replace(&mut consent.row, row.clone()).filter(|was| Some(was) != row.as_ref()),
+            );
+        }
+    }
+
+    /// The same of what somebody allows of their name.
+    pub async fn settle_name(&mut self, n: usize) {
+        let path = format!("/v1/people/{}/consents", self.model.people[n].id);
+        let ledger = self.who(Who::Admin).get(&path).await.json();
+        let stands = |item: &&Value| {
+            item["purpose"] == "publish_name"
+                && item["withdrawn_at"].is_null()
+                && item["replaced_by"].is_null()
+        };
+        let row = ledger["items"].as_array().unwrap().iter().find(stands).map(super::world::id);
+        if let Some(naming) = &mut self.model.people[n].naming {
+            self.ended.extend(
+                std::mem::replace(&mut naming.row, row.clone()).filter(|was| Some(was) != row.as_ref()),
+            );
+        }
     }
 
     /// What somebody takes away of a consent: the wish, and the consent that is left, if it allows no more than before.
@@ -96,7 +119,8 @@ impl World<'_> {
         let answer = self.mine(&token, Method::POST, MINE, &body).await;
         if self.did("renew", format!("quote {n}: {body}"), &answer) {
             let quote = &mut self.model.quotes[n];
-            quote.consent = Some(Consent { words: Some(quote.words.clone()), from: None, ..consent });
+            let row = quote.consent.take().and_then(|before| before.row);
+            quote.consent = Some(Consent { row, words: Some(quote.words.clone()), from: None, ..consent });
             (quote.level, quote.label) = (level, label);
             self.settle(n).await;
         }
@@ -122,7 +146,8 @@ impl World<'_> {
             return;
         }
         let quote = &mut self.model.quotes[n];
-        quote.consent = Some(Consent { words: Some(quote.words.clone()), ..consent });
+        let row = quote.consent.take().and_then(|before| before.row);
+        quote.consent = Some(Consent { row, words: Some(quote.words.clone()), ..consent });
         if let Some((level, label, _)) = naming {
             (quote.level, quote.label) = (level, label);
             if who.lets_through(quote.by_host) && quote.status == "approved" {
@@ -148,26 +173,32 @@ impl World<'_> {
         let answer = self.who(Who::Host).post(&path, body.clone()).await;
         if self.did("allow name", format!("person {n}: {body}"), &answer) {
             let person = &mut self.model.people[n];
-            person.naming = Some(consent);
+            let row = person.naming.take().and_then(|before| before.row);
+            person.naming = Some(Consent { row, ..consent });
             person.tokens.extend(answer.json()["manage_token"].as_str().map(str::to_owned));
+            self.settle_name(n).await;
         }
     }
 
     pub async fn narrow_name(&mut self) {
-        let fits = |person: &super::model::Person| !person.erased && person.naming.is_some();
+        let fits = |person: &super::model::Person| {
+            !person.erased && person.naming.is_some() && !person.tokens.is_empty()
+        };
         let Some(n) = self.random.index(&self.model.people, fits) else { return };
         let (token, before) =
             (self.random.of(&self.model.people[n].tokens), self.model.people[n].naming.clone().unwrap());
         if self.random.often(50) {
             let answer = self.mine(&token, Method::POST, &format!("{MINE}/withdraw"), &json!({})).await;
             assert!(self.did("withdraw name", format!("person {n}"), &answer), "{}", answer.text());
-            self.model.people[n].naming = None;
+            let ended = self.model.people[n].naming.take();
+            self.ended.extend(ended.and_then(|naming| naming.row));
             return;
         }
         let (wish, after) = self.less(&before, false);
         let answer = self.mine(&token, Method::PATCH, MINE, &wish).await;
         if self.did("narrow name", format!("person {n}: {wish}"), &answer) {
             self.model.people[n].naming = Some(after.expect("what allows more takes a new consent"));
+            self.settle_name(n).await;
         }
     }
 
@@ -185,7 +216,13 @@ impl World<'_> {
         let Some(n) = self.random.index(&self.model.people, |person| !person.erased) else { return };
         let answer = self.who(Who::Admin).delete(&format!("/v1/people/{}", self.model.people[n].id)).await;
         assert!(self.did("erase", format!("person {n}"), &answer), "{}", answer.text());
+        self.forgotten(n);
+    }
+
+    /// A person is erased, with what they said.
+    pub fn forgotten(&mut self, n: usize) {
         self.model.people[n].erased = true;
+        self.gone_for_good.insert(self.model.people[n].id.clone());
         self.retired.push(self.model.people[n].name.to_lowercase());
         for event in &mut self.model.events {
             event.hosts.retain(|&host| host != n);

@@ -18,12 +18,12 @@ const SCOPES: [&[&str]; 5] = [
 ];
 
 impl World<'_> {
-    fn country(&mut self) -> &'static str {
+    pub fn country(&mut self) -> &'static str {
         self.random.of(&["SS", "SS", "KE"])
     }
 
     /// A point in one of a few cells, so that neighbours are told apart by nobody.
-    fn point(&mut self) -> (f64, f64) {
+    pub fn point(&mut self) -> (f64, f64) {
         let mut degrees = |from: f64| from + self.random.below(150_000) as f64 / 100_000.0;
         let five = |x: f64| (x * 1e5).round() / 1e5;
         (five(degrees(3.0)), five(degrees(30.0)))
@@ -117,7 +117,17 @@ impl World<'_> {
         }
         // The service keeps millionths of a second.
         let [from, ends] = [from, ends].map(|at| at.map(|at| chrono::SubsecRound::trunc_subsecs(at, 6)));
-        (body, Consent { words: None, channels: channels.iter().copied().collect(), level, from, ends })
+        (
+            body,
+            Consent {
+                row: None,
+                words: None,
+                channels: channels.iter().copied().collect(),
+                level,
+                from,
+                ends,
+            },
+        )
     }
 
     /// How a speaker could be named.
@@ -176,9 +186,11 @@ impl World<'_> {
                 event,
                 initiative,
                 consent,
+                shut: false,
                 tokens,
                 let_through: None,
             });
+            self.settle(self.model.quotes.len() - 1).await;
         }
     }
 

@@ -15,7 +15,7 @@ pub const LEVELS: [&str; 4] = ["name", "pseudonym", "role_and_country", "anonymo
 pub const VISIBILITIES: [&str; 3] = ["public", "unlisted", "private"];
 
 /// Everything that is known, and when.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub struct Model {
     pub now: DateTime<Utc>,
     pub countries: BTreeMap<&'static str, Country>,
@@ -28,8 +28,13 @@ pub struct Model {
     pub quotes: Vec<Quote>,
     pub outcomes: Vec<Outcome>,
     pub stories: Vec<Story>,
+    /// What a file brought, by its identifier there.
+    pub imported: BTreeMap<String, usize>,
+    /// How the addresses of what was public once answer when it is not.
+    pub left: BTreeMap<String, u16>,
 }
 
+#[derive(Clone)]
 pub struct Country {
     pub name: String,
     pub point: Value,
@@ -39,6 +44,8 @@ pub struct Country {
 /// What somebody allows.
 #[derive(Clone)]
 pub struct Consent {
+    /// Which row of the ledger it is.
+    pub row: Option<String>,
     /// The words, where it is given to words.
     pub words: Option<Words>,
     pub channels: BTreeSet<&'static str>,
@@ -54,14 +61,18 @@ pub struct Words {
     pub spanish: Option<String>,
 }
 
+#[derive(Clone)]
 pub struct Person {
     pub id: String,
     pub name: String,
     pub naming: Option<Consent>,
+    /// Whether what a file states of a consent does not count, since one was ended in an older copy.
+    pub shut: bool,
     pub tokens: Vec<String>,
     pub erased: bool,
 }
 
+#[derive(Clone)]
 pub struct Initiative {
     pub id: String,
     pub by_host: bool,
@@ -73,6 +84,7 @@ pub struct Initiative {
     pub at: (f64, f64),
 }
 
+#[derive(Clone)]
 pub struct Event {
     pub id: String,
     pub by_host: bool,
@@ -90,6 +102,7 @@ pub struct Event {
     pub locked_down: bool,
 }
 
+#[derive(Clone)]
 pub struct Quote {
     pub id: String,
     pub by_host: bool,
@@ -101,11 +114,14 @@ pub struct Quote {
     pub event: Option<usize>,
     pub initiative: Option<usize>,
     pub consent: Option<Consent>,
+    /// As of a person.
+    pub shut: bool,
     pub tokens: Vec<String>,
     /// How a moderator last saw the speaker named, of what stands let through.
     pub let_through: Option<(usize, Option<String>)>,
 }
 
+#[derive(Clone)]
 pub struct Outcome {
     pub id: String,
     pub by_host: bool,
@@ -115,6 +131,7 @@ pub struct Outcome {
     pub followed_by: Option<usize>,
 }
 
+#[derive(Clone)]
 pub struct Story {
     pub id: String,
     pub by_host: bool,

@@ -1,6 +1,7 @@
 //! Chance that can be repeated.
 
 /// A generator of numbers (SplitMix64): the same seed gives the same ones.
+#[derive(Clone)]
 pub struct Random(u64);
 
 impl Random {

@@ -230,9 +230,43 @@ impl Model {
 
     /// Everything that the rules let everybody read now, by identifier.
     pub fn shown(&self) -> BTreeMap<String, Shown> {
-        if self.locked_down {
-            return BTreeMap::new();
+        if self.locked_down { BTreeMap::new() } else { self.allowed() }
+    }
+
+    /// Notes how addresses answer where something was and is not public now: 410, but for what is in danger, which nobody is told
+    /// that it ever was.
+    pub fn note_what_left(&mut self) {
+        let allowed = self.allowed();
+        let mut left = std::mem::take(&mut self.left);
+        left.extend(allowed.keys().map(|id| (id.clone(), 410)));
+        for id in self.in_danger() {
+            if !allowed.contains_key(&id) {
+                left.entry(id).and_modify(|answer| *answer = 404);
+            }
         }
+        self.left = left;
+    }
+
+    /// What is, or belongs to what is, at severe risk.
+    fn in_danger(&self) -> Vec<String> {
+        let country = |country: &str| self.countries[country].risk == SEVERE;
+        let event = |n: Option<usize>| n.is_some_and(|n| self.risk_of(&self.events[n]) == SEVERE);
+        let initiative = |n: Option<usize>| n.is_some_and(|n| country(self.initiatives[n].country));
+        let events = self.events.iter().filter(|it| self.risk_of(it) == SEVERE).map(|it| &it.id);
+        let initiatives = self.initiatives.iter().filter(|it| country(it.country)).map(|it| &it.id);
+        let quotes =
+            self.quotes.iter().filter(|it| event(it.event) || initiative(it.initiative)).map(|it| &it.id);
+        let outcomes = self.outcomes.iter().filter(|it| event(Some(it.event))).map(|it| &it.id);
+        let stories = self
+            .stories
+            .iter()
+            .filter(|it| event(it.event) || initiative(it.initiative) || it.country.is_some_and(country));
+        let all = events.chain(initiatives).chain(quotes).chain(outcomes).chain(stories.map(|it| &it.id));
+        all.cloned().collect()
+    }
+
+    /// The same as if nothing were locked down.
+    fn allowed(&self) -> BTreeMap<String, Shown> {
         let of = |id: &String, shown: Option<Shown>| shown.map(|shown| (id.clone(), shown));
         let events = self.events.iter().filter_map(|e| of(&e.id, self.event(e)));
         let initiatives = self.initiatives.iter().filter_map(|i| of(&i.id, self.initiative(i)));

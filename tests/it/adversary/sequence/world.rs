@@ -1,10 +1,11 @@
 //! A house, those who work in it, and what the model knows of what they did.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use serde_json::{Value, json};
 
+use super::copying::Copy;
 use super::model::{Country, Model, Person};
 use super::random::Random;
 use crate::house::actors::Actor;
@@ -42,6 +43,7 @@ pub enum After {
 }
 
 /// Something that waits for a second person.
+#[derive(Clone)]
 pub struct Proposal {
     pub path: String,
     pub by: Who,
@@ -64,6 +66,12 @@ pub struct World<'a> {
     pub proposals: Vec<Proposal>,
     /// Words that were withdrawn or erased, in small letters.
     pub retired: Vec<String>,
+    /// Records that were withdrawn or erased.
+    pub gone_for_good: BTreeSet<String>,
+    /// Rows of the ledger of consents that were ended here.
+    pub ended: BTreeSet<String>,
+    /// The newest copy of the database.
+    pub copy: Option<Copy>,
     /// How often each step was done and refused.
     pub tally: BTreeMap<&'static str, (u32, u32)>,
     crew: Vec<Actor<'a>>,
@@ -76,9 +84,9 @@ pub struct World<'a> {
 impl Drop for World<'_> {
     fn drop(&mut self) {
         if std::thread::panicking() {
-            let from = self.log.len().saturating_sub(25);
+            let from = self.log.len().saturating_sub(40);
             eprintln!(
-                "seed {}, {} calls; the last ones:\n{}",
+                "SOLIDARITY_SEQUENCE_SEED={}, {} calls; the last ones:\n{}",
                 self.seed,
                 self.log.len(),
                 self.log[from..].join("\n")
@@ -106,9 +114,31 @@ impl<'a> World<'a> {
         }
         let (tally, random) = (BTreeMap::new(), Random::new(seed));
         let (proposals, retired, log) = (Vec::new(), Vec::new(), Vec::new());
-        let mut world = Self { house, model, random, proposals, retired, tally, crew, seed, log, words: 0 };
+        let (gone_for_good, ended, copy) = (BTreeSet::new(), BTreeSet::new(), None);
+        let mut world = Self {
+            house,
+            model,
+            random,
+            proposals,
+            retired,
+            gone_for_good,
+            ended,
+            copy,
+            tally,
+            crew,
+            seed,
+            log,
+            words: 0,
+        };
         for _ in 0..10 {
             world.make_person().await;
+        }
+        for _ in 0..3 {
+            world.make_initiative().await;
+            world.make_event().await;
+            world.make_event().await;
+            world.make_quote().await;
+            world.make_quote().await;
         }
         world
     }
@@ -155,7 +185,7 @@ impl<'a> World<'a> {
         let answer = self.who(Who::Host).post("/v1/people", body).await;
         if self.did("make person", &name, &answer) {
             let (id, naming, tokens) = (id(&answer.json()), None, Vec::new());
-            self.model.people.push(Person { id, name, naming, tokens, erased: false });
+            self.model.people.push(Person { id, name, naming, shut: false, tokens, erased: false });
         }
     }
 
@@ -166,12 +196,94 @@ impl<'a> World<'a> {
         self.model.now = self.house.now();
         self.note(format!("{hours} hours pass"));
         self.tally.entry("wait").or_default().0 += 1;
-        // Access tokens last for minutes.
+        self.sign_in().await;
+        After::Work
+    }
+
+    /// Everybody signs in anew: access tokens last for minutes.
+    async fn sign_in(&mut self) {
         for n in 0..self.crew.len() {
             self.crew[n] = self.house.sign_in(&self.crew[n].id, &self.crew[n].email).await;
         }
-        After::Work
     }
+
+    /// What is known, while the house is closed.
+    pub fn leave(mut self) -> Luggage {
+        Luggage {
+            model: std::mem::take(&mut self.model),
+            random: self.random.clone(),
+            proposals: std::mem::take(&mut self.proposals),
+            retired: std::mem::take(&mut self.retired),
+            gone_for_good: std::mem::take(&mut self.gone_for_good),
+            ended: std::mem::take(&mut self.ended),
+            copy: self.copy.take(),
+            tally: std::mem::take(&mut self.tally),
+            crew: self.crew.iter().map(|actor| (actor.id.clone(), actor.email.clone())).collect(),
+            seed: self.seed,
+            log: std::mem::take(&mut self.log),
+            words: self.words,
+        }
+    }
+
+    /// Goes on where somebody left.
+    pub async fn return_to(house: &'a House, luggage: Luggage) -> Self {
+        let Luggage {
+            model,
+            random,
+            proposals,
+            retired,
+            gone_for_good,
+            ended,
+            copy,
+            tally,
+            crew: known,
+            seed,
+            log,
+            words,
+        } = luggage;
+        let mut crew = Vec::new();
+        for (id, email) in &known {
+            crew.push(house.sign_in(id, email).await);
+        }
+        Self {
+            house,
+            model,
+            random,
+            proposals,
+            retired,
+            gone_for_good,
+            ended,
+            copy,
+            tally,
+            crew,
+            seed,
+            log,
+            words,
+        }
+    }
+}
+
+impl Luggage {
+    /// Where the newest copy of the database is.
+    pub fn copy(&self) -> &str {
+        &self.copy.as_ref().expect("a copy").path
+    }
+}
+
+/// All that a [`World`] knows, without the house.
+pub struct Luggage {
+    model: Model,
+    random: Random,
+    proposals: Vec<Proposal>,
+    retired: Vec<String>,
+    gone_for_good: BTreeSet<String>,
+    ended: BTreeSet<String>,
+    copy: Option<Copy>,
+    tally: BTreeMap<&'static str, (u32, u32)>,
+    crew: Vec<(String, String)>,
+    seed: u64,
+    log: Vec<String>,
+    words: usize,
 }
 
 /// The identifier of a record.
