@@ -6,6 +6,7 @@
 
 mod bisection;
 mod differencing;
+mod everywhere;
 mod hidden_fields;
 mod incidents;
 mod markers;
