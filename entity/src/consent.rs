@@ -80,8 +80,8 @@ pub struct Model {
     pub method: ConsentMethod,
     /// When it was given, where known.
     pub given_at: Option<DateTimeUtc>,
-    /// Who took it down.
-    pub given_by: Option<String>,
+    /// Who took it down, sealed under the key of the person or quote.
+    pub sealed_given_by: Option<Vec<u8>>,
     /// Until when it holds.
     pub expires_at: Option<DateTimeUtc>,
     /// When it was withdrawn; this is final.

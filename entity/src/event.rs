@@ -205,10 +205,10 @@ pub struct Model {
     pub risk: Risk,
     /// Where it stands.
     pub status: EventStatus,
-    /// Why it was cancelled, in the host's words. Not public.
-    pub cancel_reason: Option<String>,
-    /// Why it was last moved, in the host's words. Not public.
-    pub reschedule_reason: Option<String>,
+    /// Why it was cancelled, in the host's words, sealed under the event's own key.
+    pub sealed_cancel_reason: Option<Vec<u8>>,
+    /// Why it was last moved, in the host's words, sealed under the event's own key.
+    pub sealed_reschedule_reason: Option<Vec<u8>>,
     /// When it was recorded as held; what was long over when it was imported, when it ended.
     pub held_at: Option<DateTimeUtc>,
     /// Since when it is locked down: nothing of it is public or told to those who registered. Only a lockdown and its end write

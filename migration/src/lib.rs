@@ -55,6 +55,7 @@ mod m0099_changes;
 mod m0104_closed_accounts;
 mod m0105_allowance_uses;
 mod m0106_tombstones;
+mod m0107_sealed_words;
 mod m0123_ready_bodies;
 
 /// All steps, in order.
@@ -112,6 +113,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0104_closed_accounts::Migration),
             Box::new(m0105_allowance_uses::Migration),
             Box::new(m0106_tombstones::Migration),
+            Box::new(m0107_sealed_words::Migration),
             Box::new(m0123_ready_bodies::Migration),
         ]
     }

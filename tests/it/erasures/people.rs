@@ -68,7 +68,7 @@ async fn nothing_tells_of_somebody_who_is_erased() {
         "SELECT count(*) AS n FROM registration WHERE account_id IS NOT NULL",
         "SELECT count(*) AS n FROM calendar_feed",
         "SELECT count(*) AS n FROM submission WHERE erased_at IS NULL OR submitted_by IS NOT NULL",
-        "SELECT count(*) AS n FROM consent WHERE person_id IS NOT NULL OR given_by IS NOT NULL",
+        "SELECT count(*) AS n FROM consent WHERE person_id IS NOT NULL OR sealed_given_by IS NOT NULL",
         "SELECT count(*) AS n FROM data_key k JOIN erasure e ON e.record_id = k.record_id",
         "SELECT count(*) AS n FROM series_occurrence o JOIN event e ON e.id = o.event_id WHERE e.version <> o.event_version",
     ] {

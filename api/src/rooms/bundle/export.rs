@@ -201,13 +201,13 @@ async fn read<C: ConnectionTrait>(
     let mut records: HashMap<Uuid, Record> = match kind {
         RecordKind::Theme => boxed(themes::load(conn, &ids).await?, Record::Theme),
         RecordKind::Organisation => boxed(organisations::load(conn, &ids).await?, Record::Organisation),
-        RecordKind::Person => boxed(people::load(conn, &ids).await?, Record::Person),
+        RecordKind::Person => boxed(people::load(conn, vault, &ids).await?, Record::Person),
         RecordKind::Initiative => {
             boxed(initiatives::load(conn, vault, &ids).await?, |r| Record::Initiative(Box::new(r)))
         }
         RecordKind::Event => boxed(events::load(conn, vault, &ids).await?, |r| Record::Event(Box::new(r))),
         RecordKind::Outcome => boxed(outcomes::load(conn, &ids).await?, Record::Outcome),
-        RecordKind::Quote => boxed(quotes::load(conn, &ids).await?, Record::Quote),
+        RecordKind::Quote => boxed(quotes::load(conn, vault, &ids).await?, Record::Quote),
         RecordKind::Story => boxed(stories::load(conn, &ids).await?, Record::Story),
     };
     let column = hidden_record::Column::RecordId;

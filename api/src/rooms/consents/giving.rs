@@ -57,7 +57,7 @@ pub(super) async fn to_quote(
     stated.level.get_or_insert(level);
     after.consent = Some(stated.clone());
     let (after, members) = quotes::consented_anew(before, after, proof)?;
-    let id = store::replace(tx, Subject::Quote(before.row.id), stated).await?;
+    let id = store::replace(tx, vault, Subject::Quote(before.row.id), stated).await?;
     note(tx, proof.by(), Action::Create, id, vec![]).await?;
     let shown = records::keep_as(tx, vault, proof.by(), Action::Update, members, after).await?;
     let version = shown.record.row.version;
@@ -80,7 +80,7 @@ pub(super) async fn to_person(
         return Err(Problem::invalid_body(vec![fault("/purpose", "wrong_purpose", detail)]));
     }
     let stated = stated(line, None, tx.now())?;
-    let id = store::replace(tx, Subject::Person(person.row.id), stated).await?;
+    let id = store::replace(tx, vault, Subject::Person(person.row.id), stated).await?;
     note(tx, proof.by(), Action::Create, id, vec![]).await?;
     let version = keep_person(tx, vault, proof.by(), person).await?;
     Ok(Given { id, version, withheld_because: Vec::new() })
@@ -95,7 +95,7 @@ pub(super) async fn keep_person(
     mut person: PersonRecord,
 ) -> Result<i64, Problem> {
     let id = person.row.id.0;
-    person.consents = store::stated_of(tx, Of::People(&[id])).await?.remove(&id).unwrap_or_default();
+    person.consents = store::stated_of(tx, vault, Of::People(&[id])).await?.remove(&id).unwrap_or_default();
     let shown = records::keep_as(tx, vault, by, Action::Update, vec!["consents"], person).await?;
     Ok(shown.record.row.version)
 }

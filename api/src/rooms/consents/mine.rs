@@ -11,7 +11,7 @@ use super::out::MyConsent;
 use super::rules::narrowed;
 use super::tokens::{self, Held, Proof};
 use super::wire::{MyConsentIn, MyConsentPatch};
-use super::{Subject, giving, store};
+use super::{Subject, giving, sealed, store};
 use crate::access::action::Anyone;
 use crate::access::{Actor, Allowed, ManageToken};
 use crate::app::App;
@@ -90,7 +90,7 @@ pub(super) async fn get(
 ) -> Result<HttpResponse, Problem> {
     let snapshot = app.db.snapshot().await?;
     let held = tokens::find(&snapshot, &app.vault, &token).await?;
-    let (version, mine) = MyConsent::read(&snapshot, &held, app.clock.now()).await?;
+    let (version, mine) = MyConsent::read(&snapshot, &app.vault, &held, app.clock.now()).await?;
     snapshot.rollback().await?;
     record(version, &mine)
 }
@@ -123,7 +123,7 @@ pub(super) async fn change(
             let about = About::lock(tx, &app.vault, &held).await?;
             if_match.check(about.version())?;
             narrow(tx, &app.vault, &held, about, &body).await?;
-            MyConsent::read(tx, &held, tx.now()).await
+            MyConsent::read(tx, &app.vault, &held, tx.now()).await
         })
         .await?;
     record(version, &mine)
@@ -140,9 +140,9 @@ async fn narrow(
     if patch.level.is_some() && matches!(about, About::Person(_)) {
         return Err(only_of_quotes("/level"));
     }
-    let rows = store::line(tx, held.subject, held.purpose).await?;
+    let rows = store::line(tx, vault, held.subject, held.purpose).await?;
     let row = rows.first().filter(|row| row.withdrawn_at.is_none()).ok_or_else(|| about.wrong_state())?;
-    let before = store::of(row);
+    let before = sealed::of(row);
     let after = narrowed(&before, &patch.wish())?;
     if after == before {
         return Ok(());
@@ -152,7 +152,7 @@ async fn narrow(
     members.extend((after.level != before.level).then_some("level"));
     members.extend((after.scope != before.scope).then_some("scope"));
     members.extend((after.expires_at != before.expires_at).then_some("expires_at"));
-    let id = store::replace(tx, held.subject, after.clone()).await?;
+    let id = store::replace(tx, vault, held.subject, after.clone()).await?;
     giving::note(tx, by, Action::Update, id, members).await?;
     match about {
         About::Quote(mut quote) => {
@@ -197,8 +197,8 @@ pub(super) async fn renew(
     once.run(&app, key, async |tx| {
         let held = tokens::find(tx, &app.vault, &token).await?;
         let about = About::lock(tx, &app.vault, &held).await?;
-        let before = store::line(tx, held.subject, held.purpose).await?;
-        let scope = before.first().map(|row| ConsentLine::of(store::of(row)).scope);
+        let before = store::line(tx, &app.vault, held.subject, held.purpose).await?;
+        let scope = before.first().map(|row| ConsentLine::of(sealed::of(row)).scope);
         let line = anew(&held, &body, scope.filter(|scope| !scope.is_empty()), tx.now());
         read.demand(about.version())?;
         match about {
@@ -214,7 +214,7 @@ pub(super) async fn renew(
                 giving::to_person(tx, &app.vault, &Proof::Holder(&held), *person, line).await?;
             }
         }
-        let (version, mine) = MyConsent::read(tx, &held, tx.now()).await?;
+        let (version, mine) = MyConsent::read(tx, &app.vault, &held, tx.now()).await?;
         let reply = Reply::created("/v1/consents/mine", &mine)?;
         Ok(reply.etag(of_version(version)).about(held.subject.id()))
     })
@@ -297,7 +297,7 @@ pub(super) async fn withdraw(
     once.run(&app, key, async |tx| {
         let held = tokens::find(tx, &app.vault, &token).await?;
         end(tx, &app.vault, &held).await?;
-        let (version, mine) = MyConsent::read(tx, &held, tx.now()).await?;
+        let (version, mine) = MyConsent::read(tx, &app.vault, &held, tx.now()).await?;
         Ok(Reply::ok(&mine)?.etag(of_version(version)).about(held.subject.id()))
     })
     .await
@@ -311,7 +311,7 @@ async fn end(tx: &Tx, vault: &Vault, held: &Held) -> Result<(), Problem> {
             quotes::withdraw(tx, vault, &Proof::Holder(held), &AsRead::none(), *quote).await?;
         }
         About::Person(person) => {
-            let rows = store::line(tx, held.subject, held.purpose).await?;
+            let rows = store::line(tx, vault, held.subject, held.purpose).await?;
             let Some(row) = rows.first().filter(|row| row.withdrawn_at.is_none()) else { return Ok(()) };
             giving::end(tx, vault, Proof::<Anyone>::Holder(held).by(), *person, row).await?;
         }

@@ -13,6 +13,7 @@ mod of_quotes;
 mod out;
 mod reminders;
 mod rules;
+mod sealed;
 mod store;
 mod tokens;
 mod wire;
@@ -26,6 +27,7 @@ use uuid::Uuid;
 use crate::http::routes::Routes;
 
 pub use reminders::remind;
+pub use sealed::with_takers;
 pub use store::{
     Of, erase, expiring, forget_words, in_force, is_active, restate, stated_of, withdraw, withdraw_again,
     withdraw_all,

@@ -9,6 +9,7 @@ use sea_orm::{ConnectionTrait, EntityTrait as _};
 use uuid::Uuid;
 
 use super::out::{ConsentGiven, ConsentOut, ConsentPage};
+use super::sealed::Entry;
 use super::store::After;
 use super::tokens::{Proof, give_token};
 use super::wire::{PersonConsentIn, PersonConsentPath, PersonConsentsPath};
@@ -86,11 +87,11 @@ pub(super) async fn list(
     let found = records::find::<PersonRecord, _>(&snapshot, &app.vault, who.actor(), path.person_id).await?;
     let _permit = who.over(&Asked::new(&snapshot, who.actor(), found.record).await?)?;
     let subject = Subject::Person(PersonId(path.person_id));
-    let rows = store::page(&snapshot, subject, after, u64::from(limit.get()) + 1).await?;
+    let rows = store::page(&snapshot, &app.vault, subject, after, u64::from(limit.get()) + 1).await?;
     snapshot.rollback().await?;
     let now = app.clock.now();
     let out = |row| ConsentOut::new(row, None, now);
-    page::answer(&req, &binding, limit, rows, |row| (row.created_at, row.id.0), out)
+    page::answer(&req, &binding, limit, rows, |row: &Entry| (row.created_at, row.id.0), out)
 }
 
 /// Record what a person allows
@@ -122,7 +123,7 @@ pub(super) async fn create(
         let proof = Proof::Permit(&permit);
         let given = giving::to_person(tx, &app.vault, &proof, asked.person, line).await?;
         let token = give_token(tx, &app.vault, subject, purpose).await?;
-        let row = store::one(tx, given.id).await?.ok_or(Problem::not_found("consent"))?;
+        let row = store::one(tx, &app.vault, given.id).await?.ok_or(Problem::not_found("consent"))?;
         let told = ConsentGiven {
             consent: ConsentOut::new(row, None, tx.now()),
             manage_token: Told::new(&token),
@@ -159,12 +160,12 @@ pub(super) async fn withdraw(
         let permit = who.over(&asked)?;
         let no_such = || Problem::not_found("consent");
         let id = ConsentId(path.consent_id);
-        let of_them = |row: &::entity::consent::Model| row.person_id == Some(PersonId(path.person_id));
-        let row = store::one(tx, id).await?.filter(of_them).ok_or_else(no_such)?;
+        let of_them = |row: &Entry| row.person_id == Some(PersonId(path.person_id));
+        let row = store::one(tx, &app.vault, id).await?.filter(of_them).ok_or_else(no_such)?;
         if row.withdrawn_at.is_none() {
             giving::end(tx, &app.vault, Proof::Permit(&permit).by(), asked.person, &row).await?;
         }
-        let row = store::one(tx, id).await?.ok_or_else(no_such)?;
+        let row = store::one(tx, &app.vault, id).await?.ok_or_else(no_such)?;
         Ok(Reply::ok(&ConsentOut::new(row, None, tx.now()))?.about(path.person_id))
     })
     .await

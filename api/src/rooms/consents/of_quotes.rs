@@ -6,6 +6,7 @@ use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse, get, post};
 
 use super::out::{ConsentGiven, ConsentOut, ConsentPage};
+use super::sealed::Entry;
 use super::store::After;
 use super::tokens::{Proof, give_token};
 use super::wire::{QuoteConsentIn, QuoteConsentsPath};
@@ -49,12 +50,12 @@ pub(super) async fn list(
     let found = records::find::<QuoteRecord, _>(&snapshot, &app.vault, who.actor(), path.quote_id).await?;
     let _permit = who.over(&found)?;
     let subject = Subject::Quote(QuoteId(path.quote_id));
-    let rows = store::page(&snapshot, subject, after, u64::from(limit.get()) + 1).await?;
+    let rows = store::page(&snapshot, &app.vault, subject, after, u64::from(limit.get()) + 1).await?;
     snapshot.rollback().await?;
     let (row, now) = (&found.record.row, app.clock.now());
     let bound = text_hash(&row.text, &row.translations);
     let out = |row| ConsentOut::new(row, Some(&bound), now);
-    page::answer(&req, &binding, limit, rows, |row| (row.created_at, row.id.0), out)
+    page::answer(&req, &binding, limit, rows, |row: &Entry| (row.created_at, row.id.0), out)
 }
 
 /// Record a new consent to publish a quote
@@ -91,7 +92,7 @@ pub(super) async fn create(
         let given = giving::to_quote(tx, &app.vault, &proof, quote, body.into_line(), attribution).await?;
         let subject = Subject::Quote(quote.row.id);
         let token = give_token(tx, &app.vault, subject, ConsentPurpose::PublishQuote).await?;
-        let row = store::one(tx, given.id).await?.ok_or(Problem::not_found("consent"))?;
+        let row = store::one(tx, &app.vault, given.id).await?.ok_or(Problem::not_found("consent"))?;
         let bound = text_hash(&quote.row.text, &quote.row.translations);
         let told = ConsentGiven {
             consent: ConsentOut::new(row, Some(&bound), tx.now()),

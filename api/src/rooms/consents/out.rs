@@ -13,12 +13,14 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::rules::{ConsentState, state};
+use super::sealed::Entry;
 use super::tokens::Held;
 use super::{Subject, store};
 use crate::access::Told;
 use crate::problem::Problem;
 use crate::publishing::{self, WithheldReason, text_hash};
 use crate::rooms::withdrawals::{self, WithdrawalOut};
+use crate::vault::Vault;
 
 /// A consent as it stands in the ledger.
 #[derive(Serialize, ToSchema)]
@@ -63,7 +65,8 @@ pub(super) struct ConsentOut {
 
 impl ConsentOut {
     /// A row; `bound` is the hash of the words that there are now, for a quote.
-    pub(super) fn new(row: Model, bound: Option<&[u8]>, now: DateTime<Utc>) -> Self {
+    pub(super) fn new(entry: Entry, bound: Option<&[u8]>, now: DateTime<Utc>) -> Self {
+        let Entry { row, given_by } = entry;
         let state = state(&row, bound, now);
         let Model {
             id,
@@ -77,7 +80,7 @@ impl ConsentOut {
             language,
             method,
             given_at,
-            given_by,
+            sealed_given_by: _,
             expires_at,
             withdrawn_at,
             withdrawn_by: _,
@@ -182,10 +185,11 @@ impl MyConsent {
     /// 401 if there is nothing behind the token any more.
     pub(super) async fn read<C: ConnectionTrait>(
         conn: &C,
+        vault: &Vault,
         held: &Held,
         now: DateTime<Utc>,
     ) -> Result<(i64, Self), Problem> {
-        let rows = store::line(conn, held.subject, held.purpose).await?;
+        let rows = store::line(conn, vault, held.subject, held.purpose).await?;
         let (version, bound, quote, withdrawal) = match held.subject {
             Subject::Person(id) => {
                 let person = ::entity::person::Entity::find_by_id(id).one(conn).await?;

@@ -41,7 +41,7 @@ pub async fn remind(db: &Db, post: &Post) -> Result<usize, Problem> {
 async fn remind_one(tx: &Tx, post: &Post, due: &Model) -> Result<bool, Problem> {
     // In the order in which whoever withdraws it locks them.
     let Some((subject, person)) = lock(tx, due).await? else { return later(tx, due.id, None).await };
-    let row = store::one(tx, due.id).await?;
+    let row = store::one(tx, post.vault(), due.id).await?;
     let Some(row) = row.filter(|row| row.remind_at.is_some_and(|at| at <= tx.now())) else {
         return Ok(false);
     };

@@ -3,10 +3,9 @@
 use std::collections::HashMap;
 
 use ::entity::consent::{Column, ConsentPurpose, Entity, Model, WithdrawnBy};
-use ::entity::consent_token;
 use ::entity::erasure::ErasureKind;
 use ::entity::ids::{ConsentId, PersonId, QuoteId};
-use ::entity::values::Texts;
+use ::entity::{consent_token, data_key};
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::{Expr, SimpleExpr};
 use sea_orm::{
@@ -15,11 +14,12 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use super::{Stated, Subject, rules};
+use super::sealed::{Entry, entry, of, opened, sealed};
+use super::{Stated, Subject};
 use crate::db::{Gone, Tx, delete_in, find_in, insert_all};
-use crate::ids;
 use crate::publishing::RecordRef;
 use crate::rooms::records::blank_revisions;
+use crate::vault::Vault;
 use ::entity::kinds::RecordKind;
 
 /// The most rows of one purpose.
@@ -34,9 +34,9 @@ const PORTION: usize = 1000;
 /// consent that ends, what its quote said before is forgotten.
 ///
 /// # Errors
-/// The database's.
-pub async fn restate(tx: &Tx, stated: Vec<(Subject, Vec<Stated>)>) -> Result<(), DbErr> {
-    let known = ledger(tx, &stated).await?;
+/// The database's, or that a key does not open.
+pub async fn restate(tx: &Tx, vault: &Vault, stated: Vec<(Subject, Vec<Stated>)>) -> anyhow::Result<()> {
+    let known = ledger(tx, vault, &stated).await?;
     let (mut added, mut withdrawn, mut silenced) = (Vec::new(), Vec::new(), Vec::new());
     for (subject, stated) in stated {
         let rows = known.get(&subject.id()).map_or(&[][..], Vec::as_slice);
@@ -60,7 +60,7 @@ pub async fn restate(tx: &Tx, stated: Vec<(Subject, Vec<Stated>)>) -> Result<(),
                 .max()
                 .is_some_and(|end| new.given_at.is_none_or(|given| given <= end));
             if !refused {
-                added.push(row(subject, new, tx.now()));
+                added.push(entry(subject, new, tx.now()));
             }
         }
     }
@@ -73,7 +73,7 @@ pub async fn restate(tx: &Tx, stated: Vec<(Subject, Vec<Stated>)>) -> Result<(),
             .await?;
     }
     blank_revisions(tx, &silenced).await?;
-    insert_all(tx, added).await
+    Ok(insert_all(tx, sealed(tx, vault, added).await?).await?)
 }
 
 /// Whose consents are asked for.
@@ -87,17 +87,19 @@ pub enum Of<'a> {
 /// The consents that have not been withdrawn, by the identifier of their subject.
 ///
 /// # Errors
-/// The database's.
+/// The database's, or that a key does not open.
 pub async fn stated_of<C: ConnectionTrait>(
     conn: &C,
+    vault: &Vault,
     whose: Of<'_>,
-) -> Result<HashMap<Uuid, Vec<Stated>>, DbErr> {
+) -> anyhow::Result<HashMap<Uuid, Vec<Stated>>> {
     let rows = match whose {
         Of::People(ids) => find_in::<Entity, _, _>(conn, Column::PersonId, ids.to_vec()).await?,
         Of::Quotes(ids) => find_in::<Entity, _, _>(conn, Column::QuoteId, ids.to_vec()).await?,
     };
+    let rows = rows.into_iter().filter(|r| r.withdrawn_at.is_none()).collect();
     let mut stated: HashMap<Uuid, Vec<Stated>> = HashMap::new();
-    for row in rows.into_iter().filter(|r| r.withdrawn_at.is_none()) {
+    for row in opened(conn, vault, rows).await? {
         let subject = row.person_id.map(Uuid::from).or(row.quote_id.map(Uuid::from));
         stated.entry(subject.unwrap_or_default()).or_default().push(of(&row));
     }
@@ -179,10 +181,11 @@ async fn end_for_good(tx: &Tx, consents: impl Iterator<Item = Model>) -> Result<
 pub async fn erase(tx: &Tx, person: PersonId, quotes: &[Uuid]) -> Result<(), DbErr> {
     for ids in quotes.chunks(PORTION) {
         Entity::update_many()
-            .col_expr(Column::GivenBy, Expr::value(Option::<String>::None))
+            .col_expr(Column::SealedGivenBy, Expr::value(Option::<Vec<u8>>::None))
             .filter(Column::QuoteId.is_in(ids.iter().copied()))
             .exec(tx)
             .await?;
+        delete_in::<data_key::Entity, _>(tx, data_key::Column::RecordId, ids).await?;
         delete_in::<consent_token::Entity, _>(tx, consent_token::Column::QuoteId, ids).await?;
     }
     delete_in::<consent_token::Entity, _>(tx, consent_token::Column::PersonId, &[person.0]).await?;
@@ -212,30 +215,32 @@ pub(super) type After = (DateTime<Utc>, Uuid);
 /// Rows about a subject, newest first.
 pub(super) async fn page<C: ConnectionTrait>(
     conn: &C,
+    vault: &Vault,
     subject: Subject,
     after: Option<After>,
     most: u64,
-) -> Result<Vec<Model>, DbErr> {
+) -> anyhow::Result<Vec<Entry>> {
     let older = after.map(|(at, id)| {
         let same = Condition::all().add(Column::CreatedAt.eq(at)).add(Column::Id.lt(id));
         Condition::any().add(Column::CreatedAt.lt(at)).add(same)
     });
-    Entity::find()
+    let rows = Entity::find()
         .filter(about(subject))
         .filter(Condition::all().add_option(older))
         .order_by_desc(Column::CreatedAt)
         .order_by_desc(Column::Id)
         .limit(most)
-        .all(conn)
-        .await
+        .all(conn);
+    opened(conn, vault, rows.await?).await
 }
 
 /// The rows about a subject for one purpose: the one that counts first, then those before it, fifty at most.
 pub(super) async fn line<C: ConnectionTrait>(
     conn: &C,
+    vault: &Vault,
     subject: Subject,
     purpose: ConsentPurpose,
-) -> Result<Vec<Model>, DbErr> {
+) -> anyhow::Result<Vec<Entry>> {
     let rows = Entity::find().filter(about(subject)).filter(Column::Purpose.eq(purpose));
     let mut rows = rows.order_by_desc(Column::CreatedAt).limit(LINE).all(conn).await?;
     // Of two that were written in the same instant, one took the place of the other.
@@ -243,18 +248,28 @@ pub(super) async fn line<C: ConnectionTrait>(
         let ended = row.withdrawn_at.map(|at| (row.replaced_by.is_some(), at));
         std::cmp::Reverse((ended.is_none(), row.created_at, ended.map(|(replaced, at)| (!replaced, at))))
     });
-    Ok(rows)
+    opened(conn, vault, rows).await
 }
 
 /// One row.
-pub(super) async fn one<C: ConnectionTrait>(conn: &C, id: ConsentId) -> Result<Option<Model>, DbErr> {
-    Entity::find_by_id(id).one(conn).await
+pub(super) async fn one<C: ConnectionTrait>(
+    conn: &C,
+    vault: &Vault,
+    id: ConsentId,
+) -> anyhow::Result<Option<Entry>> {
+    let row = Entity::find_by_id(id).one(conn).await?;
+    Ok(opened(conn, vault, row.into_iter().collect()).await?.pop())
 }
 
 /// Adds a consent, which takes the place of those that are in force for its purpose.
-pub(super) async fn replace(tx: &Tx, subject: Subject, stated: Stated) -> Result<ConsentId, DbErr> {
+pub(super) async fn replace(
+    tx: &Tx,
+    vault: &Vault,
+    subject: Subject,
+    stated: Stated,
+) -> anyhow::Result<ConsentId> {
     let purpose = stated.purpose;
-    let new = row(subject, stated, tx.now());
+    let new = entry(subject, stated, tx.now());
     let id = new.id;
     let given = Entity::find().filter(about(subject)).filter(Column::Purpose.eq(purpose));
     let active = given.filter(Column::WithdrawnAt.is_null()).all(tx).await?;
@@ -266,7 +281,7 @@ pub(super) async fn replace(tx: &Tx, subject: Subject, stated: Stated) -> Result
         .filter(Column::Id.is_in(replaced))
         .exec(tx)
         .await?;
-    insert_all(tx, vec![new]).await?;
+    insert_all(tx, sealed(tx, vault, vec![new]).await?).await?;
     Ok(id)
 }
 
@@ -336,57 +351,21 @@ fn about(subject: Subject) -> SimpleExpr {
 }
 
 /// Every row about these subjects.
-async fn ledger(tx: &Tx, stated: &[(Subject, Vec<Stated>)]) -> Result<HashMap<Uuid, Vec<Model>>, DbErr> {
+async fn ledger(
+    tx: &Tx,
+    vault: &Vault,
+    stated: &[(Subject, Vec<Stated>)],
+) -> anyhow::Result<HashMap<Uuid, Vec<Entry>>> {
     let of_kind = |person: bool| {
         let subjects = stated.iter().filter(move |(s, _)| matches!(s, Subject::Person(_)) == person);
         subjects.map(|(s, _)| s.id()).collect::<Vec<_>>()
     };
     let mut rows = find_in::<Entity, _, _>(tx, Column::PersonId, of_kind(true)).await?;
     rows.extend(find_in::<Entity, _, _>(tx, Column::QuoteId, of_kind(false)).await?);
-    let mut known: HashMap<Uuid, Vec<Model>> = HashMap::new();
-    for row in rows {
+    let mut known: HashMap<Uuid, Vec<Entry>> = HashMap::new();
+    for row in opened(tx, vault, rows).await? {
         let subject = row.person_id.map(Uuid::from).or(row.quote_id.map(Uuid::from));
         known.entry(subject.unwrap_or_default()).or_default().push(row);
     }
     Ok(known)
-}
-
-/// What a row states.
-pub(super) fn of(row: &Model) -> Stated {
-    Stated {
-        purpose: row.purpose,
-        scope: row.scope.0.clone(),
-        level: row.level,
-        text_hash: row.text_hash.clone(),
-        text_version: row.text_version.clone(),
-        language: row.language.clone(),
-        method: row.method,
-        given_at: row.given_at,
-        given_by: row.given_by.clone(),
-        expires_at: row.expires_at,
-    }
-}
-
-fn row(subject: Subject, stated: Stated, now: DateTime<Utc>) -> Model {
-    let (person_id, quote_id) = subject.columns();
-    Model {
-        id: ConsentId(ids::v4()),
-        person_id,
-        quote_id,
-        purpose: stated.purpose,
-        scope: Texts(stated.scope),
-        level: stated.level,
-        text_hash: stated.text_hash,
-        text_version: stated.text_version,
-        language: stated.language,
-        method: stated.method,
-        given_at: stated.given_at,
-        given_by: stated.given_by,
-        expires_at: stated.expires_at,
-        withdrawn_at: None,
-        withdrawn_by: None,
-        replaced_by: None,
-        remind_at: rules::told_at(stated.expires_at, now),
-        created_at: now,
-    }
 }

@@ -30,6 +30,7 @@ use crate::audit::{self, Action, By, Entry, Kind};
 use crate::db::find_in;
 use crate::problem::Problem;
 use crate::rooms::accounts::{self, AccountArchive};
+use crate::rooms::consents;
 use crate::rooms::people::{PersonPath, PersonRecord};
 use crate::rooms::records::Record as _;
 use crate::rooms::registrations::{self, RegistrationArchive};
@@ -130,8 +131,8 @@ struct ArchivedConsent {
     recorded_at: DateTime<Utc>,
 }
 
-impl From<consent::Model> for ArchivedConsent {
-    fn from(row: consent::Model) -> Self {
+impl From<(consent::Model, Option<String>)> for ArchivedConsent {
+    fn from((row, given_by): (consent::Model, Option<String>)) -> Self {
         let consent::Model {
             id,
             person_id: _,
@@ -144,7 +145,7 @@ impl From<consent::Model> for ArchivedConsent {
             language,
             method,
             given_at,
-            given_by,
+            sealed_given_by: _,
             expires_at,
             withdrawn_at,
             withdrawn_by: _,
@@ -285,6 +286,7 @@ async fn gather<C: ConnectionTrait>(
         submitted.extend(submissions::archive(conn, vault, id).await?);
     }
     let consents = consent::Entity::find().filter(consent::Column::PersonId.eq(row.id)).all(conn).await?;
+    let consents = consents::with_takers(conn, vault, consents).await?;
     let named = series::naming(conn, vault, row.id).await?.into_iter();
     Ok(PersonArchive {
         at,
@@ -294,7 +296,7 @@ async fn gather<C: ConnectionTrait>(
         consents: consents.into_iter().map(Into::into).collect(),
         events: events(conn, row.id).await?,
         series: named.map(|(id, title)| ArchivedSeries { id, title }).collect(),
-        quotes: quotes(conn, row.id).await?,
+        quotes: quotes(conn, vault, row.id).await?,
         accounts,
         registrations: registered,
         submissions: submitted,
@@ -339,12 +341,17 @@ async fn events<C: ConnectionTrait>(conn: &C, id: PersonId) -> Result<Vec<Archiv
     Ok(archived.collect())
 }
 
-async fn quotes<C: ConnectionTrait>(conn: &C, id: PersonId) -> Result<Vec<ArchivedQuote>, DbErr> {
+async fn quotes<C: ConnectionTrait>(
+    conn: &C,
+    vault: &Vault,
+    id: PersonId,
+) -> anyhow::Result<Vec<ArchivedQuote>> {
     let rows = quote::Entity::find().filter(quote::Column::PersonId.eq(id)).all(conn).await?;
     let ids: Vec<Uuid> = rows.iter().map(|row| row.id.0).collect();
     let mut consents: HashMap<QuoteId, Vec<ArchivedConsent>> = HashMap::new();
-    for row in find_in::<consent::Entity, _, _>(conn, consent::Column::QuoteId, ids).await? {
-        if let Some(quote) = row.quote_id {
+    let given = find_in::<consent::Entity, _, _>(conn, consent::Column::QuoteId, ids).await?;
+    for row in consents::with_takers(conn, vault, given).await? {
+        if let Some(quote) = row.0.quote_id {
             consents.entry(quote).or_default().push(row.into());
         }
     }

@@ -32,7 +32,7 @@ pub async fn erase_person(tx: &Tx, post: &Post, by: By, person: person::Model) -
         calendars::close(tx, account).await?;
     }
     accounts::unlink(tx, by, &linked).await?;
-    let said = quotes::all_of(tx, by, id).await?;
+    let said = quotes::all_of(tx, post.vault(), by, id).await?;
     consents::erase(tx, id, &said).await?;
     series::forget_person(tx, post.vault(), by, id).await?;
     let hosted = events::forget_person(tx, by, id).await?;

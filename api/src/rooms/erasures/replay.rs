@@ -58,7 +58,7 @@ pub async fn replay(db: &Db, post: &Post, ledger: &[Gone]) -> Result<Replayed, P
     let said = store::quotes(db.reader(), of(ErasureKind::Quote).collect()).await?;
     for portion in said.chunks(PORTION) {
         let silence = async |tx: &Tx| {
-            quotes::silence(tx, By::System, portion).await?;
+            quotes::silence(tx, post.vault(), By::System, portion).await?;
             publishing::publish(tx, &records(RecordKind::Quote, portion)).await?;
             Ok::<_, Problem>(())
         };

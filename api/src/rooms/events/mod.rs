@@ -46,6 +46,8 @@ pub struct EventRecord {
     pub place: ExactPlace,
     /// How to join from afar. Never public.
     pub joining: Joining,
+    /// Why it was called off or moved. Never public.
+    pub reasons: Reasons,
     /// Who hosts.
     pub hosts: Vec<(HostPart, HostId)>,
     /// Who helps and does not answer for it: it is not their own, and they are never public.
@@ -74,6 +76,15 @@ pub struct Joining {
     /// What else one must know.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub instructions: Option<String>,
+}
+
+/// Why an event is not as it was announced, in its host's words: they may say who was arrested.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Reasons {
+    /// Why it was cancelled.
+    pub cancelled: Option<String>,
+    /// Why it was last moved.
+    pub moved: Option<String>,
 }
 
 /// A host: a person or an organisation.

@@ -179,7 +179,7 @@ impl From<Shown<EventRecord>> for EventOut {
     fn from(shown: Shown<EventRecord>) -> Self {
         let links = Links::of(&shown);
         let Shown { record, withheld_because } = shown;
-        let EventRecord { row, place, joining, hosts, helpers, themes } = record;
+        let EventRecord { row, place, joining, reasons, hosts, helpers, themes } = record;
         let when = When::of_row(&row);
         let event::Model {
             id,
@@ -205,6 +205,8 @@ impl From<Shown<EventRecord>> for EventOut {
             locality,
             sealed_place: _,
             sealed_online: _,
+            sealed_cancel_reason: _,
+            sealed_reschedule_reason: _,
             online_platform,
             public_lat: _,
             public_lon: _,
@@ -225,8 +227,6 @@ impl From<Shown<EventRecord>> for EventOut {
             visibility,
             risk,
             status,
-            cancel_reason,
-            reschedule_reason,
             held_at,
             locked_down_at,
             headcount,
@@ -280,8 +280,8 @@ impl From<Shown<EventRecord>> for EventOut {
             risk,
             headcount,
             recording,
-            cancel_reason,
-            reschedule_reason,
+            cancel_reason: reasons.cancelled,
+            reschedule_reason: reasons.moved,
             held_at,
             locked_down_at,
             translations: translations.0,

@@ -72,7 +72,7 @@ pub(super) fn reschedule(
     }
     may_move(&before.row, &after.row, now)?;
     if !same_time(&before.row, &after.row) {
-        after.row.reschedule_reason = reason;
+        after.reasons.moved = reason;
     }
     Ok(after)
 }
@@ -198,7 +198,7 @@ pub(super) fn cancel(
         other => return Err(Problem::wrong_state(allowed(other))),
     }
     event.row.status = Cancelled;
-    event.row.cancel_reason = reason;
+    event.reasons.cancelled = reason;
     Ok(event)
 }
 
@@ -365,7 +365,7 @@ mod tests {
         assert_eq!(asked("2027-03-14T19:00:00"), Some(false));
         assert_eq!(asked("2027-03-14T19:00:01"), Some(true));
         assert_eq!(asked("2027-03-14T18:00:00"), None, "it is not moved at all");
-        assert_eq!(to("2027-03-14T18:00:00").unwrap().row.reschedule_reason, None);
+        assert_eq!(to("2027-03-14T18:00:00").unwrap().reasons.moved, None);
         assert_eq!(to("2027-03-14T17:00:00").unwrap_err().kind(), Kind::InvalidBody);
         let late = reschedule(&before, starting("2028-03-14T18:00:00", Scheduled), &permit, None, start);
         assert_eq!(late.unwrap_err().kind(), Kind::Conflict);
@@ -391,7 +391,7 @@ mod tests {
         assert!(!passes(Scheduled, Risk::High, Risk::Moderate));
         assert!(!passes(Cancelled, Risk::Low, Risk::Low));
         let cancelled = cancel(event(Scheduled, Risk::Low), &permit, Some("Rain".into())).unwrap();
-        assert_eq!((cancelled.row.status, cancelled.row.cancel_reason.as_deref()), (Cancelled, Some("Rain")));
+        assert_eq!((cancelled.row.status, cancelled.reasons.cancelled.as_deref()), (Cancelled, Some("Rain")));
         assert_eq!(submit(cancelled, &permit).unwrap_err().kind(), Kind::WrongState);
     }
 }

@@ -13,7 +13,7 @@ use sea_orm::{ActiveModelTrait as _, Condition, ConnectionTrait, DbErr, Set, Unc
 use uuid::Uuid;
 
 use super::wire::EventFilter;
-use super::{EventRecord, ExactPlace, HostId, Joining};
+use super::{EventRecord, ExactPlace, HostId, Joining, Reasons};
 use crate::audit;
 use crate::db::{Tx, delete_in, find_in, insert_all, save_all};
 use crate::publishing;
@@ -25,7 +25,7 @@ use crate::vault::{Keyring, Vault};
 /// The table, for the seals.
 const TABLE: &str = "event";
 
-/// Writes events, new or over the old ones, with what belongs to them. Venue, point and join link are sealed; of the
+/// Writes events, new or over the old ones, with what belongs to them. Venue, point, join link and reasons are sealed; of the
 /// place, only what the public may see at the host's precision and the event's risk is stored in the clear, and nothing of
 /// one that is private or not scheduled yet.
 ///
@@ -33,12 +33,15 @@ const TABLE: &str = "event";
 /// The database's, or that a key does not open.
 pub async fn save(tx: &Tx, vault: &Vault, events: Vec<EventRecord>) -> anyhow::Result<()> {
     let ids: Vec<Uuid> = events.iter().map(|e| e.row.id.0).collect();
-    let is_secret = |e: &&EventRecord| e.place != ExactPlace::default() || e.joining != Joining::default();
+    let is_secret = |e: &&EventRecord| {
+        let EventRecord { place, joining, reasons, .. } = e;
+        *place != ExactPlace::default() || *joining != Joining::default() || *reasons != Reasons::default()
+    };
     let secret = events.iter().filter(is_secret).map(|e| e.row.id.0).collect();
     let keys = Keyring::for_writing(tx, vault, secret).await?;
     let (mut rows, mut about) = (Vec::new(), Vec::new());
     let (mut all_hosts, mut all_helpers) = (Vec::new(), Vec::new());
-    for EventRecord { mut row, place, joining, hosts, helpers, themes } in events {
+    for EventRecord { mut row, place, joining, reasons, hosts, helpers, themes } in events {
         let (public, venue) = match may_be_shown(&row) {
             true => publishing::storable(place.point, place.venue.as_deref(), row.public_precision, row.risk),
             false => (None, None),
@@ -50,6 +53,10 @@ pub async fn save(tx: &Tx, vault: &Vault, events: Vec<EventRecord>) -> anyhow::R
         let joining = Some(joining).filter(|j| *j != Joining::default());
         row.sealed_place = keys.seal(TABLE, "sealed_place", row.id.0, place.as_ref())?;
         row.sealed_online = keys.seal(TABLE, "sealed_online", row.id.0, joining.as_ref())?;
+        let Reasons { cancelled, moved } = reasons;
+        row.sealed_cancel_reason = keys.seal(TABLE, "sealed_cancel_reason", row.id.0, cancelled.as_ref())?;
+        row.sealed_reschedule_reason =
+            keys.seal(TABLE, "sealed_reschedule_reason", row.id.0, moved.as_ref())?;
         for &wanted in HostPart::ALL {
             let hosts = hosts.iter().filter(|(part, _)| *part == wanted).zip(0..);
             all_hosts.extend(hosts.map(|((part, host), position)| {
@@ -108,18 +115,31 @@ pub async fn load<C: ConnectionTrait>(
     }
     let mut helpers = helpers_of(conn, ids).await?;
     let mut about = themes::themes_of(conn, ids).await?;
-    let sealed = rows.iter().filter(|r| r.sealed_place.is_some() || r.sealed_online.is_some());
-    let keys = Keyring::for_reading(conn, vault, sealed.map(|r| r.id.0).collect()).await?;
+    let has_sealed = |row: &&event::Model| {
+        let reasons = [&row.sealed_cancel_reason, &row.sealed_reschedule_reason];
+        [&row.sealed_place, &row.sealed_online].iter().chain(&reasons).any(|sealed| sealed.is_some())
+    };
+    let sealed = rows.iter().filter(has_sealed).map(|row| row.id.0).collect();
+    let keys = Keyring::for_reading(conn, vault, sealed).await?;
     let mut records = HashMap::new();
     for row in rows {
         let id = row.id.0;
         let place = keys.open(TABLE, "sealed_place", id, row.sealed_place.as_deref())?.unwrap_or_default();
         let joining =
             keys.open(TABLE, "sealed_online", id, row.sealed_online.as_deref())?.unwrap_or_default();
+        let reasons = Reasons {
+            cancelled: keys.open(TABLE, "sealed_cancel_reason", id, row.sealed_cancel_reason.as_deref())?,
+            moved: keys.open(
+                TABLE,
+                "sealed_reschedule_reason",
+                id,
+                row.sealed_reschedule_reason.as_deref(),
+            )?,
+        };
         let (hosts, helpers) =
             (hosts.remove(&id).unwrap_or_default(), helpers.remove(&id).unwrap_or_default());
         let themes = about.remove(&id).unwrap_or_default();
-        records.insert(id, EventRecord { row, place, joining, hosts, helpers, themes });
+        records.insert(id, EventRecord { row, place, joining, reasons, hosts, helpers, themes });
     }
     Ok(records)
 }

@@ -226,8 +226,7 @@ impl Written for EventIn {
         }
         let status = before.map_or(EventStatus::Draft, |before| before.row.status);
         let mut event = self.into_line(incoming.name(), status).into_record(incoming);
-        event.row.cancel_reason = before.and_then(|before| before.row.cancel_reason.clone());
-        event.row.reschedule_reason = before.and_then(|before| before.row.reschedule_reason.clone());
+        event.reasons = before.map(|before| before.reasons.clone()).unwrap_or_default();
         event.row.locked_down_at = before.and_then(|before| before.row.locked_down_at);
         Some(event)
     }

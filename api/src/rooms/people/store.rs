@@ -25,8 +25,8 @@ use crate::vault::{Keyring, Vault};
 /// Writes people, new or over the old ones, with their organisations, and restates their consents.
 ///
 /// # Errors
-/// The database's.
-pub async fn save(tx: &Tx, people: Vec<PersonRecord>) -> Result<(), DbErr> {
+/// The database's, or that a key does not open.
+pub async fn save(tx: &Tx, vault: &Vault, people: Vec<PersonRecord>) -> anyhow::Result<()> {
     let ids: Vec<Uuid> = people.iter().map(|p| p.row.id.0).collect();
     let (mut rows, mut organisations, mut stated) = (Vec::new(), Vec::new(), Vec::new());
     for person in people {
@@ -43,19 +43,23 @@ pub async fn save(tx: &Tx, people: Vec<PersonRecord>) -> Result<(), DbErr> {
     save_all(tx, rows, &[person::Column::CreatedAt, person::Column::CreatedBy]).await?;
     delete_in::<person_organisation::Entity, _>(tx, person_organisation::Column::PersonId, &ids).await?;
     insert_all(tx, organisations).await?;
-    consents::restate(tx, stated).await
+    consents::restate(tx, vault, stated).await
 }
 
 /// Reads people by their identifiers, without their contacts.
 ///
 /// # Errors
-/// The database's.
-pub async fn load<C: ConnectionTrait>(conn: &C, ids: &[Uuid]) -> Result<HashMap<Uuid, PersonRecord>, DbErr> {
+/// The database's, or that a key does not open.
+pub async fn load<C: ConnectionTrait>(
+    conn: &C,
+    vault: &Vault,
+    ids: &[Uuid],
+) -> anyhow::Result<HashMap<Uuid, PersonRecord>> {
     let rows = find_in::<person::Entity, _, _>(conn, person::Column::Id, ids.to_vec()).await?;
     let column = person_organisation::Column::PersonId;
     let mut links = find_in::<person_organisation::Entity, _, _>(conn, column, ids.to_vec()).await?;
     links.sort_by_key(|l| l.position);
-    let mut consents = consents::stated_of(conn, consents::Of::People(ids)).await?;
+    let mut consents = consents::stated_of(conn, vault, consents::Of::People(ids)).await?;
     let record = |row: person::Model| {
         let organisations =
             links.iter().filter(|l| l.person_id == row.id).map(|l| l.organisation_id).collect();
@@ -166,7 +170,7 @@ impl Record for PersonRecord {
         vault: &Vault,
         ids: &[Uuid],
     ) -> anyhow::Result<HashMap<Uuid, Self>> {
-        let mut people = load(conn, ids).await?;
+        let mut people = load(conn, vault, ids).await?;
         let sealed =
             find_in::<person_contact::Entity, _, _>(conn, person_contact::Column::PersonId, ids.to_vec())
                 .await?;
@@ -182,7 +186,7 @@ impl Record for PersonRecord {
 
     async fn save(tx: &Tx, vault: &Vault, record: Self) -> anyhow::Result<()> {
         let (id, contact) = (record.row.id, record.contact.clone());
-        save(tx, vec![record]).await?;
+        save(tx, vault, vec![record]).await?;
         save_contact(tx, vault, id, contact.as_ref()).await
     }
 }

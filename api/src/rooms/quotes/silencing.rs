@@ -14,14 +14,15 @@ use crate::http::idempotency;
 use crate::outbox::{self, Fact};
 use crate::problem::Problem;
 use crate::rooms::{consents, withdrawals};
+use crate::vault::Vault;
 
 /// Withdraws all that a person has said. Gives which quotes these are; the public side is the caller's.
 ///
 /// # Errors
 /// The database's.
-pub async fn all_of(tx: &Tx, by: By, person: PersonId) -> Result<Vec<Uuid>, Problem> {
+pub async fn all_of(tx: &Tx, vault: &Vault, by: By, person: PersonId) -> Result<Vec<Uuid>, Problem> {
     let said = store::said_by(tx, person).await?;
-    silence(tx, by, &said).await?;
+    silence(tx, vault, by, &said).await?;
     Ok(said)
 }
 
@@ -29,8 +30,8 @@ pub async fn all_of(tx: &Tx, by: By, person: PersonId) -> Result<Vec<Uuid>, Prob
 ///
 /// # Errors
 /// The database's.
-pub async fn silence(tx: &Tx, by: By, quotes: &[Uuid]) -> Result<(), Problem> {
-    let known = store::load(tx, quotes).await?;
+pub async fn silence(tx: &Tx, vault: &Vault, by: By, quotes: &[Uuid]) -> Result<(), Problem> {
+    let known = store::load(tx, vault, quotes).await?;
     let said = known.values().filter(|quote| quote.row.status != Moderation::Withdrawn);
     let said: Vec<QuoteId> = said.map(|quote| quote.row.id).collect();
     withdrawals::note(tx, &said, WithdrawnThrough::Account).await?;
@@ -49,5 +50,5 @@ pub async fn silence(tx: &Tx, by: By, quotes: &[Uuid]) -> Result<(), Problem> {
         quote.row.updated_at = tx.now();
         silenced.push(quote);
     }
-    Ok(store::save(tx, silenced).await?)
+    Ok(store::save(tx, vault, silenced).await?)
 }

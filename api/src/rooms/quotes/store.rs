@@ -25,8 +25,8 @@ use crate::vault::Vault;
 /// Writes quotes, new or over the old ones, with their themes, and restates their consents.
 ///
 /// # Errors
-/// The database's.
-pub async fn save(tx: &Tx, quotes: Vec<QuoteRecord>) -> Result<(), DbErr> {
+/// The database's, or that a key does not open.
+pub async fn save(tx: &Tx, vault: &Vault, quotes: Vec<QuoteRecord>) -> anyhow::Result<()> {
     let (mut rows, mut about, mut stated) = (Vec::new(), Vec::new(), Vec::new());
     for QuoteRecord { row, themes, consent, consent_id: _ } in quotes {
         about.push((row.id.0, themes));
@@ -35,7 +35,7 @@ pub async fn save(tx: &Tx, quotes: Vec<QuoteRecord>) -> Result<(), DbErr> {
     }
     save_all(tx, rows, &[quote::Column::CreatedAt, quote::Column::CreatedBy]).await?;
     themes::set_themes(tx, RecordKind::Quote, &about).await?;
-    consents::restate(tx, stated).await
+    consents::restate(tx, vault, stated).await
 }
 
 /// Those of these quotes, about to be written as withdrawn, that are not yet.
@@ -49,11 +49,15 @@ pub(super) async fn about_to_end(tx: &Tx, quotes: &[QuoteRecord]) -> Result<Vec<
 /// Reads quotes by their identifiers.
 ///
 /// # Errors
-/// The database's.
-pub async fn load<C: ConnectionTrait>(conn: &C, ids: &[Uuid]) -> Result<HashMap<Uuid, QuoteRecord>, DbErr> {
+/// The database's, or that a key does not open.
+pub async fn load<C: ConnectionTrait>(
+    conn: &C,
+    vault: &Vault,
+    ids: &[Uuid],
+) -> anyhow::Result<HashMap<Uuid, QuoteRecord>> {
     let rows = find_in::<quote::Entity, _, _>(conn, quote::Column::Id, ids.to_vec()).await?;
     let mut about = themes::themes_of(conn, ids).await?;
-    let mut consents = consents::stated_of(conn, consents::Of::Quotes(ids)).await?;
+    let mut consents = consents::stated_of(conn, vault, consents::Of::Quotes(ids)).await?;
     let record = |row: quote::Model| {
         let themes = about.remove(&row.id.0).unwrap_or_default();
         let consent = consents.remove(&row.id.0).and_then(|mut c| c.pop());
@@ -84,10 +88,10 @@ impl Record for QuoteRecord {
 
     async fn load<C: ConnectionTrait>(
         conn: &C,
-        _: &Vault,
+        vault: &Vault,
         ids: &[Uuid],
     ) -> anyhow::Result<HashMap<Uuid, Self>> {
-        let mut quotes = load(conn, ids).await?;
+        let mut quotes = load(conn, vault, ids).await?;
         for (quote, consent) in consents::in_force(conn, ids).await? {
             if let Some(quote) = quotes.get_mut(&quote) {
                 quote.consent_id = Some(consent);
@@ -96,12 +100,12 @@ impl Record for QuoteRecord {
         Ok(quotes)
     }
 
-    async fn save(tx: &Tx, _: &Vault, record: Self) -> anyhow::Result<()> {
+    async fn save(tx: &Tx, vault: &Vault, record: Self) -> anyhow::Result<()> {
         if record.row.status == Moderation::Withdrawn {
             consents::withdraw(tx, record.row.id).await?;
             tx.for_good(Gone { kind: ErasureKind::Quote, id: record.row.id.0 });
         }
-        Ok(save(tx, vec![record]).await?)
+        save(tx, vault, vec![record]).await
     }
 }
 

@@ -113,16 +113,6 @@ pub const PLAIN: &[(&str, &[&str], &str)] = &[
         "public, or will be once it is let through",
     ),
     (
-        "POST /v1/events/{event_id}/cancel",
-        &["/reason"],
-        "told to hosts alone, but not sealed: no names belong here",
-    ),
-    (
-        "POST /v1/events/{event_id}/reschedule",
-        &["/reason"],
-        "told to hosts alone, but not sealed: no names belong here",
-    ),
-    (
         "POST /v1/initiatives",
         &[
             "/description",
@@ -136,24 +126,9 @@ pub const PLAIN: &[(&str, &[&str], &str)] = &[
         "public, or will be once it is let through",
     ),
     ("POST /v1/organisations/{organisation_id}/keys", &["/name"], "what a key is called"),
-    (
-        "POST /v1/people/{person_id}/consents",
-        &["/given_by"],
-        "who took a consent down: the ledger shows it to the speaker",
-    ),
     ("POST /v1/people/{person_id}/consents", &["/text_version"], "which wording was shown"),
-    (
-        "POST /v1/quotes",
-        &["/consent/given_by"],
-        "who took a consent down: the ledger shows it to the speaker",
-    ),
     ("POST /v1/quotes", &["/consent/text_version"], "which wording was shown"),
     ("POST /v1/quotes", &["/text", "/translations/*/text"], "public, or will be once it is let through"),
-    (
-        "POST /v1/quotes/{quote_id}/consents",
-        &["/given_by"],
-        "who took a consent down: the ledger shows it to the speaker",
-    ),
     ("POST /v1/quotes/{quote_id}/consents", &["/text_version"], "which wording was shown"),
     (
         "POST /v1/series/{series_id}/split",

@@ -82,12 +82,12 @@ impl Writes {
     pub async fn save(self, tx: &Tx, vault: &Vault) -> anyhow::Result<()> {
         themes::save(tx, self.themes).await?;
         organisations::save(tx, self.organisations).await?;
-        people::save(tx, self.people).await?;
+        people::save(tx, vault, self.people).await?;
         initiatives::save(tx, vault, self.initiatives).await?;
         events::save(tx, vault, self.events).await?;
         outcomes::save(tx, self.outcomes).await?;
         quotes::withdrawn_by_source(tx, &self.quotes).await?;
-        quotes::save(tx, self.quotes).await?;
+        quotes::save(tx, vault, self.quotes).await?;
         stories::save(tx, self.stories).await?;
         Ok(())
     }

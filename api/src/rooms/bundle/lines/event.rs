@@ -19,7 +19,7 @@ use super::parts::{
 };
 use crate::http::json::step;
 use crate::moment::{Moment, When, ZONE_DATA};
-use crate::rooms::events::{EventRecord, ExactPlace, HostId, Joining};
+use crate::rooms::events::{EventRecord, ExactPlace, HostId, Joining, Reasons};
 
 /// Anything with a time and people.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -222,6 +222,7 @@ impl EventLine {
         EventRecord {
             place: ExactPlace { venue: self.place.venue, point: self.place.point },
             joining: Joining { join_url: online.join_url.map(|u| u.0), instructions: online.instructions },
+            reasons: Reasons::default(),
             hosts,
             helpers,
             themes: incoming.many("/themes", &self.themes, RecordKind::Theme),
@@ -248,6 +249,8 @@ impl EventLine {
                 locality: self.place.locality,
                 sealed_place: None,
                 sealed_online: None,
+                sealed_cancel_reason: None,
+                sealed_reschedule_reason: None,
                 online_platform: online.platform,
                 public_lat: None,
                 public_lon: None,
@@ -268,8 +271,6 @@ impl EventLine {
                 visibility: self.visibility,
                 risk: self.risk,
                 status: self.status,
-                cancel_reason: None,
-                reschedule_reason: None,
                 held_at: held.then_some(incoming.held_at.unwrap_or(held_at)),
                 locked_down_at: None,
                 headcount: self.headcount,
@@ -287,7 +288,7 @@ impl EventLine {
 
     /// The line that stands for a record.
     pub fn of(record: EventRecord, names: &Names<'_>) -> Self {
-        let EventRecord { row, place, joining, hosts, helpers, themes } = record;
+        let EventRecord { row, place, joining, reasons: _, hosts, helpers, themes } = record;
         let online = Online {
             platform: row.online_platform.clone(),
             join_url: joining.join_url.map(WebAddress),
