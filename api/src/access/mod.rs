@@ -15,6 +15,7 @@ mod keys;
 mod manage;
 pub mod password;
 pub mod secret;
+mod stopper;
 pub mod throttle;
 mod token;
 pub mod totp;
@@ -35,6 +36,7 @@ pub use api_key::{ApiKey, ApiKeys};
 pub use exposed::refuse_in_address;
 pub use keys::rotate as rotate_keys;
 pub use manage::{ManageToken, Told};
+pub use stopper::Stopper;
 pub use token::LIFE as TOKEN_LIFE;
 
 use crate::clock::Clock;

@@ -3,51 +3,29 @@
 use ::entity::ids::RegistrationId;
 use actix_web::web::{Data, Path};
 use actix_web::{HttpResponse, post};
-use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 use secrecy::SecretString;
 use serde::Deserialize;
-use subtle::ConstantTimeEq as _;
 use utoipa::{IntoParams, ToSchema};
-use uuid::Uuid;
 
 use super::super::desk::Desk;
 use super::super::store;
-use crate::access::Allowed;
 use crate::access::action::Anyone;
+use crate::access::{Allowed, Stopper};
 use crate::app::App;
 use crate::audit::{self, Action, By, Entry, Kind};
 use crate::http::idempotency::{Caller, IdempotencyKey, Once, Reply};
 use crate::problem::Problem;
 use crate::vault::Vault;
 
-/// What such tokens begin with.
-const PREFIX: &str = "sol_un_";
-/// Bytes of the check behind the identifier: nobody can make it without the master key.
-const CHECK: usize = 16;
+/// What ends the reminders of a registration, and does nothing else.
+const STOPPER: Stopper = Stopper::new("sol_un_", "unsubscribe token");
 
-/// The token that ends the reminders of a registration, and does nothing else. It is always the same, so every letter has
-/// it and none is stored.
+/// The token that ends the reminders of a registration.
 ///
 /// # Errors
 /// None that happen; see [`Vault::keyed_hash`].
 pub fn token(vault: &Vault, id: RegistrationId) -> anyhow::Result<SecretString> {
-    let bytes = [&id.0.as_bytes()[..], &check(vault, id)?].concat();
-    Ok(format!("{PREFIX}{}", BASE64_URL_SAFE_NO_PAD.encode(bytes)).into())
-}
-
-fn check(vault: &Vault, id: RegistrationId) -> anyhow::Result<[u8; CHECK]> {
-    let whole = vault.keyed_hash("unsubscribe token", &[id.0.as_bytes()])?;
-    Ok(std::array::from_fn(|at| whole[at]))
-}
-
-/// The registration that a token is for; none if it is none of ours.
-fn read(vault: &Vault, text: &str) -> anyhow::Result<Option<RegistrationId>> {
-    let Some(text) = text.strip_prefix(PREFIX) else { return Ok(None) };
-    let Ok(bytes) = BASE64_URL_SAFE_NO_PAD.decode(text) else { return Ok(None) };
-    let Some((id, told)) = bytes.split_at_checked(16) else { return Ok(None) };
-    let Ok(id) = Uuid::from_slice(id) else { return Ok(None) };
-    let genuine = told.len() == CHECK && bool::from(check(vault, id.into())?.ct_eq(told));
-    Ok(genuine.then_some(id.into()))
+    STOPPER.token(vault, id.0)
 }
 
 /// Which reminders.
@@ -88,7 +66,7 @@ pub async fn stop(
     once: Once,
 ) -> Result<HttpResponse, Problem> {
     let unknown = || Problem::not_found("reminder");
-    let id = read(&app.vault, &path.token)?.ok_or_else(unknown)?;
+    let id = STOPPER.read(&app.vault, &path.token)?.map(RegistrationId).ok_or_else(unknown)?;
     let found = store::by_id(app.db.reader(), id).await?.ok_or_else(unknown)?;
     once.run(&app, Caller::Nobody, async |tx| {
         let desk = Desk::open(tx, &app.post, found.event_id).await?.ok_or_else(unknown)?;
@@ -104,26 +82,4 @@ pub async fn stop(
         Ok(Reply::no_content())
     })
     .await
-}
-
-#[cfg(test)]
-mod tests {
-    use std::path::Path;
-
-    use secrecy::ExposeSecret as _;
-
-    use super::*;
-
-    #[test]
-    fn a_token_is_for_one_registration_and_nobody_else_makes_one() {
-        let vault = |byte: &str| Vault::open(Path::new(""), Some(&byte.repeat(32).into())).unwrap();
-        let id = RegistrationId(Uuid::from_u128(7));
-        let token = token(&vault("5e"), id).unwrap();
-        let text = token.expose_secret();
-        assert_eq!(read(&vault("5e"), text).unwrap(), Some(id));
-        assert_eq!(read(&vault("5f"), text).unwrap(), None);
-        for other in ["", PREFIX, &text[1..], &text[..text.len() - 4], &format!("{text}AAAA")] {
-            assert_eq!(read(&vault("5e"), other).unwrap(), None, "{other}");
-        }
-    }
 }
