@@ -66,6 +66,7 @@ pub fn routes(routes: &mut Routes<'_>) {
         .service(lists::quotes)
         .service(lists::outcomes)
         .service(lists::stories)
+        .service(feeds::api::changes)
         .service(feeds::api::initiatives)
         .service(feeds::api::events)
         .service(feeds::api::quotes)

@@ -11,6 +11,17 @@ pub fn kinds(language: &str) -> [&'static str; 5] {
     }
 }
 
+/// What is new, of whatever kind.
+pub fn news(language: &str) -> &'static str {
+    match language {
+        "es" => "Novedades",
+        "fr" => "Nouveautés",
+        "ar" => "الجديد",
+        "pt" => "Novidades",
+        _ => "What is new",
+    }
+}
+
 /// That there is nothing yet.
 pub fn nothing_yet(language: &str) -> &'static str {
     match language {

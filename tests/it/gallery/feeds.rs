@@ -117,6 +117,42 @@ async fn a_feed_has_what_may_be_in_feeds_and_says_what_has_gone() {
 }
 
 #[tokio::test]
+async fn one_feed_has_all_kinds_and_takes_the_filters_of_the_lists() {
+    let house = house().await;
+    let feed = async |query: &str| house.get(&format!("/v1/gallery/changes.atom{query}")).await;
+    let all = feed("?lang=es").await;
+    assert_eq!((all.status, all.header("content-type")), (200, "application/atom+xml; charset=utf-8"));
+    assert!(all.text().contains("<title>Novedades</title>"), "{}", all.text());
+    assert_eq!(between(all.text(), "<entry", "</entry>").len(), 4, "two events, a quote and a story");
+    assert!(!all.text().contains("q-kept"));
+    for (query, entries) in [
+        ("?kind=event,story", 3),
+        ("?country=SS", 4),
+        ("?country=KE", 0),
+        ("?kind=event&bbox=30,3,31,5", 1),
+        ("?q=seeds", 1),
+        ("?theme=00000000-0000-4000-8000-000000000000", 0),
+    ] {
+        let part = feed(query).await;
+        assert_eq!(part.status, 200, "{query}: {}", part.text());
+        assert_eq!(between(part.text(), "<entry", "</entry>").len(), entries, "{query}: {}", part.text());
+    }
+    let story = id_of(&house, "stories", "kind", "video").await;
+    house.import(&bundle().with("s", "status", json!("withdrawn"))).await.applied();
+    let gone = format!("<at:deleted-entry ref=\"urn:uuid:{story}\"");
+    for (query, told) in [("", true), ("?kind=story", true), ("?kind=event", false), ("?country=SS", false)] {
+        assert_eq!(feed(query).await.text().contains(&gone), told, "{query}");
+    }
+    assert_eq!(
+        house
+            .get_with("/v1/gallery/changes.atom?lang=es", &[("if-none-match", all.header("etag"))])
+            .await
+            .status,
+        200
+    );
+}
+
+#[tokio::test]
 async fn an_item_is_told_in_the_words_of_schema_org_where_that_is_asked_for() {
     let house = house().await;
     let linked = [("accept", "application/ld+json")];

@@ -1,4 +1,4 @@
-//! The feeds of the five kinds: thin handlers over [`super::answer`].
+//! The feeds, of all there is and of the five kinds: thin handlers over [`super::answer`].
 
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse, get};
@@ -8,8 +8,8 @@ use super::answer;
 use crate::app::App;
 use crate::gallery::filters::Filters;
 use crate::gallery::params::{
-    AboutFilters, BoxFilter, EventFilter, EventsFilters, InitiativeFilter, Lang, OutcomesFilter,
-    PeriodFilters, ReadHeaders, StoriesFilter, WordsFilter,
+    AboutFilters, BoxFilter, DocumentKinds, EventFilter, EventsFilters, InitiativeFilter, Lang,
+    OutcomesFilter, PeriodFilters, ReadHeaders, StoriesFilter, WordsFilter,
 };
 use crate::gallery::shapes::Unchanged;
 use crate::http::Query;
@@ -30,6 +30,27 @@ fn belonging(filters: Filters, (initiative, event, period): Belonging) -> Result
     filters.of_initiative(initiative.0).of_event(event.0).during(period.0)
 }
 
+/// Subscribe to what is new
+///
+/// An Atom feed (RFC 4287) of all that is public, of whatever kind, the last changed first; `next` leads to earlier entries. With no other
+/// filter than `kind` it also says what has gone (RFC 6721): take it away.
+#[utoipa::path(
+    tag = "gallery",
+    operation_id = "gallery.changes.feed",
+    params(DocumentKinds, AboutFilters, BoxFilter, WordsFilter, Lang, Paging, ReadHeaders),
+    responses((status = 200, description = "A page of the feed", body = String, content_type = "application/atom+xml"), Unchanged, Problem)
+)]
+#[get("/v1/gallery/changes.atom")]
+pub async fn changes(
+    app: Data<App>,
+    req: HttpRequest,
+    kinds: Query<DocumentKinds>,
+    asked: Further,
+    (lang, paging): Reading,
+) -> Result<HttpResponse, Problem> {
+    answer(&app, &req, further(Filters::of(kinds.0.kind), asked)?, &lang.0, paging.0).await
+}
+
 /// Subscribe to initiatives
 ///
 /// An Atom feed (RFC 4287) of public initiatives, the last changed first; `next` leads to earlier ones. Without filters it
@@ -47,8 +68,8 @@ pub async fn initiatives(
     asked: Further,
     (lang, paging): Reading,
 ) -> Result<HttpResponse, Problem> {
-    let kind = DocumentKind::Initiative;
-    answer(&app, &req, kind, further(Filters::of([kind]), asked)?, &lang.0, paging.0).await
+    let filters = Filters::of([DocumentKind::Initiative]);
+    answer(&app, &req, further(filters, asked)?, &lang.0, paging.0).await
 }
 
 /// Subscribe to news of events
@@ -71,9 +92,9 @@ pub async fn events(
     asked: Further,
     (lang, paging): Reading,
 ) -> Result<HttpResponse, Problem> {
-    let kind = DocumentKind::Event;
-    let filters = Filters::of([kind]).events(own.0).of_initiative(initiative.0).during(period.0)?;
-    answer(&app, &req, kind, further(filters, asked)?, &lang.0, paging.0).await
+    let filters =
+        Filters::of([DocumentKind::Event]).events(own.0).of_initiative(initiative.0).during(period.0)?;
+    answer(&app, &req, further(filters, asked)?, &lang.0, paging.0).await
 }
 
 /// Subscribe to quotes
@@ -94,9 +115,8 @@ pub async fn quotes(
     asked: Further,
     (lang, paging): Reading,
 ) -> Result<HttpResponse, Problem> {
-    let kind = DocumentKind::Quote;
-    let filters = belonging(Filters::of([kind]), of)?;
-    answer(&app, &req, kind, further(filters, asked)?, &lang.0, paging.0).await
+    let filters = belonging(Filters::of([DocumentKind::Quote]), of)?;
+    answer(&app, &req, further(filters, asked)?, &lang.0, paging.0).await
 }
 
 /// Subscribe to outcomes
@@ -121,9 +141,8 @@ pub async fn outcomes(
     asked: Further,
     (lang, paging): Reading,
 ) -> Result<HttpResponse, Problem> {
-    let kind = DocumentKind::Outcome;
-    let filters = belonging(Filters::of([kind]).outcomes(own.0), of)?;
-    answer(&app, &req, kind, further(filters, asked)?, &lang.0, paging.0).await
+    let filters = belonging(Filters::of([DocumentKind::Outcome]).outcomes(own.0), of)?;
+    answer(&app, &req, further(filters, asked)?, &lang.0, paging.0).await
 }
 
 /// Subscribe to stories
@@ -148,7 +167,6 @@ pub async fn stories(
     asked: Further,
     (lang, paging): Reading,
 ) -> Result<HttpResponse, Problem> {
-    let kind = DocumentKind::Story;
-    let filters = belonging(Filters::of([kind]).stories(own.0), of)?;
-    answer(&app, &req, kind, further(filters, asked)?, &lang.0, paging.0).await
+    let filters = belonging(Filters::of([DocumentKind::Story]).stories(own.0), of)?;
+    answer(&app, &req, further(filters, asked)?, &lang.0, paging.0).await
 }

@@ -34,13 +34,13 @@ const NOBODY: &str = "Solidarity";
 async fn answer(
     app: &App,
     req: &HttpRequest,
-    kind: DocumentKind,
     filters: Filters,
     lang: &params::Lang,
     paging: Paging,
 ) -> Result<HttpResponse, Problem> {
     let wanted = languages::wanted(req, lang.lang.as_ref())?;
     let all = filters.are_nothing_but_kinds();
+    let kinds = if filters.kinds.is_empty() { DocumentKind::ALL.to_vec() } else { filters.kinds.clone() };
     let filters = filters.for_feeds();
     let binding = serde_json::to_string(&("atom", &filters)).map_err(Problem::internal)?;
     let after: Option<Key> = paging.cursor.map(|text| Cursor::decode(&binding, &text)).transpose()?;
@@ -53,7 +53,7 @@ async fn answer(
     let last = rows.last().filter(|_| more).map(|row| row.key);
     let next = last.map(|key| Cursor::encode(&binding, &key)).transpose()?;
     let gone = match all {
-        true => gone(app, kind, after.map(|key| key.0), last.map(|key| key.0)).await?,
+        true => gone(app, &kinds, after.map(|key| key.0), last.map(|key| key.0)).await?,
         false => Vec::new(),
     };
 
@@ -63,7 +63,7 @@ async fn answer(
     let address = req.uri().path_and_query().map_or(req.path(), |path| path.as_str());
     let feed = Feed {
         id: id(author, &binding),
-        title: title(kind, language),
+        title: title(&kinds, language),
         language,
         author,
         this: whole(address.to_owned()),
@@ -80,7 +80,7 @@ async fn answer(
 /// What was in feeds and has gone since, from one change of a feed to another.
 async fn gone(
     app: &App,
-    kind: DocumentKind,
+    kinds: &[DocumentKind],
     before: Option<DateTime<Utc>>,
     from: Option<DateTime<Utc>>,
 ) -> Result<Vec<(Uuid, DateTime<Utc>)>, Problem> {
@@ -88,7 +88,8 @@ async fn gone(
     sql.push("SELECT d.id, d.updated_at FROM gallery_document d WHERE ");
     // The condition of an index, word for word.
     sql.push("d.fed AND (d.withdrawn_at IS NOT NULL OR NOT d.in_feeds)");
-    sql.push(&format!(" AND d.kind = '{kind}' AND ")).unhidden();
+    let kinds: Vec<String> = kinds.iter().map(|kind| format!("'{kind}'")).collect();
+    sql.push(&format!(" AND d.kind IN ({}) AND ", kinds.join(", "))).unhidden();
     if let Some(before) = before {
         sql.push(" AND d.updated_at < ").bind(before);
     }
@@ -107,13 +108,14 @@ fn id(author: &str, binding: &str) -> Uuid {
 }
 
 /// What the feed is called.
-fn title(kind: DocumentKind, language: &str) -> &'static str {
+fn title(kinds: &[DocumentKind], language: &str) -> &'static str {
     let [initiatives, events, quotes, outcomes, stories] = super::words_for::kinds(language);
-    match kind {
-        DocumentKind::Initiative => initiatives,
-        DocumentKind::Event => events,
-        DocumentKind::Quote => quotes,
-        DocumentKind::Outcome => outcomes,
-        DocumentKind::Story => stories,
+    match kinds {
+        [DocumentKind::Initiative] => initiatives,
+        [DocumentKind::Event] => events,
+        [DocumentKind::Quote] => quotes,
+        [DocumentKind::Outcome] => outcomes,
+        [DocumentKind::Story] => stories,
+        _ => super::words_for::news(language),
     }
 }
