@@ -108,6 +108,7 @@ impl App {
         (name = "proposals", description = "What shows more of somebody: one person proposes it, another approves it."),
         (name = "reports", description = "Something in the gallery is about somebody, endangers them or is wrong."),
         (name = "manage-links", description = "New links for whoever lost theirs."),
+        (name = "watches", description = "Letters about what is new of a country, a theme or a part of the map."),
         (name = "changes", description = "What changed, in order, for those who keep a copy of what they may see."),
         (name = "audit-log", description = "Who did what to which record."),
         (name = "submissions", description = "Newcomers ask to be on the map, follow what becomes of it, and are reviewed."),
@@ -218,7 +219,7 @@ const API_KEY: &str = "api_key";
 const API_KEY_HEADER: &str = "api_key_header";
 
 /// The forms that everybody may send, and that cost others work.
-pub const FORMS: [&str; 5] = ["submission", "duplicates", "registration", "report", "manage_links"];
+pub const FORMS: [&str; 6] = ["submission", "duplicates", "registration", "report", "manage_links", "watch"];
 
 /// Which of [`FORMS`] it is, if it is one.
 pub fn form_of(method: &Method, path: &str) -> Option<&'static str> {
@@ -232,6 +233,7 @@ pub fn form_of(method: &Method, path: &str) -> Option<&'static str> {
         "/v1/submissions/duplicates" => Some("duplicates"),
         "/v1/reports" => Some("report"),
         "/v1/manage-links" => Some("manage_links"),
+        "/v1/watches" => Some("watch"),
         _ => registers(),
     }
 }

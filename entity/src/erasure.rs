@@ -19,6 +19,8 @@ crate::text_enum! {
         Outcome = "outcome",
         /// A link, withdrawn.
         Story = "story",
+        /// A wish for letters about what is new, taken back.
+        Watch = "watch",
         /// A secret of an API key that was replaced or taken back, by the beginning of its keyed hash.
         KeySecret = "key_secret",
         /// An account or organisation that was suspended.

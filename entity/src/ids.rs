@@ -78,6 +78,8 @@ ids! {
     SubmissionId,
     /// A theme (UUIDv7).
     ThemeId,
+    /// Somebody's wish for letters about what is new (UUIDv4).
+    WatchId,
     /// A webhook of an organisation (UUIDv4).
     WebhookId,
 }

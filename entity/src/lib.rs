@@ -92,6 +92,7 @@ pub mod submission_sign;
 pub mod theme;
 pub mod theme_link;
 pub mod values;
+pub mod watch;
 pub mod webhook_delivery;
 pub mod webhook_endpoint;
 pub mod withdrawal;

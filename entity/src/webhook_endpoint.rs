@@ -5,6 +5,7 @@ use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::ids::{AccountId, OrganisationId, WebhookId};
+use crate::watch::WatchFilter;
 
 crate::text_enum! {
     /// What happened. More are added: leave those alone that you do not know.
@@ -96,6 +97,9 @@ pub struct Model {
     /// What of.
     #[sea_orm(column_type = "JsonBinary")]
     pub kinds: WebhookTypes,
+    /// Of which public documents; of all, if none is given.
+    #[sea_orm(column_type = "JsonBinary")]
+    pub filter: Option<WatchFilter>,
     /// Where it stands.
     pub state: WebhookStatus,
     /// Why it is disabled, if it is.

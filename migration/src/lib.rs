@@ -56,6 +56,8 @@ mod m0104_closed_accounts;
 mod m0105_allowance_uses;
 mod m0106_tombstones;
 mod m0107_sealed_words;
+mod m0115_watches;
+mod m0116_webhook_filters;
 mod m0123_ready_bodies;
 
 /// All steps, in order.
@@ -114,6 +116,8 @@ impl MigratorTrait for Migrator {
             Box::new(m0105_allowance_uses::Migration),
             Box::new(m0106_tombstones::Migration),
             Box::new(m0107_sealed_words::Migration),
+            Box::new(m0115_watches::Migration),
+            Box::new(m0116_webhook_filters::Migration),
             Box::new(m0123_ready_bodies::Migration),
         ]
     }

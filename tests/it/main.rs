@@ -44,4 +44,5 @@ mod sessions;
 mod stories;
 mod submissions;
 mod themes;
+mod watches;
 mod webhooks;

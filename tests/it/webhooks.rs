@@ -1,6 +1,7 @@
 //! `/v1/webhooks`: partners' own systems are told that something happened.
 
 mod failing;
+mod filters;
 mod kills;
 mod managing;
 mod telling;

@@ -1,10 +1,12 @@
 //! Facts: what happened, as a kind and identifiers. Names and texts stay where they are.
 
+use std::collections::HashSet;
+
 use ::entity::kinds::RecordKind;
-use ::entity::{outbox_fact, webhook_endpoint};
+use ::entity::{outbox_clock, outbox_fact, watch, webhook_endpoint};
 use chrono::{DateTime, Utc};
 use sea_orm::{
-    ActiveModelTrait as _, ColumnTrait as _, ConnectionTrait as _, DbErr, EntityTrait as _, ExprTrait as _,
+    ActiveModelTrait as _, ColumnTrait as _, ConnectionTrait, DbErr, EntityTrait as _, ExprTrait as _,
     IntoActiveModel as _, QueryFilter as _, QueryOrder as _, QuerySelect as _, Statement,
 };
 use serde::{Deserialize, Serialize};
@@ -200,12 +202,12 @@ pub async fn tell(tx: &Tx, fact: Fact) -> Result<(), DbErr> {
     Ok(())
 }
 
-/// Tells what concerns nobody but webhooks, if there are any.
+/// Tells what concerns nobody but webhooks and those who get letters about what is new, if there are any.
 ///
 /// # Errors
 /// The database's.
 pub async fn tell_outside(tx: &Tx, facts: Vec<Fact>) -> Result<(), DbErr> {
-    if facts.is_empty() || webhook_endpoint::Entity::find().limit(1).one(tx).await?.is_none() {
+    if facts.is_empty() || !is_anybody_outside(tx).await? {
         return Ok(());
     }
     let rows = facts.into_iter().map(|fact| {
@@ -216,6 +218,46 @@ pub async fn tell_outside(tx: &Tx, facts: Vec<Fact>) -> Result<(), DbErr> {
     insert_all(tx, rows.collect::<Result<_, DbErr>>()?).await?;
     tx.before_commit("number outbox facts", |tx| Box::pin(number(tx)));
     Ok(())
+}
+
+async fn is_anybody_outside(tx: &Tx) -> Result<bool, DbErr> {
+    let watches = watch::Entity::find().filter(watch::Column::DueAt.is_not_null());
+    Ok(webhook_endpoint::Entity::find().limit(1).one(tx).await?.is_some()
+        || watches.limit(1).one(tx).await?.is_some())
+}
+
+/// The number of the last fact that is known: whatever commits later has a higher one.
+///
+/// # Errors
+/// The database's.
+pub async fn last_number<C: ConnectionTrait>(conn: &C) -> Result<i64, DbErr> {
+    Ok(outbox_clock::Entity::find().one(conn).await?.map_or(0, |clock| clock.seq))
+}
+
+/// The documents that have become public or were moved after this fact and up to that one, each once, the last first. Of so many facts at
+/// most, the last ones.
+///
+/// # Errors
+/// The database's.
+pub async fn shown_since<C: ConnectionTrait>(
+    conn: &C,
+    after: i64,
+    until: i64,
+    most: u64,
+) -> Result<Vec<Uuid>, DbErr> {
+    let facts = outbox_fact::Entity::find()
+        .filter(outbox_fact::Column::Seq.gt(after).and(outbox_fact::Column::Seq.lte(until)))
+        .filter(outbox_fact::Column::Kind.eq("document_changed"));
+    let mut shown = Vec::new();
+    let mut known = HashSet::new();
+    for fact in facts.order_by_desc(outbox_fact::Column::Seq).limit(most).all(conn).await? {
+        let Fact::DocumentChanged { document_id, change, .. } = Told::try_from(fact)?.fact else { continue };
+        let is_news = matches!(change, DocumentChange::Published | DocumentChange::Rescheduled);
+        if is_news && known.insert(document_id) {
+            shown.push(document_id);
+        }
+    }
+    Ok(shown)
 }
 
 /// Facts that were heard, after this number and up to that one, in their order.

@@ -123,7 +123,7 @@ async fn deliver(db: &Db, post: &Post, id: Uuid) -> anyhow::Result<Outcome> {
 }
 
 /// How long to wait after so many attempts.
-fn pause(attempts: i32) -> Duration {
+pub fn pause(attempts: i32) -> Duration {
     let doublings = Ord::min(u32::try_from(attempts.saturating_sub(1)).unwrap_or_default(), 16);
     FIRST_PAUSE.saturating_mul(1 << doublings).min(LONGEST_PAUSE)
 }

@@ -147,6 +147,41 @@ pub enum Message {
     },
     /// What somebody has entered for is about to take place.
     EntryReminder(Box<Reminder>),
+    /// Somebody wants letters about what is new, and has to say so.
+    ConfirmWatch {
+        /// Where they do.
+        link: String,
+    },
+    /// What is new of what somebody watches.
+    WatchDigest(Box<Digest>),
+}
+
+/// What is new. It is composed while it is sent, and kept nowhere.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Digest {
+    /// What there is, the last first.
+    pub items: Vec<DigestItem>,
+    /// How much more there is that the letter has no room for.
+    pub more: usize,
+    /// Where all of it is.
+    pub link: String,
+    /// Where such letters are ended by somebody who reads one.
+    pub stop: String,
+    /// The address at which their mail program ends them (RFC 8058).
+    pub one_click: String,
+}
+
+/// One thing that is new.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DigestItem {
+    /// Its title; none of words somebody said, which are only read where they can be taken back.
+    pub title: Option<String>,
+    /// When it takes place, in digits.
+    pub when: Option<String>,
+    /// Where, as finely as is public.
+    pub place: Option<String>,
+    /// Where it is read.
+    pub link: String,
 }
 
 /// What reminds somebody of an event. It carries no place and no way to join.
@@ -191,6 +226,8 @@ impl Message {
             Self::EntryOffered { .. } => "entry_offered",
             Self::EntryCalledOff { .. } => "entry_called_off",
             Self::EntryReminder(_) => "entry_reminder",
+            Self::ConfirmWatch { .. } => "confirm_watch",
+            Self::WatchDigest(_) => "watch_digest",
         }
     }
 
@@ -216,8 +253,10 @@ impl Message {
             | Self::EntryNews { link }
             | Self::NewLinks { link }
             | Self::EntryOffered { link }
-            | Self::EntryCalledOff { link } => Some(link),
+            | Self::EntryCalledOff { link }
+            | Self::ConfirmWatch { link } => Some(link),
             Self::EntryReminder(reminder) => Some(&reminder.link),
+            Self::WatchDigest(digest) => Some(&digest.link),
         }
     }
 
@@ -225,6 +264,23 @@ impl Message {
     pub(super) fn reminder(&self) -> Option<&Reminder> {
         match self {
             Self::EntryReminder(reminder) => Some(reminder),
+            _ => None,
+        }
+    }
+
+    /// What is new, if it tells of that.
+    pub(super) fn digest(&self) -> Option<&Digest> {
+        match self {
+            Self::WatchDigest(digest) => Some(digest),
+            _ => None,
+        }
+    }
+
+    /// The address at which mail programs end letters of this kind, and the page on which their reader does.
+    pub(super) fn stops(&self) -> Option<(&str, &str)> {
+        match self {
+            Self::EntryReminder(reminder) => Some((&reminder.one_click, &reminder.stop)),
+            Self::WatchDigest(digest) => Some((&digest.one_click, &digest.stop)),
             _ => None,
         }
     }

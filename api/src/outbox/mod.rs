@@ -19,8 +19,13 @@ mod texts;
 
 pub use client::{Answer, Client, Silence, Targets};
 pub use dispatch::{Heard, Subscriber, dispatch, has_news};
-pub use fact::{DocumentChange, Fact, Told, facts_after, newest_fact, tell, tell_outside};
-pub use jobs::{Outcome, work};
-pub use letter::{Language, Letter, Message, Reminder, mail, mail_as, take_back, take_back_all};
+pub use fact::{
+    DocumentChange, Fact, Told, facts_after, last_number, newest_fact, shown_since, tell, tell_outside,
+};
+pub use jobs::{Outcome, pause, work};
+pub use letter::{
+    Digest, DigestItem, Language, Letter, Message, Reminder, mail, mail_as, take_back, take_back_all,
+};
 pub use post::{Mail, Post, Secured, Sender, Smtp};
 pub use queue::{Lengths, lengths, tidy_up};
+pub use send::send_now;

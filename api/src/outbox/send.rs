@@ -73,6 +73,11 @@ impl Header for ListUnsubscribePost {
     }
 }
 
+/// Sends a letter that waits nowhere, under an identifier of its own: sent twice, it is the same letter to whoever gets it.
+pub async fn send_now(post: &Post, id: Uuid, letter: &Letter, now: DateTime<Utc>) -> Outcome {
+    send(post, id, letter, now).await
+}
+
 /// Sends it. Sent twice it is the same letter: its `Message-ID` and its file have the same name.
 pub(super) async fn send(post: &Post, id: Uuid, letter: &Letter, written_at: DateTime<Utc>) -> Outcome {
     let Ok(to) = letter.to.parse() else { return Outcome::GiveUp("bad_address") };
@@ -99,16 +104,18 @@ fn compose(
         .date(written_at.into())
         .message_id(Some(format!("<{id}@{}>", post.from.email.domain())))
         .header(AutoSubmitted);
-    let Some(reminder) = letter.message.reminder() else {
-        return email.header(ContentType::TEXT_PLAIN).body(text);
+    let email = match letter.message.stops() {
+        Some((one_click, _)) => {
+            let email = email.header(ListUnsubscribe(format!("<{one_click}>")));
+            // Without TLS anybody on the way could do it for them, and mail programs would not.
+            if one_click.starts_with("https://") { email.header(ListUnsubscribePost) } else { email }
+        }
+        None => email,
     };
-    let email = email.header(ListUnsubscribe(format!("<{}>", reminder.one_click)));
-    // Without TLS anybody on the way could do it for them, and mail programs would not.
-    let email = match reminder.one_click.starts_with("https://") {
-        true => email.header(ListUnsubscribePost),
-        false => email,
-    };
-    email.multipart(with_calendar(id, text, reminder)?)
+    match letter.message.reminder() {
+        Some(reminder) => email.multipart(with_calendar(id, text, reminder)?),
+        None => email.header(ContentType::TEXT_PLAIN).body(text),
+    }
 }
 
 /// The text and the calendar file. What divides them is made from the letter's identifier: sent twice it is the same.

@@ -30,6 +30,7 @@ mod standing;
 mod store;
 mod switches;
 mod telling;
+mod watched;
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -61,6 +62,7 @@ pub use switches::{
     UNHIDDEN, beware, country_risks, end_lockdown, guarded, hold_lockdown, lock_down, locked_down_since,
     risk_changed, risk_in,
 };
+pub use watched::{News, Watched, news, watched};
 
 use crate::db::Tx;
 

@@ -33,6 +33,7 @@ pub mod sessions;
 pub mod stories;
 pub mod submissions;
 pub mod themes;
+pub mod watches;
 pub mod webhooks;
 pub mod withdrawals;
 
@@ -69,6 +70,7 @@ pub fn routes(routes: &mut Routes<'_>) {
     proposals::routes(routes);
     reports::routes(routes);
     manage_links::routes(routes);
+    watches::routes(routes);
     audit_log::routes(routes);
     retention::routes(routes);
     changes::routes(routes);

@@ -95,7 +95,8 @@ pub async fn open(config: &Config, clock: Arc<dyn Clock>) -> anyhow::Result<Hous
     // Before anything is read: the database may be a copy from before somebody was erased.
     let replayed = erasures::replay(&db, &post, &gone).await?;
     if replayed != Replayed::default() {
-        let Replayed { people, quotes, consents, registrations, accounts, contributions, barred } = replayed;
+        let Replayed { people, quotes, consents, registrations, accounts, contributions, watches, barred } =
+            replayed;
         tracing::warn!(
             people,
             quotes,
@@ -103,6 +104,7 @@ pub async fn open(config: &Config, clock: Arc<dyn Clock>) -> anyhow::Result<Hous
             registrations,
             accounts,
             contributions,
+            watches,
             barred,
             "erased again what an older copy of the database brought back"
         );

@@ -1,8 +1,8 @@
 //! Deferred work, done beside the requests or in a process of its own.
 //!
-//! Four tasks: one works on the database (publishing what is due, the audit log's chain, from facts to jobs, tidying up), one
-//! does the jobs, which wait for servers of others, one takes in files, which takes long, and one delivers to webhooks, which are
-//! told soon. None of them holds up another.
+//! Five tasks: one works on the database (publishing what is due, the audit log's chain, from facts to jobs, tidying up), one
+//! does the jobs, which wait for servers of others, one takes in files, which takes long, one delivers to webhooks, which are
+//! told soon, and one sends letters with what is new. None of them holds up another.
 
 use std::time::Duration;
 
@@ -11,12 +11,12 @@ use tokio::task::JoinHandle;
 use tokio::time::{Instant, MissedTickBehavior, interval, timeout_at};
 
 use super::House;
-use crate::db::Db;
+use crate::db::{Db, PublicDb};
 use crate::outbox::{self, Post, Subscriber};
 use crate::problem::Problem;
 use crate::rooms::{
     accounts, changes, consents, entries, events, imports, keys, manage_links, proposals, registrations,
-    retention, series, webhooks,
+    retention, series, watches, webhooks,
 };
 use crate::{access, audit, publishing, vault};
 
@@ -38,7 +38,7 @@ const SUBSCRIBERS: &[Subscriber] = &[registrations::hear, keys::hear, webhooks::
 /// Does what is due until it is told to stop.
 pub(super) struct Worker {
     stop: watch::Sender<()>,
-    tasks: [JoinHandle<()>; 4],
+    tasks: [JoinHandle<()>; 5],
 }
 
 impl Worker {
@@ -50,7 +50,9 @@ impl Worker {
         let jobs = tokio::task::spawn_local(jobs(db.clone(), post.clone(), told.clone()));
         let files = tokio::task::spawn_local(files(db.clone(), post.clone(), told.clone()));
         let tellings = tokio::task::spawn_local(tellings(db.clone(), post.clone(), courier, told.clone()));
-        Self { stop, tasks: [tokio::task::spawn_local(rounds(db, post, told)), jobs, files, tellings] }
+        let news =
+            tokio::task::spawn_local(news(db.clone(), house.gallery.clone(), post.clone(), told.clone()));
+        Self { stop, tasks: [tokio::task::spawn_local(rounds(db, post, told)), jobs, files, tellings, news] }
     }
 
     /// Waits for what has begun, and ends.
@@ -102,6 +104,28 @@ async fn jobs(db: Db, post: Post, mut told: watch::Receiver<()>) {
                 Ok(_) => {}
                 Err(error) => {
                     complain(&error.into());
+                    break;
+                }
+            }
+        }
+    }
+}
+
+async fn news(db: Db, gallery: PublicDb, post: Post, mut told: watch::Receiver<()>) {
+    let mut clock = interval(PERIOD);
+    clock.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        tokio::select! {
+            _ = told.changed() => return,
+            _ = clock.tick() => {}
+        }
+        loop {
+            match watches::send_due(&db, &gallery, &post).await {
+                Ok(0) => break,
+                Ok(_) if told.has_changed().is_err() => return,
+                Ok(_) => {}
+                Err(problem) => {
+                    complain(&problem);
                     break;
                 }
             }
@@ -192,6 +216,10 @@ async fn round(db: &Db, post: &Post) -> Result<(), Problem> {
     if written > 0 {
         tracing::info!(written, "wrote to those who lost their links");
     }
+    let asked = watches::ask(db, post).await?;
+    if asked > 0 {
+        tracing::info!(asked, "asked whether letters about what is new are wanted");
+    }
     if access::rotate_keys(db, post.vault()).await? {
         tracing::info!("made a new key to sign access tokens with");
     }
@@ -233,8 +261,9 @@ async fn tidy_up(db: &Db, post: &Post) -> Result<(), Problem> {
 /// # Errors
 /// The database's; what was done before stays done.
 pub(super) async fn everything(house: &House) -> Result<(), Problem> {
-    let House { db, post, client, .. } = house;
+    let House { db, gallery, post, client, .. } = house;
     round(db, post).await?;
+    while watches::send_due(db, gallery, post).await? > 0 {}
     while webhooks::replay(db).await? {}
     webhooks::Courier::new(db.clone(), post.clone(), client.clone()).everything().await?;
     while outbox::work(db, post).await? > 0 {}

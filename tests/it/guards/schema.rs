@@ -135,6 +135,7 @@ async fn the_entities_are_the_tables() {
         submission_sign,
         theme,
         theme_link,
+        watch,
         webhook_delivery,
         webhook_endpoint,
         withdrawal,

@@ -179,4 +179,30 @@ The file with this letter puts it into your calendar. Open this link to get no m
 {stop}
 ",
     ),
+    confirm_watch: Words(
+        "Please confirm",
+        "Somebody asked us to write to this address when there is something new. Open this link to say that it was you:
+
+{link}
+
+The same link changes it and ends it later: keep it to yourself. If you know nothing of this, you need do nothing. Nothing more is
+sent, and this address is forgotten within two days.
+",
+    ),
+    watch_digest: Words(
+        "What is new",
+        "This is new since the last time:
+
+{items}
+
+All there is, is here:
+
+{link}
+
+Open this link to get no more of these letters:
+
+{stop}
+",
+    ),
+    words: "Words of somebody",
 };

@@ -180,4 +180,30 @@ El archivo de esta carta lo pone en su calendario. Abra este enlace para no reci
 {stop}
 ",
     ),
+    confirm_watch: Words(
+        "Confirme, por favor",
+        "Alguien nos pidió escribir a esta dirección cuando haya algo nuevo. Abra este enlace para decir que fue usted:
+
+{link}
+
+El mismo enlace sirve más tarde para cambiarlo y para terminarlo: no lo comparta. Si no sabe nada de esto, no tiene que hacer nada.
+No se envía nada más, y esta dirección se olvida en dos días.
+",
+    ),
+    watch_digest: Words(
+        "Lo nuevo",
+        "Esto es nuevo desde la última vez:
+
+{items}
+
+Todo lo que hay está aquí:
+
+{link}
+
+Abra este enlace para no recibir más cartas como esta:
+
+{stop}
+",
+    ),
+    words: "Palabras de alguien",
 };

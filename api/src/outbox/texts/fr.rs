@@ -181,4 +181,30 @@ Le fichier joint le met dans votre agenda. Ouvrez ce lien pour ne plus recevoir 
 {stop}
 ",
     ),
+    confirm_watch: Words(
+        "Merci de confirmer",
+        "Quelqu’un nous a demandé d’écrire à cette adresse quand il y a du nouveau. Ouvrez ce lien pour dire que c’était vous :
+
+{link}
+
+Le même lien permet plus tard de changer cela et d’y mettre fin : gardez-le pour vous. Si vous n’en savez rien, vous n’avez rien à
+faire. Rien d’autre n’est envoyé, et cette adresse est oubliée en deux jours.
+",
+    ),
+    watch_digest: Words(
+        "Du nouveau",
+        "Voici ce qui est nouveau depuis la dernière fois :
+
+{items}
+
+Tout ce qu’il y a est ici :
+
+{link}
+
+Ouvrez ce lien pour ne plus recevoir de lettres comme celle-ci :
+
+{stop}
+",
+    ),
+    words: "Des paroles de quelqu’un",
 };

@@ -9,12 +9,14 @@ mod es;
 mod fr;
 mod pt;
 
-use super::{Language, Message};
+use super::{Digest, DigestItem, Language, Message};
 
 /// Where the link goes.
 const LINK: &str = "{link}";
 /// When something begins.
 const WHEN: &str = "{when}";
+/// What is new.
+const ITEMS: &str = "{items}";
 /// Where no more letters of this kind are had.
 const STOP: &str = "{stop}";
 
@@ -44,6 +46,10 @@ struct Texts {
     entry_called_off: Words,
     new_links: Words,
     entry_reminder: Words,
+    confirm_watch: Words,
+    watch_digest: Words,
+    /// What stands for words that somebody said.
+    words: &'static str,
 }
 
 /// The subject and the text of a message.
@@ -77,12 +83,31 @@ pub(super) fn text(language: Language, message: &Message) -> (&'static str, Stri
         Message::EntryCalledOff { .. } => &texts.entry_called_off,
         Message::NewLinks { .. } => &texts.new_links,
         Message::EntryReminder(_) => &texts.entry_reminder,
+        Message::ConfirmWatch { .. } => &texts.confirm_watch,
+        Message::WatchDigest(_) => &texts.watch_digest,
     };
     let text = text.replace(LINK, message.link().unwrap_or_default());
-    match message.reminder() {
-        Some(reminder) => (subject, text.replace(WHEN, &reminder.when).replace(STOP, &reminder.stop)),
-        None => (subject, text),
-    }
+    let text = text.replace(STOP, message.stops().map_or("", |(_, stop)| stop));
+    let text = match (message.reminder(), message.digest()) {
+        (Some(reminder), _) => text.replace(WHEN, &reminder.when),
+        // Last: what others wrote stands in it as it is.
+        (_, Some(digest)) => text.replace(ITEMS, &items(digest, texts.words)),
+        (None, None) => text,
+    };
+    (subject, text)
+}
+
+/// What is new, each thing on lines of its own.
+fn items(digest: &Digest, words: &str) -> String {
+    let item = |item: &DigestItem| {
+        let DigestItem { title, when, place, link } = item;
+        let circumstances: Vec<&str> = [when, place].into_iter().flatten().map(String::as_str).collect();
+        let circumstances = circumstances.join(" · ");
+        let lines = [title.as_deref().unwrap_or(words), &circumstances, link];
+        lines.into_iter().filter(|line| !line.is_empty()).collect::<Vec<_>>().join("\n")
+    };
+    let more = (digest.more > 0).then(|| format!("… + {}", digest.more));
+    digest.items.iter().map(item).chain(more).collect::<Vec<_>>().join("\n\n")
 }
 
 #[cfg(test)]
@@ -121,6 +146,19 @@ mod tests {
                 calendar: String::new(),
                 until: chrono::DateTime::UNIX_EPOCH,
             })),
+            Message::ConfirmWatch { link: link() },
+            Message::WatchDigest(Box::new(Digest {
+                items: vec![DigestItem {
+                    title: None,
+                    when: Some("2099-03-14".to_owned()),
+                    place: Some("Yei, South Sudan".to_owned()),
+                    link: "https://example.org/v1/gallery/quotes/1".to_owned(),
+                }],
+                more: 2,
+                link: link(),
+                stop: "https://example.org/stop#token".to_owned(),
+                one_click: "https://example.org/stop".to_owned(),
+            })),
         ]
     }
 
@@ -132,12 +170,11 @@ mod tests {
                 let name = format!("{} {}", language.tag(), message.template());
                 assert!(!subject.is_empty() && !subject.contains(['\r', '\n']), "{name}");
                 assert!(text.ends_with('\n') && !text.contains(['{', '}']), "{name}");
-                if let Some(reminder) = message.reminder() {
-                    assert!(
-                        [&reminder.when, &reminder.stop]
-                            .iter()
-                            .all(|own| text.lines().any(|line| line == **own))
-                    );
+                let has = |own: &str| text.lines().any(|line| line == own);
+                assert!(message.reminder().is_none_or(|reminder| has(&reminder.when)), "{name}");
+                assert!(message.stops().is_none_or(|(_, stop)| has(stop)), "{name}");
+                if message.digest().is_some() {
+                    assert!(has("2099-03-14 · Yei, South Sudan") && has("… + 2"), "{name}: {text}");
                 }
                 let lines = text.lines().filter(|line| Some(*line) == message.link()).count();
                 assert_eq!(lines, usize::from(message.link().is_some()), "{name}");

@@ -180,4 +180,30 @@ O ficheiro desta carta põe-no no seu calendário. Abra esta ligação para não
 {stop}
 ",
     ),
+    confirm_watch: Words(
+        "Confirme, por favor",
+        "Alguém nos pediu que escrevêssemos para este endereço quando houver algo novo. Abra esta ligação para dizer que foi você:
+
+{link}
+
+A mesma ligação serve mais tarde para o mudar e para o terminar: guarde-a para si. Se não sabe nada disto, não precisa de fazer nada.
+Nada mais é enviado, e este endereço é esquecido em dois dias.
+",
+    ),
+    watch_digest: Words(
+        "O que há de novo",
+        "Isto é novo desde a última vez:
+
+{items}
+
+Tudo o que há está aqui:
+
+{link}
+
+Abra esta ligação para não receber mais cartas como esta:
+
+{stop}
+",
+    ),
+    words: "Palavras de alguém",
 };

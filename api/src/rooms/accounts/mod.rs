@@ -41,6 +41,7 @@ use crate::http::routes::Routes;
 use crate::ids;
 use crate::outbox::{Language, Letter, Message, Post, mail};
 use crate::problem::Problem;
+use crate::vault::Vault;
 
 /// Registers all of this.
 pub fn routes(routes: &mut Routes<'_>) {
@@ -144,6 +145,21 @@ pub async fn suspend_again(tx: &Tx, accounts: &[Uuid]) -> Result<usize, DbErr> {
         count += 1;
     }
     Ok(count)
+}
+
+/// The address of an account that is in use; none of any other.
+///
+/// # Errors
+/// The database's or the vault's.
+pub async fn address_of<C: ConnectionTrait>(
+    conn: &C,
+    vault: &Vault,
+    id: AccountId,
+) -> anyhow::Result<Option<String>> {
+    match account::Entity::find_by_id(id).one(conn).await? {
+        Some(row) if row.state == AccountState::Active => store::email(conn, vault, &row).await.map(Some),
+        _ => Ok(None),
+    }
 }
 
 /// Has accounts be nobody's in particular.

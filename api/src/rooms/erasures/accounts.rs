@@ -21,7 +21,7 @@ use crate::http::to_the_end;
 use crate::outbox::Post;
 use crate::problem::Problem;
 use crate::rooms::accounts::{self, AccountPath};
-use crate::rooms::{calendars, registrations, submissions};
+use crate::rooms::{calendars, registrations, submissions, watches};
 
 /// Somebody wants to be forgotten.
 #[derive(Deserialize, ToSchema)]
@@ -106,7 +106,7 @@ pub(super) async fn erase(
     .await
 }
 
-/// Closes an account, and erases who it was: what it registered and asked for, and its calendar.
+/// Closes an account, and erases who it was: what it registered and asked for, what it watches, and its calendar.
 ///
 /// # Errors
 /// 409 for the last admin, where `keep_an_admin` says so.
@@ -117,8 +117,13 @@ pub(super) async fn erase_account(
     id: AccountId,
     keep_an_admin: bool,
 ) -> Result<(), Problem> {
+    let email = accounts::address_of(tx, post.vault(), id).await?;
     if !accounts::close(tx, id, keep_an_admin).await? {
         return Ok(());
+    }
+    watches::forget_account(tx, id).await?;
+    if let Some(email) = email {
+        watches::forget_address(tx, post.vault(), &email).await?;
     }
     tx.for_good(Gone { kind: ErasureKind::Account, id: id.0 });
     registrations::forget_account(tx, post, by, id).await?;

@@ -36,6 +36,7 @@ use crate::rooms::records::Record as _;
 use crate::rooms::registrations::{self, RegistrationArchive};
 use crate::rooms::series;
 use crate::rooms::submissions::{self, SubmissionArchive};
+use crate::rooms::watches::{self, WatchArchive};
 use crate::vault::Vault;
 
 /// The most entries of the audit log that are told, the newest.
@@ -80,6 +81,8 @@ pub(super) struct PersonArchive {
     registrations: Vec<RegistrationArchive>,
     /// What these accounts asked to be on the map.
     submissions: Vec<SubmissionArchive>,
+    /// What these accounts watch.
+    watches: Vec<WatchArchive>,
     /// What was done to the record, newest first.
     log: Vec<ArchivedEntry>,
 }
@@ -280,10 +283,12 @@ async fn gather<C: ConnectionTrait>(
     let PersonRecord { row, organisations, consents: _, contact } = person;
     let contact = contact.unwrap_or_default();
     let (mut accounts, mut registered, mut submitted) = (Vec::new(), Vec::new(), Vec::new());
+    let mut watched = Vec::new();
     for id in linked {
         accounts.extend(accounts::archive(conn, vault, id).await?);
         registered.extend(registrations::archive(conn, vault, id).await?);
         submitted.extend(submissions::archive(conn, vault, id).await?);
+        watched.extend(watches::archive(conn, vault, id).await?);
     }
     let consents = consent::Entity::find().filter(consent::Column::PersonId.eq(row.id)).all(conn).await?;
     let consents = consents::with_takers(conn, vault, consents).await?;
@@ -300,6 +305,7 @@ async fn gather<C: ConnectionTrait>(
         accounts,
         registrations: registered,
         submissions: submitted,
+        watches: watched,
         log: log(conn, row.id).await?,
         display_name: row.display_name,
         role: row.role,

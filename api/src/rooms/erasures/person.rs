@@ -12,7 +12,7 @@ use crate::problem::Problem;
 use crate::publishing;
 use crate::rooms::{
     accounts, bundle, calendars, consents, events, people, quotes, records, registrations, series,
-    submissions,
+    submissions, watches,
 };
 
 /// Erases a person whose row is locked: name, contact and key, consents, words, seats, and every mention of them. What they
@@ -30,6 +30,10 @@ pub async fn erase_person(tx: &Tx, post: &Post, by: By, person: person::Model) -
         registrations::forget_account(tx, post, by, account).await?;
         submissions::forget_account(tx, post.vault(), by, account).await?;
         calendars::close(tx, account).await?;
+        watches::forget_account(tx, account).await?;
+    }
+    if let Some(email) = people::email_of(tx, post.vault(), id).await? {
+        watches::forget_address(tx, post.vault(), &email).await?;
     }
     accounts::unlink(tx, by, &linked).await?;
     let said = quotes::all_of(tx, post.vault(), by, id).await?;

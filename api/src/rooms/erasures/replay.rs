@@ -13,7 +13,9 @@ use crate::db::{Db, Gone, Tx};
 use crate::outbox::Post;
 use crate::problem::Problem;
 use crate::publishing::{self, RecordRef};
-use crate::rooms::{accounts, consents, keys, organisations, outcomes, quotes, registrations, stories};
+use crate::rooms::{
+    accounts, consents, keys, organisations, outcomes, quotes, registrations, stories, watches,
+};
 
 /// Quotes and consents worked on in one transaction.
 const PORTION: usize = 200;
@@ -33,6 +35,8 @@ pub struct Replayed {
     pub accounts: usize,
     /// Outcomes and stories that had been withdrawn.
     pub contributions: usize,
+    /// Watches.
+    pub watches: usize,
     /// API keys, accounts and organisations that had been shut out.
     pub barred: usize,
 }
@@ -98,6 +102,11 @@ pub async fn replay(db: &Db, post: &Post, ledger: &[Gone]) -> Result<Replayed, P
             Ok::<_, Problem>(back.len())
         };
         replayed.contributions += db.write(withdraw).await?;
+    }
+    let watched: Vec<Uuid> = of(ErasureKind::Watch).collect();
+    for portion in watched.chunks(PORTION) {
+        let end = async |tx: &Tx| watches::forget_again(tx, portion.to_vec()).await;
+        replayed.watches += db.write(end).await?;
     }
     replayed.barred = db.write(async |tx| shut_out(tx, ledger).await).await?;
     Ok(replayed)

@@ -4,7 +4,7 @@ use super::store;
 use crate::db::{Db, Tx};
 use crate::outbox::{Language, Letter, Message, Post, mail};
 use crate::problem::Problem;
-use crate::rooms::{consents, entries, registrations, submissions};
+use crate::rooms::{consents, entries, registrations, submissions, watches};
 
 /// Addresses in one transaction, which may lock several events.
 const PORTION: u64 = 1;
@@ -41,6 +41,7 @@ async fn write(tx: &Tx, post: &Post, email: String) -> Result<bool, Problem> {
     links.extend(submissions::new_links(tx, post, &email).await?);
     links.extend(entries::new_links(tx, post, &email).await?);
     links.extend(consents::new_links(tx, post, &email).await?);
+    links.extend(watches::new_links(tx, post, &email).await?);
     links.truncate(MOST);
     let Some(first) = links.first() else { return Ok(false) };
     let language = Language::of(&first.language);

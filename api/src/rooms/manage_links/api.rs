@@ -25,8 +25,8 @@ pub(super) struct ManageLinksIn {
 
 /// Ask for the links to what is one's own
 ///
-/// One letter with new links to the registrations, submissions and entries on the map that belong to this address, if there are
-/// any; at most one an hour. The answer is the same, and takes as long, whether or not there are. A new link takes the place of
+/// One letter with new links to the registrations, submissions, consents, watches and entries on the map that belong to this address, if
+/// there are any; at most one an hour. The answer is the same, and takes as long, whether or not there are. A new link takes the place of
 /// the one before.
 #[utoipa::path(
     tag = "manage-links",

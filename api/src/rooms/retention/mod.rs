@@ -14,7 +14,8 @@ use crate::outbox;
 use crate::problem::Problem;
 use crate::publishing;
 use crate::rooms::{
-    accounts, changes, entries, exports, imports, manage_links, registrations, reports, submissions, webhooks,
+    accounts, changes, entries, exports, imports, manage_links, registrations, reports, submissions, watches,
+    webhooks,
 };
 
 /// Erases what is old enough, and gives its number.
@@ -57,6 +58,8 @@ rules! {
         since "they were closed", by reports::erase_old;
     "link_requests": "who asked for new links to what is theirs", "PT1H",
         since "they were written to", by manage_links::tidy_up;
+    "watches": "addresses that were to get letters about what is new, and did not say so", "PT48H",
+        since "somebody asked", by watches::tidy_up;
     "imports": "what became of the lines of files that were sent; a file itself goes once its lines are taken", "P30D",
         since "the import's end", by imports::tidy_up;
     "exports": "exports that somebody asked for; nothing of their content is ever kept", "PT24H",

@@ -1,6 +1,7 @@
 //! What is done with webhooks.
 
 use ::entity::ids::{OrganisationId, WebhookId};
+use ::entity::watch::WatchFilter;
 use ::entity::webhook_endpoint::{Model, WebhookStatus, WebhookType};
 use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post};
@@ -26,7 +27,7 @@ use crate::http::patch::{EditHeaders, IfMatch, Patch, record};
 use crate::ids;
 use crate::outbox::Targets;
 use crate::problem::{Kind as Wrong, Problem};
-use crate::rooms::keys;
+use crate::rooms::{keys, watches};
 
 /// Webhooks that an organisation may have.
 const MOST: u64 = 2000;
@@ -43,7 +44,8 @@ impl Row for Model {
 ///
 /// The secret is in this answer and nowhere else: deliveries are signed with it. Its address is challenged at once (`webhook.verification`)
 /// and told nothing before it has answered; `verify` challenges it again. What is public needs no further scope; to be told of registrations and
-/// people takes `registrations:read`, of submissions `submissions:write`, of commitments `outcomes:read`.
+/// people takes `registrations:read`, of submissions `submissions:write`, of commitments `outcomes:read`. With a `filter` it is told of some of
+/// what is public alone, and of all that is withdrawn.
 #[utoipa::path(
     tag = "webhooks",
     operation_id = "webhooks.create",
@@ -64,6 +66,7 @@ pub(super) async fn create(
     let organisation = organisation(who.actor(), body.organisation)?;
     check_url(app.targets, &body.url)?;
     check_scopes(who.actor(), &body.types)?;
+    let filter = body.filter.clone().map(|filter| watches::checked(filter, "/filter")).transpose()?;
     let (id, secret) = (WebhookId(ids::v4()), Secret::new()?);
     let (key, wrapped) = app.vault.new_key(id.0, app.clock.now())?;
     let sealed = secret.seal(&key, id)?;
@@ -79,6 +82,7 @@ pub(super) async fn create(
             organisation_id: organisation,
             url: body.url.clone(),
             kinds: rules::types(body.types.clone()),
+            filter: filter.clone().and_then(rules::filter),
             state: WebhookStatus::Pending,
             disabled_because: None,
             sealed_secret: sealed.clone(),
@@ -98,7 +102,7 @@ pub(super) async fn create(
         };
         store::insert(tx, row.clone(), wrapped.clone()).await?;
         store::challenge(tx, id, ids::v4()).await?;
-        note(tx, &permit, Action::Create, id, vec!["url", "types"]).await?;
+        note(tx, &permit, Action::Create, id, vec!["url", "types", "filter"]).await?;
         let made = WebhookMade::new(WebhookOut::new(row, tx.now()), secret.text());
         Ok(Reply::created(address(id), &made)?.etag(of_version(1)).about(id))
     })
@@ -239,7 +243,13 @@ pub(super) async fn change(
                 asked.into_iter().filter(|kind| !row.kinds.0.contains(kind)).collect();
             check_scopes(who.actor(), &added)?;
             let types = body.types.clone().map(rules::types);
-            let (row, changed) = rules::edit(row, &permit, body.url.clone(), types);
+            let filter = match body.filter.clone() {
+                Some(Some(patch)) => patch.applied_to(row.filter.clone().unwrap_or_default()),
+                Some(None) => WatchFilter::default(),
+                None => row.filter.clone().unwrap_or_default(),
+            };
+            let filter = rules::filter(watches::checked(filter, "/filter")?);
+            let (row, changed) = rules::edit(row, &permit, body.url.clone(), types, filter);
             if changed.is_empty() {
                 return Ok(row);
             }

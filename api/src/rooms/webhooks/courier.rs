@@ -12,6 +12,7 @@ use std::time::Duration;
 use ::entity::data_key;
 use ::entity::ids::WebhookId;
 use ::entity::organisation;
+use ::entity::watch::WatchFilter;
 use ::entity::webhook_delivery::{self, WebhookDeliveryStatus};
 use ::entity::webhook_endpoint::{Column, Entity, Model, WebhookStatus, WebhookType};
 use metrics::counter;
@@ -219,18 +220,28 @@ async fn parcels(db: &Db, post: &Post, taken: Vec<Model>) -> Result<Vec<Parcel>,
     let keys: HashMap<Uuid, data_key::Model> = keys.into_iter().map(|key| (key.record_id, key)).collect();
     let mut due = first_due(db, &taken).await?;
     let shown = due.values().flatten().filter(|row| row.kind.is_some_and(messages::shows));
-    let shown = publishing::standing(db.reader(), shown.map(|row| row.record_id).collect(), db.now()).await?;
-    let may = |row: &Delivery| match (row.kind.is_some_and(messages::shows), shown.get(&row.record_id)) {
-        (false, _) => MayTell::Yes,
-        (true, Some(standing)) if standing.is_fed && standing.is_hidden => MayTell::Hidden,
-        (true, Some(standing)) if standing.is_fed => MayTell::Yes,
-        (true, _) => MayTell::Withdrawn,
+    let records: Vec<Uuid> = shown.map(|row| row.record_id).collect();
+    let filtered = taken.iter().any(|webhook| webhook.filter.is_some());
+    let about = if filtered { records.clone() } else { Vec::new() };
+    let about = publishing::watched(db.reader(), about, db.now()).await?;
+    let shown = publishing::standing(db.reader(), records, db.now()).await?;
+    let may = |row: &Delivery, filter: Option<&WatchFilter>| {
+        let fits =
+            || filter.is_none_or(|filter| about.get(&row.record_id).is_some_and(|doc| doc.fits(filter)));
+        match (row.kind.is_some_and(messages::shows), shown.get(&row.record_id)) {
+            (false, _) => MayTell::Yes,
+            (true, Some(standing)) if standing.is_fed && standing.is_hidden => MayTell::Hidden,
+            (true, Some(standing)) if standing.is_fed && fits() => MayTell::Yes,
+            (true, Some(standing)) if standing.is_fed => MayTell::Unwanted,
+            (true, _) => MayTell::Withdrawn,
+        }
     };
     let mut parcels = Vec::with_capacity(taken.len());
     for webhook in taken {
         let deliveries = due.remove(&webhook.id).unwrap_or_default();
+        let filter = webhook.filter.as_ref();
         let deliveries =
-            deliveries.into_iter().map(|row| (may(&row), row)).map(|(may, row)| (row, may)).collect();
+            deliveries.into_iter().map(|row| (may(&row, filter), row)).map(|(may, row)| (row, may)).collect();
         let Some(key) = keys.get(&webhook.id.0) else { continue };
         // One that cannot be signed for must not keep the others from being told.
         let secrets = match sign::secrets(post.vault(), key, &webhook, db.now()) {
@@ -312,6 +323,9 @@ async fn note_delivery(
     let unchanged =
         |row: &Delivery| row.state == WebhookDeliveryStatus::Waiting && row.attempts == before.attempts;
     if let Some(row) = found.filter(unchanged) {
+        if ended == Ended::Passed {
+            return Ok(store::forget_delivery(tx, &row).await?);
+        }
         let row = store::write_delivery(tx, rules::attempted(row, ended, took, tx.now())).await?;
         let word = match row.state {
             WebhookDeliveryStatus::Delivered => "done",

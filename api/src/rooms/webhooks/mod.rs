@@ -19,13 +19,16 @@ mod verbs;
 mod visit;
 mod wire;
 
+use ::entity::ids::WebhookId;
+use ::entity::watch::WatchFilter;
 use chrono::TimeDelta;
 use sea_orm::DbErr;
 
-use crate::db::Db;
+use crate::db::{Db, Tx};
 use crate::http::routes::Routes;
 use crate::outbox::{self, Heard, Post, Told};
 use crate::problem::Problem;
+use crate::publishing;
 
 pub use courier::Courier;
 pub use described::described;
@@ -53,16 +56,38 @@ pub fn routes(routes: &mut Routes<'_>) {
 }
 
 /// Hears what happened, and writes a delivery for each webhook that it concerns.
-pub fn hear<'a>(tx: &'a crate::db::Tx, _post: &'a Post, told: &'a Told) -> Heard<'a> {
+pub fn hear<'a>(tx: &'a Tx, _post: &'a Post, told: &'a Told) -> Heard<'a> {
     Box::pin(async move {
         if !store::anybody_listens(tx).await? {
             return Ok(());
         }
         if let Some(message) = messages::of(tx, told).await? {
-            store::fan_out(tx, told, &message, None).await?;
+            tell(tx, told, &message, None).await?;
         }
         Ok(())
     })
+}
+
+/// Writes the deliveries of a message. Whether a filter lets a document through is known once it is shown, so whoever is not passed over
+/// here is asked about it again before it is sent ([`courier`]). What is withdrawn is told to all: it has no country and no theme
+/// any more, and whoever was told of it once, or read of it elsewhere, has to be told.
+async fn tell(
+    tx: &Tx,
+    told: &outbox::Told,
+    message: &messages::Message,
+    only: Option<WebhookId>,
+) -> Result<(), DbErr> {
+    let mut passed_over = Vec::new();
+    if messages::shows(message.kind) {
+        let filters = store::filters(tx, only).await?;
+        let about = if filters.is_empty() { Vec::new() } else { vec![message.record] };
+        let document = publishing::watched(tx, about, tx.now()).await?.remove(&message.record);
+        let unwanted = |filter: &WatchFilter| {
+            document.as_ref().is_some_and(|document| !document.is_hidden && !document.fits(filter))
+        };
+        passed_over.extend(filters.iter().filter(|(_, filter)| unwanted(filter)).map(|(id, _)| *id));
+    }
+    store::fan_out(tx, told, message, &passed_over, only).await
 }
 
 /// Goes on with telling again what webhooks asked for, a portion for each. Says whether there was any.
@@ -78,7 +103,7 @@ pub async fn replay(db: &Db) -> Result<bool, Problem> {
             let facts = outbox::facts_after(tx, after, until, PORTION).await?;
             for told in &facts {
                 if let Some(message) = messages::of(tx, told).await? {
-                    store::fan_out(tx, told, &message, Some(row.id)).await?;
+                    tell(tx, told, &message, Some(row.id)).await?;
                 }
             }
             let rest = facts.last().filter(|told| told.seq < until).map(|told| (told.seq, until));

@@ -1,6 +1,7 @@
 //! What may become of a webhook and of what it is told. Pure.
 
 use ::entity::api_key::ApiScope;
+use ::entity::watch::WatchFilter;
 use ::entity::webhook_delivery::{Model as Delivery, WebhookDeliveryStatus};
 use ::entity::webhook_endpoint::{
     Model, WebhookDisabledBecause as Because, WebhookStatus as Status, WebhookType, WebhookTypes,
@@ -41,6 +42,8 @@ pub(super) enum Ended {
     Gone,
     /// What it tells of is withdrawn.
     Dropped,
+    /// The filter does not let it through: it is as if it had never been written.
+    Passed,
     /// What it tells of may not be shown, for now.
     Held,
 }
@@ -56,6 +59,11 @@ pub(super) const fn scope(kind: WebhookType) -> Option<ApiScope> {
         | InitiativePublished | InitiativeArchived | OutcomePublished | OutcomeWithdrawn | QuotePublished
         | QuoteWithdrawn | StoryPublished | StoryWithdrawn => None,
     }
+}
+
+/// A filter that lets not everything through, or none.
+pub(super) fn filter(filter: WatchFilter) -> Option<WatchFilter> {
+    (filter != WatchFilter::default()).then_some(filter)
 }
 
 /// Each type once, in the order of the list.
@@ -90,6 +98,7 @@ pub(super) fn edit(
     _: &Permit<ManageWebhooks>,
     url: Option<String>,
     types: Option<WebhookTypes>,
+    filter: Option<WatchFilter>,
 ) -> (Model, Vec<&'static str>) {
     let mut changed = Vec::new();
     if let Some(url) = url.filter(|url| *url != row.url) {
@@ -99,6 +108,10 @@ pub(super) fn edit(
     if let Some(kinds) = types.filter(|types| *types != row.kinds) {
         row.kinds = kinds;
         changed.push("types");
+    }
+    if filter != row.filter {
+        row.filter = filter;
+        changed.push("filter");
     }
     (row, changed)
 }
@@ -201,7 +214,7 @@ pub(super) fn redeliver(
 /// A delivery after an attempt that took so many milliseconds.
 pub(super) fn attempted(row: Delivery, ended: Ended, took_ms: i32, now: DateTime<Utc>) -> Delivery {
     let (status, reason) = match ended {
-        Ended::Held => return Delivery { due_at: now + HELD, ..row },
+        Ended::Held | Ended::Passed => return Delivery { due_at: now + HELD, ..row },
         Ended::Dropped => {
             let (state, reason) = (WebhookDeliveryStatus::Dropped, Some("withdrawn".to_owned()));
             return Delivery { state, reason, ended_at: Some(now), ..row };
@@ -235,7 +248,7 @@ pub(super) fn attempted(row: Delivery, ended: Ended, took_ms: i32, now: DateTime
 pub(super) fn tried(row: Model, ended: Ended, is_challenge: bool, now: DateTime<Utc>) -> (Model, bool) {
     let before = row.state;
     let row = match ended {
-        Ended::Dropped | Ended::Held => row,
+        Ended::Dropped | Ended::Held | Ended::Passed => row,
         Ended::Delivered(_) => {
             let row = Model { failing_since: None, failed_because: None, ..row };
             match (is_challenge, row.state) {

@@ -1,6 +1,7 @@
 //! Queries about webhooks and their deliveries.
 
 use ::entity::ids::{EventId, OrganisationId, WebhookId};
+use ::entity::watch::WatchFilter;
 use ::entity::webhook_delivery::{self, WebhookDeliveryStatus};
 use ::entity::webhook_endpoint::{Column, Entity, Model, WebhookStatus};
 use ::entity::{data_key, event_host, registration, submission};
@@ -18,6 +19,9 @@ use crate::db::{Tx, delete_in, insert_all};
 use crate::outbox::Told;
 
 pub(super) use ::entity::webhook_delivery::Model as Delivery;
+
+/// Webhooks that are passed over in one statement at most. The others are asked about once more before anything is sent.
+const PASSED_OVER: usize = 20_000;
 
 /// What a list is walked by.
 pub(super) type Place = (DateTime<Utc>, Uuid);
@@ -129,6 +133,11 @@ pub(super) async fn write_delivery(tx: &Tx, row: Delivery) -> Result<Delivery, D
     row.into_active_model().reset_all().update(tx).await
 }
 
+/// Removes a delivery.
+pub(super) async fn forget_delivery(tx: &Tx, row: &Delivery) -> Result<(), DbErr> {
+    webhook_delivery::Entity::delete_by_id((row.endpoint_id, row.message_id)).exec(tx).await.map(drop)
+}
+
 /// Has a webhook challenged, instead of what challenges wait.
 pub(super) async fn challenge(tx: &Tx, webhook: WebhookId, message: Uuid) -> Result<(), DbErr> {
     use webhook_delivery::Column;
@@ -164,12 +173,27 @@ pub(super) async fn anybody_listens(tx: &Tx) -> Result<bool, DbErr> {
     Ok(active.limit(1).one(tx).await?.is_some())
 }
 
+/// The active webhooks that ask for some public documents alone, and for which.
+pub(super) async fn filters(
+    tx: &Tx,
+    only: Option<WebhookId>,
+) -> Result<Vec<(WebhookId, WatchFilter)>, DbErr> {
+    let mut query = Entity::find().select_only().column(Column::Id).column(Column::Filter);
+    query = query.filter(Column::State.eq(WebhookStatus::Active)).filter(Column::Filter.is_not_null());
+    if let Some(only) = only {
+        query = query.filter(Column::Id.eq(only));
+    }
+    query.into_tuple().all(tx).await
+}
+
 /// Writes a delivery of a message for every active webhook that asked for its type and may know, once each, in one statement however
-/// many there are. With one webhook given, for that alone, and what it was told before is told again.
+/// many there are; those of `passed_over` do not want it. With one webhook given, for that alone, and what it was told before is told
+/// again.
 pub(super) async fn fan_out(
     tx: &Tx,
     told: &Told,
     message: &Message,
+    passed_over: &[WebhookId],
     again: Option<WebhookId>,
 ) -> Result<(), DbErr> {
     let mut values: Vec<Value> = vec![
@@ -196,6 +220,10 @@ pub(super) async fn fan_out(
     if let Audience::Organisations(whose) = &message.audience {
         let whose: Vec<String> = whose.iter().map(|id| bind(id.0.into())).collect();
         sql += &format!(" AND e.organisation_id IN ({})", whose.join(", "));
+    }
+    if !passed_over.is_empty() {
+        let ids: Vec<String> = passed_over.iter().take(PASSED_OVER).map(|id| bind(id.0.into())).collect();
+        sql += &format!(" AND e.id NOT IN ({})", ids.join(", "));
     }
     match again {
         None => sql += " ON CONFLICT (endpoint_id, message_id) DO NOTHING",

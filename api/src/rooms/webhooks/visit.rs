@@ -40,6 +40,8 @@ pub(super) enum MayTell {
     Withdrawn,
     /// It is hidden, for now.
     Hidden,
+    /// It is shown, and the filter does not let it through.
+    Unwanted,
 }
 
 /// What came of it.
@@ -72,6 +74,7 @@ impl Van {
             let (outcome, took) = match may {
                 MayTell::Withdrawn => (Ended::Dropped, Duration::ZERO),
                 MayTell::Hidden => (Ended::Held, Duration::ZERO),
+                MayTell::Unwanted => (Ended::Passed, Duration::ZERO),
                 MayTell::Yes if begun.elapsed() > LONGEST => break,
                 MayTell::Yes => {
                     let from = Instant::now();

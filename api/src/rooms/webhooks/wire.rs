@@ -1,6 +1,7 @@
 //! What callers send and read, and what webhooks are sent.
 
 use ::entity::ids::{OrganisationId, WebhookId};
+use ::entity::watch::WatchFilter;
 use ::entity::webhook_delivery::{Model as Delivery, WebhookDeliveryStatus};
 use ::entity::webhook_endpoint::{Model, WebhookDisabledBecause, WebhookStatus, WebhookType};
 use chrono::{DateTime, Utc};
@@ -10,7 +11,9 @@ use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 use super::rules;
+use crate::http::patch::clearable;
 use crate::rooms::records::Links;
+use crate::rooms::watches::WatchFilterPatch;
 
 /// The type of a challenge.
 pub(super) const VERIFICATION: &str = "webhook.verification";
@@ -30,6 +33,9 @@ pub(super) struct WebhookIn {
     /// What it is told of.
     #[schema(min_items = 1, max_items = 40)]
     pub(super) types: Vec<WebhookType>,
+    /// Of which public documents, of all if it is left out. What is withdrawn is told whatever it was.
+    #[serde(default)]
+    pub(super) filter: Option<WatchFilter>,
     /// Whose it is. Admins name it; a key's is its own organisation's.
     #[serde(default)]
     #[schema(nullable = false)]
@@ -48,6 +54,10 @@ pub(super) struct WebhookPatch {
     #[serde(default)]
     #[schema(nullable = false, min_items = 1, max_items = 40)]
     pub(super) types: Option<Vec<WebhookType>>,
+    /// Of which public documents; `null`: of all.
+    #[serde(default, deserialize_with = "clearable")]
+    #[schema(value_type = Option<WatchFilterPatch>)]
+    pub(super) filter: Option<Option<WatchFilterPatch>>,
 }
 
 /// How a webhook gets a new secret.
@@ -83,6 +93,9 @@ pub(super) struct WebhookOut {
     url: String,
     /// What it is told of.
     types: Vec<WebhookType>,
+    /// Of which public documents; `null`: of all.
+    #[schema(required = true)]
+    filter: Option<WatchFilter>,
     /// Where it stands.
     status: WebhookStatus,
     /// Why it is disabled, if it is.
@@ -125,6 +138,7 @@ impl WebhookOut {
             organisation_id,
             url,
             kinds,
+            filter,
             state,
             disabled_because,
             sealed_secret: _,
@@ -147,6 +161,7 @@ impl WebhookOut {
             organisation: organisation_id,
             url,
             types: kinds.0,
+            filter,
             status: state,
             disabled_because,
             verified_at,

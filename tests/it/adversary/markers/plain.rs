@@ -177,4 +177,5 @@ pub const WRITTEN: &[(&str, &str)] = &[
     ("POST /v1/accounts/invite /email", "the address on the envelope"),
     ("POST /v1/events/{event_id}/registrations /email", "the address on the envelope"),
     ("POST /v1/submissions /submitter/email", "the address on the envelope"),
+    ("POST /v1/watches /email", "the address on the envelope"),
 ];

@@ -321,6 +321,8 @@ impl<'a> Story<'a> {
         let close = json!({"outcome": "kept"});
         self.calls(moderator, "POST /v1/reports/{report_id}/close", &id, close).await;
         self.calls("", "POST /v1/manage-links", "", json!({})).await;
+        let watch = json!({"every": "day", "language": "en", "countries": ["SS"]});
+        self.calls("", "POST /v1/watches", "", watch).await;
         let risk = json!({"risk": "moderate"});
         self.calls(moderator, "PUT /v1/countries/{code}/risk", "KE", risk).await;
         let lower = json!({"subject": "country", "country": "KE", "changes": {"risk": "low"}});
