@@ -5,6 +5,7 @@ mod filters;
 mod kills;
 mod managing;
 mod telling;
+mod tls;
 mod withdrawals;
 
 use api::config::settings::{MAIL, RATE_LIMITS, REQUIRE_TOTP, WEBHOOK_LOOPBACK, WEBHOOK_TIMEOUT};

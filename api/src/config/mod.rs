@@ -22,7 +22,7 @@ use crate::access::password::Cost;
 use crate::db::Target;
 use crate::http::limits::client::Proxies;
 use crate::http::limits::rate::{FormRates, Rate};
-use crate::outbox::{Mail, Sender, Targets};
+use crate::outbox::{Authorities, Mail, Sender, Targets};
 use crate::vault::Vault;
 use flags::Given;
 use settings::Setting;
@@ -88,6 +88,8 @@ pub struct Config {
     pub webhook_targets: Targets,
     /// How long a webhook may take to answer.
     pub webhook_timeout: Duration,
+    /// Who vouches for the servers of webhooks.
+    pub webhook_authorities: Authorities,
     /// The master key, if it is not kept in the data folder.
     pub master_key: Option<SecretString>,
 }
@@ -196,6 +198,8 @@ impl Config {
             let wrong = || format!("must be {} to {}", WEBHOOK_TIMEOUT.start(), WEBHOOK_TIMEOUT.end());
             seconds.map(Duration::from_secs).ok_or_else(wrong)
         });
+        let authorities =
+            reader.read(&settings::WEBHOOK_CA_FILE, None, |file| Authorities::public().and(Path::new(file)));
         let master_key = reader.read(&settings::MASTER_KEY, None, key);
         let found = reader.finish()?;
         // Not reached: what has a default and no fault is there.
@@ -225,6 +229,7 @@ impl Config {
             mail_from,
             webhook_targets: Targets { loopback: loopback.ok_or_else(missing)? },
             webhook_timeout: webhook_timeout.ok_or_else(missing)?,
+            webhook_authorities: authorities.unwrap_or_else(Authorities::public),
             master_key,
         };
         Ok(Loaded { config, found })

@@ -269,6 +269,15 @@ pub static WEBHOOK_TIMEOUT: Setting = Setting {
     help: "Seconds that a webhook may take to answer, 1 to 30",
     shown: Shown::Whole,
 };
+/// Who vouches for webhooks beside public authorities.
+pub static WEBHOOK_CA_FILE: Setting = Setting {
+    key: "webhook_ca_file",
+    flag: None,
+    variable: Some("SOLIDARITY_WEBHOOK_CA_FILE"),
+    default: None,
+    help: "A file of certificates (PEM) of authorities that vouch for webhooks' servers beside the public ones",
+    shown: Shown::Whole,
+};
 /// The key that seals secrets.
 pub static MASTER_KEY: Setting = Setting {
     key: "master_key",
@@ -280,7 +289,7 @@ pub static MASTER_KEY: Setting = Setting {
 };
 
 /// Every setting, in the order in which they are explained.
-pub static ALL: [&Setting; 25] = [
+pub static ALL: [&Setting; 26] = [
     &DATABASE,
     &DATABASE_PUBLIC_URL,
     &DATA_DIR,
@@ -305,6 +314,7 @@ pub static ALL: [&Setting; 25] = [
     &MAIL_FROM,
     &WEBHOOK_LOOPBACK,
     &WEBHOOK_TIMEOUT,
+    &WEBHOOK_CA_FILE,
     &MASTER_KEY,
 ];
 

@@ -17,7 +17,7 @@ mod send;
 mod tests;
 mod texts;
 
-pub use client::{Answer, Client, Silence, Targets};
+pub use client::{Answer, Authorities, Client, Silence, Targets};
 pub use dispatch::{Heard, Subscriber, dispatch, has_news};
 pub use fact::{
     DocumentChange, Fact, Told, facts_after, last_number, newest_fact, shown_since, tell, tell_outside,

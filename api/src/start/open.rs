@@ -91,7 +91,7 @@ pub async fn open(config: &Config, clock: Arc<dyn Clock>) -> anyhow::Result<Hous
     }
     let post = Post::new(&config.mail, config.mail_from.as_ref(), &config.data_dir, vault.clone())?
         .at(config.public_url.as_ref());
-    let client = Client::new(config.webhook_targets, config.webhook_timeout)?;
+    let client = Client::new(config.webhook_targets, config.webhook_timeout, &config.webhook_authorities)?;
     // Before anything is read: the database may be a copy from before somebody was erased.
     let replayed = erasures::replay(&db, &post, &gone).await?;
     if replayed != Replayed::default() {

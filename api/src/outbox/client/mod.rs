@@ -5,6 +5,7 @@
 //! nothing. Redirects are not followed, no proxy is taken from the environment, and time and answer are bounded.
 
 mod address;
+mod authorities;
 mod target;
 
 use std::net::SocketAddr;
@@ -17,8 +18,8 @@ use hyper::client::conn::http1;
 use hyper::header::{CONNECTION, CONTENT_TYPE, HOST, HeaderName, HeaderValue, USER_AGENT};
 use hyper::{Request, Response};
 use hyper_util::rt::TokioIo;
+use rustls::ClientConfig;
 use rustls::pki_types::ServerName;
-use rustls::{ClientConfig, RootCertStore};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpStream, lookup_host};
 use tokio::task::JoinSet;
@@ -26,6 +27,7 @@ use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
 use url::Host;
 
+pub use authorities::Authorities;
 use target::Target;
 pub use target::Targets;
 
@@ -87,19 +89,15 @@ impl Silence {
 }
 
 impl Client {
-    /// Puts it together. A call takes no longer than `patience`, from looking up the name to the end of the answer.
+    /// Puts it together. A call takes no longer than `patience`, from looking up the name to the end of the answer, and those are asked
+    /// for whom the authorities vouch.
     ///
     /// # Errors
     /// None that happen: the library of cryptography knows the versions of TLS.
-    pub fn new(targets: Targets, patience: Duration) -> anyhow::Result<Self> {
-        let roots = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
-        Self::trusting(targets, patience, roots)
-    }
-
-    fn trusting(targets: Targets, patience: Duration, roots: RootCertStore) -> anyhow::Result<Self> {
+    pub fn new(targets: Targets, patience: Duration, authorities: &Authorities) -> anyhow::Result<Self> {
         let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
         let config = ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions()?;
-        let mut config = config.with_root_certificates(roots).with_no_client_auth();
+        let mut config = config.with_root_certificates(authorities.0.clone()).with_no_client_auth();
         config.alpn_protocols = vec![b"http/1.1".to_vec()];
         Ok(Self { targets, tls: TlsConnector::from(Arc::new(config)), patience })
     }

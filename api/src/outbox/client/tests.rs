@@ -17,7 +17,7 @@ fn server(answer: impl Into<Vec<u8>>) -> String {
 }
 
 fn client(loopback: bool) -> Client {
-    Client::new(Targets { loopback }, Duration::from_millis(500)).unwrap()
+    Client::new(Targets { loopback }, Duration::from_millis(500), &Authorities::public()).unwrap()
 }
 
 async fn asked(url: &str) -> Result<Answer, Silence> {

@@ -15,7 +15,7 @@ use crate::access::action::Reach;
 use crate::db::{Db, Tx, insert_all, save_all};
 
 /// How long an import is taken for. Whoever has not gone on with it for so long is given up.
-const LEASE: TimeDelta = TimeDelta::seconds(180);
+const LEASE: TimeDelta = TimeDelta::seconds(40);
 /// How long it is remembered what became of an import: days.
 const KEPT: i64 = 30;
 /// How long a file may be on its way: hours.

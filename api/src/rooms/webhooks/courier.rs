@@ -14,8 +14,7 @@ use ::entity::ids::WebhookId;
 use ::entity::organisation;
 use ::entity::watch::WatchFilter;
 use ::entity::webhook_delivery::{self, WebhookDeliveryStatus};
-use ::entity::webhook_endpoint::{Column, Entity, Model, WebhookStatus, WebhookType};
-use metrics::counter;
+use ::entity::webhook_endpoint::{Column, Entity, Model, WebhookStatus};
 use sea_orm::sea_query::{Expr, LockBehavior, LockType, Query, SelectStatement};
 use sea_orm::{
     ColumnTrait as _, Condition, ConnectionTrait, DbErr, EntityTrait as _, ExprTrait as _,
@@ -27,17 +26,14 @@ use tokio::time::{Instant, timeout_at};
 use uuid::Uuid;
 
 use super::messages;
-use super::rules::{self, Ended};
+use super::noting::note;
 use super::sign;
-use super::store::{self, Delivery};
+use super::store::Delivery;
 use super::visit::{MayTell, Parcel, Van, Visit};
-use crate::audit::{self, Action, By, Entry, Kind};
 use crate::db::{Db, Tx, find_in};
-use crate::http::meter::OUTBOX_ATTEMPTS;
-use crate::outbox::{Client, Message, Post};
+use crate::outbox::{Client, Post};
 use crate::problem::Problem;
 use crate::publishing;
-use crate::rooms::{accounts, withdrawals};
 
 /// Webhooks that are delivered to at the same time, of those that worked last.
 const GOOD: usize = 256;
@@ -279,77 +275,4 @@ async fn first_due(db: &Db, taken: &[Model]) -> Result<HashMap<WebhookId, Vec<De
         found.entry(row.endpoint_id).or_default().push(row);
     }
     Ok(found)
-}
-
-/// Notes what came of visits.
-async fn note(tx: &Tx, post: &Post, visits: &[Visit]) -> Result<(), Problem> {
-    // In one order, so that two processes do not wait for each other.
-    let mut visits: Vec<&Visit> = visits.iter().collect();
-    visits.sort_by_key(|visit| visit.webhook);
-    for visit in visits {
-        let Some(mut webhook) = store::for_change(tx, visit.webhook).await? else { continue };
-        let mut turned = false;
-        for (delivery, ended, took) in &visit.ended {
-            let is_challenge = delivery.kind.is_none();
-            note_delivery(tx, &webhook, delivery, *ended, *took).await?;
-            if webhook.url != visit.url {
-                // What a former address answered says nothing of the new one.
-                continue;
-            }
-            let (row, is_another) = rules::tried(webhook, *ended, is_challenge, tx.now());
-            webhook = row;
-            turned |= is_another;
-        }
-        if webhook.busy_until == visit.lease {
-            webhook.busy_until = tx.now();
-        }
-        match turned {
-            false => drop(store::write(tx, webhook).await?),
-            true => turn(tx, post, webhook).await?,
-        }
-    }
-    Ok(())
-}
-
-async fn note_delivery(
-    tx: &Tx,
-    webhook: &Model,
-    before: &Delivery,
-    ended: Ended,
-    took: i32,
-) -> Result<(), Problem> {
-    let found = store::delivery(tx, before.endpoint_id, before.message_id).await?;
-    // Nobody else may have delivered it meanwhile, or asked for it again.
-    let unchanged =
-        |row: &Delivery| row.state == WebhookDeliveryStatus::Waiting && row.attempts == before.attempts;
-    if let Some(row) = found.filter(unchanged) {
-        if ended == Ended::Passed {
-            return Ok(store::forget_delivery(tx, &row).await?);
-        }
-        let row = store::write_delivery(tx, rules::attempted(row, ended, took, tx.now())).await?;
-        let word = match row.state {
-            WebhookDeliveryStatus::Delivered => "done",
-            WebhookDeliveryStatus::Waiting => "retry",
-            WebhookDeliveryStatus::Failed | WebhookDeliveryStatus::Dropped => "dead",
-        };
-        counter!(OUTBOX_ATTEMPTS, "kind" => "webhook", "outcome" => word).increment(1);
-    }
-    if let (Ended::Delivered(_), Some(WebhookType::QuoteWithdrawn)) = (ended, before.kind) {
-        withdrawals::was_told(tx, before.record_id.into(), webhook.organisation_id).await?;
-    }
-    Ok(())
-}
-
-/// Notes that a webhook is in another state; its organisation and the admins are told if it stopped.
-async fn turn(tx: &Tx, post: &Post, webhook: Model) -> Result<(), Problem> {
-    let stopped = webhook.state == WebhookStatus::Disabled;
-    let action = if stopped { Action::Suspend } else { Action::Verify };
-    audit::note(tx, Entry::new(By::System, action).on(Kind::Webhook, webhook.id)).await?;
-    if stopped {
-        let because = webhook.disabled_because.map(|because| because.as_str());
-        tracing::warn!(webhook = %webhook.id, because, "a webhook was disabled");
-        accounts::write_to_organisation(tx, post, webhook.organisation_id, &Message::WebhookDisabled).await?;
-    }
-    store::save(tx, webhook).await?;
-    Ok(())
 }

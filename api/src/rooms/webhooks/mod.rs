@@ -12,6 +12,7 @@ mod courier;
 mod deliveries;
 mod described;
 mod messages;
+mod noting;
 mod rules;
 mod sign;
 mod store;

@@ -1,5 +1,7 @@
 //! Queries about webhooks and their deliveries.
 
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
 use ::entity::ids::{EventId, OrganisationId, WebhookId};
 use ::entity::watch::WatchFilter;
 use ::entity::webhook_delivery::{self, WebhookDeliveryStatus};
@@ -68,6 +70,33 @@ pub(super) async fn for_change(tx: &Tx, id: WebhookId) -> Result<Option<Model>, 
     Entity::find_by_id(id).lock_exclusive().one(tx).await
 }
 
+/// Those of these that there are, kept from changing until the transaction ends: in one order, so that two processes do not wait for each
+/// other.
+pub(super) async fn these_for_change(
+    tx: &Tx,
+    ids: &BTreeSet<WebhookId>,
+) -> Result<BTreeMap<WebhookId, Model>, DbErr> {
+    let these = Entity::find().filter(Column::Id.is_in(ids.iter().copied())).order_by_asc(Column::Id);
+    Ok(these.lock_exclusive().all(tx).await?.into_iter().map(|row| (row.id, row)).collect())
+}
+
+/// What waits of these messages for these webhooks, kept from changing until the transaction ends.
+pub(super) async fn waiting_for_change(
+    tx: &Tx,
+    of: &BTreeSet<WebhookId>,
+    messages: &BTreeSet<Uuid>,
+) -> Result<HashMap<(WebhookId, Uuid), Delivery>, DbErr> {
+    use webhook_delivery::Column;
+    let these = webhook_delivery::Entity::find()
+        .filter(Column::State.eq(WebhookDeliveryStatus::Waiting))
+        .filter(Column::EndpointId.is_in(of.iter().copied()))
+        .filter(Column::MessageId.is_in(messages.iter().copied()))
+        .order_by_asc(Column::EndpointId)
+        .order_by_asc(Column::MessageId);
+    let found = these.lock_exclusive().all(tx).await?;
+    Ok(found.into_iter().map(|row| ((row.endpoint_id, row.message_id), row)).collect())
+}
+
 /// How many an organisation has.
 pub(super) async fn count_of(tx: &Tx, organisation: OrganisationId) -> Result<u64, DbErr> {
     Entity::find().filter(Column::OrganisationId.eq(organisation)).count(tx).await
@@ -133,9 +162,14 @@ pub(super) async fn write_delivery(tx: &Tx, row: Delivery) -> Result<Delivery, D
     row.into_active_model().reset_all().update(tx).await
 }
 
-/// Removes a delivery.
-pub(super) async fn forget_delivery(tx: &Tx, row: &Delivery) -> Result<(), DbErr> {
-    webhook_delivery::Entity::delete_by_id((row.endpoint_id, row.message_id)).exec(tx).await.map(drop)
+/// Removes deliveries.
+pub(super) async fn forget_deliveries(tx: &Tx, these: BTreeMap<WebhookId, Vec<Uuid>>) -> Result<(), DbErr> {
+    use webhook_delivery::Column;
+    for (webhook, messages) in these {
+        let these = Column::EndpointId.eq(webhook).and(Column::MessageId.is_in(messages));
+        webhook_delivery::Entity::delete_many().filter(these).exec(tx).await?;
+    }
+    Ok(())
 }
 
 /// Has a webhook challenged, instead of what challenges wait.

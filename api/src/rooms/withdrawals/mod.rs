@@ -8,6 +8,8 @@ mod api;
 mod store;
 mod wire;
 
+use std::collections::BTreeSet;
+
 use ::entity::ids::{OrganisationId, QuoteId};
 use sea_orm::DbErr;
 
@@ -20,16 +22,18 @@ pub use wire::{WithdrawalOut, of_quote};
 /// The integration of whoever was told by a webhook.
 const WEBHOOK: &str = "webhook";
 
-/// Notes that an organisation was told of a withdrawal by a webhook, if the quote was withdrawn, for it may have left the public side
-/// for another reason.
+/// Notes that organisations were told of withdrawals by a webhook, each if the quote was withdrawn, for it may have left the public
+/// side for another reason.
 ///
 /// # Errors
 /// The database's.
-pub async fn was_told(tx: &Tx, quote: QuoteId, organisation: OrganisationId) -> Result<(), DbErr> {
-    match store::is_withdrawn(tx, quote).await? {
-        true => store::add_reader(tx, quote, organisation, WEBHOOK).await,
-        false => Ok(()),
+pub async fn were_told(tx: &Tx, told: BTreeSet<(QuoteId, OrganisationId)>) -> Result<(), DbErr> {
+    if told.is_empty() {
+        return Ok(());
     }
+    let withdrawn = store::withdrawn_of(tx, told.iter().map(|(quote, _)| *quote).collect()).await?;
+    let told = told.into_iter().filter(|(quote, _)| withdrawn.contains(quote)).collect();
+    store::add_readers(tx, told, WEBHOOK).await
 }
 
 /// Registers all of this.

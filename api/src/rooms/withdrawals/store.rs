@@ -1,5 +1,7 @@
 //! Queries about withdrawals.
 
+use std::collections::BTreeSet;
+
 use ::entity::ids::{OrganisationId, QuoteId};
 use ::entity::kinds::RecordKind;
 use ::entity::withdrawal::{self, WithdrawnThrough};
@@ -37,20 +39,28 @@ pub async fn is_withdrawn(tx: &Tx, quote: QuoteId) -> Result<bool, DbErr> {
     Ok(withdrawal::Entity::find_by_id(quote).one(tx).await?.is_some())
 }
 
-/// Notes that an organisation knows of a withdrawal by one of its integrations, or knows it again.
-pub(super) async fn add_reader(
+/// Those of these quotes that were withdrawn.
+pub(super) async fn withdrawn_of(tx: &Tx, quotes: BTreeSet<QuoteId>) -> Result<BTreeSet<QuoteId>, DbErr> {
+    let found = withdrawal::Entity::find()
+        .select_only()
+        .column(withdrawal::Column::QuoteId)
+        .filter(withdrawal::Column::QuoteId.is_in(quotes));
+    Ok(found.into_tuple().all(tx).await?.into_iter().collect())
+}
+
+/// Notes that organisations know of withdrawals by one of their integrations, or know them again.
+pub(super) async fn add_readers(
     tx: &Tx,
-    quote: QuoteId,
-    organisation: OrganisationId,
+    told: Vec<(QuoteId, OrganisationId)>,
     integration: &str,
 ) -> Result<(), DbErr> {
-    let row = withdrawal_reader::Model {
-        quote_id: quote,
-        organisation_id: organisation,
+    let row = |(quote_id, organisation_id)| withdrawal_reader::Model {
+        quote_id,
+        organisation_id,
         integration: integration.to_owned(),
         read_at: tx.now(),
     };
-    save_all(tx, vec![row], &[]).await
+    save_all(tx, told.into_iter().map(row).collect(), &[]).await
 }
 
 /// Notes that an organisation says that withdrawn words are gone from its side. Says whether it had not said so before.
