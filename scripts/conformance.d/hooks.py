@@ -7,6 +7,7 @@
 - Every failure is a problem document that is right about itself, and every reading operation is seen to succeed.
 """
 
+import os
 import re
 from collections import Counter
 from urllib.parse import urlencode
@@ -32,13 +33,17 @@ def as_text(value):
     return str(value)
 
 
+def credentials(headers):
+    """Those of the headers of a call that say who calls."""
+    return {name: value for name, value in (headers or {}).items() if name.lower() in ("authorization", "x-api-key")}
+
+
 def first_page(case):
     """The `next_cursor` of the page that these filters give without a cursor."""
     query = {name: as_text(value) for name, value in case.query.items() if name != "cursor"}
     # One item to a page, for otherwise few lists have a second one.
     address = f"{case.operation.base_url.rstrip('/')}{case.formatted_path}?{urlencode({**query, 'limit': 1})}"
-    headers = {name: value for name, value in (case.headers or {}).items() if name.lower() == "authorization"}
-    answer = requests.get(address, headers=headers, timeout=TIMEOUT)
+    answer = requests.get(address, headers=credentials(case.headers), timeout=TIMEOUT)
     if answer.status_code != 200:
         return None
     if "atom" in answer.headers["content-type"]:
@@ -82,6 +87,8 @@ def before_call(context, case, kwargs):
 
 
 asked_again = Counter()
+# What need not succeed: somebody has none of it.
+EXCUSED = re.compile(os.environ.get("CONFORMANCE_EXCUSED") or "$^")
 # What has been read is 410.
 READ_ONCE = {"GET /v1/exports/{export_id}/file"}
 
@@ -146,5 +153,5 @@ class every_operation_succeeds:
             self.succeeded.add(case.operation.label)
 
     def after_run(self, ctx):
-        never = ", ".join(sorted(self.called - self.succeeded))
+        never = ", ".join(label for label in sorted(self.called - self.succeeded) if not EXCUSED.search(label))
         assert not never, f"never answered 200: {never}"

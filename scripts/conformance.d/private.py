@@ -1,6 +1,7 @@
 """Schemathesis on the private side: who calls, and what no schema can say there. seed.py has made the records.
 
-- Who calls is an admin, whose access token is renewed; whoever submitted or registered has a token of their own.
+- Who calls is an account, whose access token is renewed, or the system of a partner with a key that has all scopes, sent now in one header and now
+  in the other; whoever submitted or registered has a token of their own.
 - Identifiers are those of records that are there, or few calls would come further than 404. Where something is written, some stay made up.
 - An edit names the version that is there now, and whoever has no credentials takes a key that cannot be guessed.
 - A period is no longer than a list of occurrences allows, and a file has the parameters of its kind.
@@ -17,11 +18,15 @@ import requests
 import schemathesis
 
 # The checks, and what holds for cursors and times on either side.
-from hooks import TIMEOUT, go_on, is_positive
+from hooks import TIMEOUT, credentials, go_on, is_positive
 
 ADDRESS = os.environ["CONFORMANCE_ADDRESS"]
-EMAIL, PASSWORD = os.environ["CONFORMANCE_EMAIL"], os.environ["CONFORMANCE_PASSWORD"]
+PASSWORD = os.environ["CONFORMANCE_PASSWORD"]
 SEEDS = json.loads(os.environ["CONFORMANCE_SEEDS"])
+# Who calls: a role, or `key`.
+WHO = os.environ["CONFORMANCE_WHO"]
+# Where records are, and of hosts and partners where their own are.
+IDS = {**SEEDS["ids"], **SEEDS["own"].get(WHO, {})}
 # Where something is written any record of the kind may be meant, for what is done to one may be its end.
 WRITES = os.environ["CONFORMANCE_RUN"] == "writes"
 # Of so many calls that write, one keeps what was made up.
@@ -33,10 +38,12 @@ dice = random.Random(20270314)
 
 @schemathesis.auth(refresh_interval=240)
 class Caller:
-    """The token for a call: that of whoever may follow one record, or an admin's."""
+    """The credential for a call: that of whoever may follow one record, or of who calls."""
 
     def get(self, case, context):
-        body = {"email": EMAIL, "password": PASSWORD}
+        if WHO == "key":
+            return SEEDS["key"]
+        body = {"email": f"{WHO}@example.org", "password": PASSWORD}
         answer = requests.post(f"{ADDRESS}/v1/sessions", json=body, timeout=TIMEOUT)
         answer.raise_for_status()
         return answer.json()["access_token"]
@@ -44,13 +51,15 @@ class Caller:
     def set(self, case, data, context):
         mine = re.match(r"/v1/(\w+)/mine\b", case.operation.path)
         token = SEEDS["tokens"].get(mine.group(1), data) if mine else data
-        case.headers["Authorization"] = f"Bearer {token}"
+        if WHO == "key" and not mine and dice.random() < 0.5:
+            case.headers["X-API-Key"] = token
+        else:
+            case.headers["Authorization"] = f"Bearer {token}"
 
 
 def known(case, collection):
-    """The identifiers of a collection, as the admin lists them now."""
-    headers = {"Authorization": case.headers["Authorization"]}
-    answer = requests.get(f"{ADDRESS}/v1/{collection}", headers=headers, timeout=TIMEOUT)
+    """The identifiers of a collection, as whoever calls lists them now."""
+    answer = requests.get(f"{ADDRESS}/v1/{collection}", headers=credentials(case.headers), timeout=TIMEOUT)
     items = answer.json()["items"] if answer.status_code == 200 else []
     return [item["id"] for item in items if "id" in item]
 
@@ -62,13 +71,16 @@ def identify(case):
     if "version" in given:
         given[next(iter(given))], given["version"] = SEEDS["revisions"][collection]
         return
+    if WHO == "key" and collection == "organisations":
+        given["organisation_id"] = IDS["organisation_id"]
+        return
     if WRITES and len(given) == 1:
         # By the path alone it is not to be known which registration or session is whose.
         ids = [] if collection in ("me", "registrations", "sessions") else known(case, collection)
         if ids:
             given[next(iter(given))] = dice.choice(ids)
             return
-    given.update({name: value for name, value in SEEDS["ids"].items() if name in given})
+    given.update({name: value for name, value in IDS.items() if name in given})
 
 
 def bound(query):
@@ -104,8 +116,8 @@ def before_call(context, case, kwargs):
         identify(case)
         # A cursor belongs to the list of what it is now about.
         go_on(case)
-    if case.method == "PATCH" and "If-Match" in case.headers and "Authorization" in case.headers:
-        headers = {"Authorization": case.headers["Authorization"]}
-        answer = requests.get(f"{ADDRESS}{case.formatted_path}", headers=headers, timeout=TIMEOUT)
+    by = credentials(case.headers)
+    if case.method == "PATCH" and "If-Match" in case.headers and by:
+        answer = requests.get(f"{ADDRESS}{case.formatted_path}", headers=by, timeout=TIMEOUT)
         if "etag" in answer.headers:
             case.headers["If-Match"] = answer.headers["etag"]

@@ -1,8 +1,14 @@
-/** Against a running server, by what `scripts/client` tells: the sample gallery, and an admin without a second factor. */
+/**
+ * Against a running server, by what `scripts/client` tells: the sample gallery, an admin without a second factor, and an organisation with a key.
+ * The server delivers webhooks to this machine.
+ */
 import assert from "node:assert/strict";
 import { createHmac } from "node:crypto";
-import { before, test } from "node:test";
+import { createServer, type IncomingHttpHeaders, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { after, before, test } from "node:test";
 import { type Client, createClient, etag, followChanges, MemoryCopy, ProblemError, type Tokens } from "../src/index.js";
+import { isVerification, readWebhook, WebhookVerificationError } from "../src/webhooks.js";
 
 function told(name: string): string {
     const value = process.env[name];
@@ -169,4 +175,128 @@ test("a cursor that the server does not know empties the copy and begins anew", 
     await followChanges(api, copy);
     assert.equal(copy.items.has("gone"), false);
     assert.ok(copy.items.size > 10);
+});
+
+/** Publishes an event, and gives its identifier. */
+async function publish(): Promise<string> {
+    const { data } = await admin.POST("/v1/events", {
+        body: {
+            kind: "dialogue", title: "Dialogue on seeds", language: "en", format: "in_person", visibility: "public",
+            when: { precision: "day", date: "2099-03-14" }, place: { country: "SS" },
+        },
+    });
+    await admin.POST("/v1/events/{event_id}/schedule", { params: { path: { event_id: data.id } }, body: {} });
+    return data.id;
+}
+
+test("a key is made, used, given another secret, and taken back", async () => {
+    const organisation_id = told("SOLIDARITY_ORGANISATION");
+    const { data: made } = await admin.POST("/v1/organisations/{organisation_id}/keys", {
+        params: { path: { organisation_id } }, body: { name: "Another desk", scopes: ["events:read", "events:write"] },
+    });
+    const path = { organisation_id, key_id: made.id };
+    const first = api.as({ apiKey: made.secret });
+    const { data: event } = await first.POST("/v1/events", {
+        body: {
+            kind: "dialogue", title: "Dialogue on bread", language: "en", format: "in_person", visibility: "public",
+            when: { precision: "day", date: "2099-03-15" }, place: { country: "SS" },
+        },
+    });
+    const own = async (client: typeof api) => {
+        const ids: string[] = [];
+        for await (const { id } of client.items("/v1/events")) ids.push(id);
+        return ids.includes(event.id);
+    };
+    assert.ok(await own(first));
+    await assert.rejects(first.GET("/v1/quotes"), { status: 403, code: "insufficient_scope" });
+
+    const { data: rotated } = await admin.POST("/v1/organisations/{organisation_id}/keys/{key_id}/rotate", { params: { path }, body: {} });
+    assert.notEqual(rotated.secret, made.secret);
+    const second = api.as({ apiKey: rotated.secret });
+    assert.deepEqual([await own(first), await own(second)], [true, true], "for a while both secrets are good");
+    await admin.POST("/v1/organisations/{organisation_id}/keys/{key_id}/end-overlap", { params: { path }, body: {} });
+    await assert.rejects(own(first), { status: 401 });
+    assert.ok(await own(second));
+    await admin.POST("/v1/organisations/{organisation_id}/keys/{key_id}/revoke", { params: { path }, body: {} });
+    await assert.rejects(own(second), { status: 401 });
+});
+
+interface Delivery {
+    readonly body: string;
+    readonly headers: IncomingHttpHeaders;
+    readonly about: string;
+}
+let receiver: Server;
+/** What came. */
+let came: readonly Delivery[] = [];
+let arrived: () => void = () => undefined;
+/** What deliveries are signed with, once that is known. */
+let signing = new Promise<string>(() => undefined);
+
+before(async () => {
+    receiver = createServer((request, response) => {
+        const pieces: Buffer[] = [];
+        request.on("data", (piece: Buffer) => pieces.push(piece));
+        request.on("end", async () => {
+            const delivery = { body: Buffer.concat(pieces).toString(), headers: request.headers };
+            // The challenge may be here before whoever asked for it knows the secret.
+            const read = readWebhook(await signing, delivery.body, delivery.headers);
+            if (isVerification(read)) {
+                response.setHeader("Content-Type", "application/json").end(JSON.stringify({ challenge: read.data.challenge }));
+                return;
+            }
+            response.writeHead(204).end();
+            came = [...came, { ...delivery, about: read.data.id }];
+            arrived();
+        });
+    });
+    await new Promise<void>((resolve) => receiver.listen(0, "127.0.0.1", resolve));
+});
+
+after(() => {
+    receiver.closeAllConnections();
+    receiver.close();
+});
+
+/** What came about an event, once it has. */
+async function delivered(event: string): Promise<Delivery> {
+    for (;;) {
+        const found = came.find(({ about }) => about === event);
+        if (found) return found;
+        await new Promise<void>((resolve) => { arrived = resolve; });
+    }
+}
+
+test("what the server delivers is signed for whoever has the secret, also while that is replaced", { timeout: 60_000 }, async () => {
+    const partner = api.as({ apiKey: told("SOLIDARITY_KEY") });
+    let tell: (secret: string) => void = () => undefined;
+    signing = new Promise((resolve) => { tell = resolve; });
+    const url = `http://127.0.0.1:${(receiver.address() as AddressInfo).port}/hook`;
+    const { data: made } = await partner.POST("/v1/webhooks", { body: { url, types: ["event.published"] } });
+    tell(made.secret);
+    const path = { webhook_id: made.id };
+    const status = async () => (await partner.GET("/v1/webhooks/{webhook_id}", { params: { path } })).data.status;
+    while ((await status()) !== "active") await new Promise((resolve) => setTimeout(resolve, 100));
+
+    const event = await publish();
+    const delivery = await delivered(event);
+    const read = readWebhook(made.secret, delivery.body, delivery.headers);
+    assert.ok(!isVerification(read));
+    assert.deepEqual([read.type, read.data.id], ["event.published", event]);
+    assert.deepEqual((await api.GET("/v1/gallery/events/{id}", { params: { path: { id: event } } })).data.id, event);
+    const elsewhere = `whsec_${Buffer.alloc(24, 7).toString("base64")}`;
+    assert.throws(() => readWebhook(elsewhere, delivery.body, delivery.headers), WebhookVerificationError);
+    assert.throws(() => readWebhook(made.secret, `${delivery.body} `, delivery.headers), WebhookVerificationError);
+
+    const { data: rotated } = await partner.POST("/v1/webhooks/{webhook_id}/rotate-secret", { params: { path }, body: {} });
+    const twice = await delivered(await publish());
+    for (const one of [made.secret, rotated.secret]) readWebhook(one, twice.body, twice.headers);
+    const { data: alone } = await partner.POST("/v1/webhooks/{webhook_id}/rotate-secret", {
+        params: { path }, body: { overlap_hours: 0 },
+    });
+    signing = Promise.resolve(alone.secret);
+    const last = await delivered(await publish());
+    assert.throws(() => readWebhook([made.secret, rotated.secret], last.body, last.headers), WebhookVerificationError);
+    readWebhook([made.secret, alone.secret], last.body, last.headers);
+    await partner.DELETE("/v1/webhooks/{webhook_id}", { params: { path } });
 });
