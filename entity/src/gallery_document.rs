@@ -78,6 +78,8 @@ pub struct Model {
     pub updated_at: DateTimeUtc,
     /// Its place in the feed of changes; none until just before the commit.
     pub seq: Option<i64>,
+    /// Its first place in the feed, however often it has changed since; none if it was never in it.
+    pub first_seq: Option<i64>,
     /// When it left the public side.
     pub withdrawn_at: Option<DateTimeUtc>,
     /// How its address answers since.

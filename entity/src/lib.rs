@@ -32,6 +32,7 @@ pub mod erasure;
 pub mod event;
 pub mod event_helper;
 pub mod event_host;
+pub mod feed_reader;
 pub mod gallery_clock;
 pub mod gallery_count;
 pub mod gallery_document;

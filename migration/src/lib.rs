@@ -58,6 +58,7 @@ mod m0106_tombstones;
 mod m0107_sealed_words;
 mod m0115_watches;
 mod m0116_webhook_filters;
+mod m0120_feed_readers;
 mod m0123_ready_bodies;
 
 /// All steps, in order.
@@ -118,6 +119,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0107_sealed_words::Migration),
             Box::new(m0115_watches::Migration),
             Box::new(m0116_webhook_filters::Migration),
+            Box::new(m0120_feed_readers::Migration),
             Box::new(m0123_ready_bodies::Migration),
         ]
     }

@@ -31,7 +31,7 @@ use sea_orm::EntityTrait as _;
 use secrecy::SecretString;
 
 pub use actor::{Actor, Owner, Partner, Scopes, SignedIn};
-pub use allowed::{Allowed, Permit, Row, authenticate, partner, signed_in};
+pub use allowed::{Allowed, Permit, Row, authenticate, names_reader, partner, signed_in};
 pub use api_key::{ApiKey, ApiKeys};
 pub use exposed::refuse_in_address;
 pub use keys::rotate as rotate_keys;

@@ -19,6 +19,7 @@ use crate::http::etag::{self, Cache, Ready};
 use crate::http::language::Wanted;
 use crate::http::page::{Cursor, Paging, next_link};
 use crate::problem::{Kind, Problem};
+use crate::{access, publishing};
 
 /// What cursors are bound to.
 const BINDING: &str = "changes";
@@ -40,11 +41,14 @@ impl Place {
 /// Every public document in the order of its last change: `upsert` with the document, `delete` for what is public no
 /// longer. Without a cursor it begins at the beginning. `next_cursor` is always there: keep it and ask again later. It is told for
 /// 400 days that something is public no longer; an older cursor is 410: begin anew without one, and delete what is not named then.
+/// It needs no credentials. An organisation that sends an API key is noted as a reader, and asked to confirm where a quote that it was
+/// handed is withdrawn (`GET /v1/withdrawals`).
 #[utoipa::path(
     tag = "gallery",
     operation_id = "gallery.changes",
     params(Lang, Paging, ReadHeaders),
-    responses((status = 200, description = "A page of changes", body = ChangePage), Unchanged, Problem)
+    responses((status = 200, description = "A page of changes", body = ChangePage), Unchanged, Problem),
+    security((), ("api_key" = []))
 )]
 #[get("/v1/gallery/changes")]
 pub(super) async fn changes(
@@ -72,6 +76,9 @@ pub(super) async fn changes(
     let more = rows.len() < all;
     let last = rows.last().map_or(after, |row| row.change.seq);
     let next = Cursor::encode(BINDING, &Place(last, began))?;
+    if let Some(partner) = access::partner(&req) {
+        publishing::has_read(&app.db, partner.organisation, last).await?;
+    }
 
     let items: Vec<Vec<u8>> = rows.iter().map(Row::write).collect::<Result<_, _>>()?;
     let mut ready = Ready::new(json::page(&items, Some(&next))?, etag::JSON, Cache::Gallery);

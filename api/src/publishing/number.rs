@@ -44,6 +44,7 @@ pub fn give<'a>(tx: &Tx, rows: impl Iterator<Item = &'a mut gallery_document::Mo
     for row in rows {
         numbering.last += 1;
         row.seq = Some(numbering.last);
+        row.first_seq = row.first_seq.or(row.seq.filter(|_| row.fed));
         let shown = row.listed && row.withdrawn_at.is_none();
         let now = shown.then(|| row.country.clone().unwrap_or_else(|| NOWHERE.to_owned()));
         let before = std::mem::replace(&mut row.counted_country, now.clone());
@@ -107,6 +108,7 @@ async fn number_all(tx: &Tx) -> Result<(), DbErr> {
         ),
         format!(
             "UPDATE gallery_document SET seq = {base} + n.place, \
+             first_seq = CASE WHEN fed THEN COALESCE(first_seq, {base} + n.place) END, \
              counted_country = CASE WHEN {listed} THEN COALESCE(country, '{NOWHERE}') END \
              FROM (SELECT id AS unnumbered, row_number() OVER (ORDER BY id) AS place \
              FROM gallery_document WHERE seq IS NULL) AS n WHERE id = n.unnumbered"

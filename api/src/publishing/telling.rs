@@ -75,6 +75,7 @@ mod tests {
             version: 2,
             updated_at: at,
             seq: None,
+            first_seq: None,
             withdrawn_at: None,
             withdrawn_as: None,
             public_until: None,

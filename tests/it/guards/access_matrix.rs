@@ -184,7 +184,10 @@ async fn a_scope_opens_what_the_document_says_and_nothing_else() {
     let mut keys = BTreeMap::new();
     for operation in operations() {
         let Some(scopes) = &operation.scopes else { continue };
-        let [scope] = &scopes[..] else { panic!("{}: one scope each", operation.id) };
+        let [scope] = &scopes[..] else {
+            assert_eq!(operation.id, "gallery.changes", "one scope each; there a key only says who reads");
+            continue;
+        };
         if !keys.contains_key(scope) {
             let others: Vec<&str> = all.iter().copied().filter(|other| other != scope).collect();
             assert_eq!(others.len() + 1, all.len(), "{scope} is in the list");

@@ -78,6 +78,7 @@ async fn the_entities_are_the_tables() {
         event,
         event_helper,
         event_host,
+        feed_reader,
         gallery_clock,
         gallery_count,
         gallery_document,

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::{active, house, partner, told};
 use crate::events::past;
+use crate::house::actors::Actor;
 use crate::house::receiver::{Conduct, Receiver};
 
 #[tokio::test]
@@ -73,4 +74,56 @@ async fn a_withdrawal_is_told_and_acknowledged() {
     let log = admin.get("/v1/audit-log?limit=100").await.json();
     let entries = log["items"].as_array().unwrap().iter().filter(|entry| entry["action"] == "acknowledge");
     assert_eq!(entries.count(), 2);
+}
+
+#[tokio::test]
+async fn who_was_handed_a_quote_by_a_feed_is_asked_to_take_it_back() {
+    let house = house().await;
+    let (admin, moderator) = (house.admin().await, house.moderator().await);
+    let (follower, _) = partner(&house, &admin, "One", &["changes:read"]).await;
+    let (late, _) = partner(&house, &admin, "Two", &["changes:read"]).await;
+    let reading = ["changes:read", "quotes:read", "quotes:write", "events:read"];
+    let (owner, organisation) = partner(&house, &admin, "Three", &reading).await;
+    let feed = "/v1/gallery/changes?limit=100";
+    // Read before there was anything to read.
+    assert_eq!(late.get(feed).await.status, 200);
+    let mut event = past();
+    event["hosts"] = json!([organisation["id"]]);
+    let event = admin.makes("events", event).await;
+    let event = moderator.does("schedule", &event).await;
+    let quote = json!({"event": event["id"], "text": "We keep the seeds", "language": "en", "attribution": {"level": "anonymous"},
+        "consent": {"purpose": "publish_quote", "scope": ["gallery", "feeds"], "method": "written"}});
+    let quote = owner.makes("quotes", quote).await;
+    moderator.does("approve", &quote).await;
+    let read = follower.get(feed).await.json();
+    assert!(read["items"].as_array().unwrap().iter().any(|change| change["id"] == quote["id"]));
+    owner.get("/v1/changes").await;
+    house.run_jobs().await;
+    // Another place in the feed than the one that was read.
+    let theme = admin.makes("themes", json!({"labels": {"en": "Seeds"}})).await;
+    moderator.edits(&quote, json!({"themes": [theme["id"]]})).await;
+    assert_eq!(
+        (
+            house.get(feed).await.status,
+            house.with_key(&json!({"id": "", "secret": "sol_live_x"})).get(feed).await.status
+        ),
+        (200, 401)
+    );
+
+    assert_eq!(owner.does("withdraw", &quote).await["status"], "withdrawn");
+    let open =
+        async |by: &Actor<'_>| by.get("/v1/withdrawals?acknowledged=false").await.json()["items"].clone();
+    for (reader, integration) in [(&follower, "gallery_changes"), (&owner, "changes")] {
+        let asked = open(reader).await;
+        assert_eq!((asked.as_array().unwrap().len(), &asked[0]["id"]), (1, &quote["id"]));
+        assert_eq!(asked[0]["readers"][0]["integration"], integration);
+        let ack = format!("/v1/withdrawals/{}/ack", quote["id"].as_str().unwrap());
+        assert_eq!(reader.post(&ack, json!({})).await.status, 200);
+        assert_eq!(open(reader).await, json!([]));
+        let done = reader.get("/v1/withdrawals?acknowledged=true").await.json();
+        assert_eq!(done["items"][0]["acknowledgements"].as_array().unwrap().len(), 1, "its own");
+    }
+    late.get(feed).await;
+    assert_eq!(open(&late).await, json!([]), "it was never handed the words");
+    assert_eq!(moderator.get("/v1/withdrawals").await.status, 403);
 }

@@ -28,6 +28,7 @@ use self::entry::Entry;
 pub use self::freshness::Freshness;
 use self::freshness::{Moment, Touches};
 pub use self::watch::Watch;
+use crate::access;
 use crate::app::App;
 use crate::gallery::accept;
 use crate::http::language::Wanted;
@@ -120,7 +121,7 @@ struct Asked {
 impl Asked {
     /// None if the answer is not to be kept.
     fn of(req: &ServiceRequest) -> Option<Self> {
-        if *req.method() != Method::GET {
+        if *req.method() != Method::GET || access::names_reader(req) {
             return None;
         }
         let touches = Touches::of(req.path())?;

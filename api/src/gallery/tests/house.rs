@@ -137,6 +137,7 @@ pub fn document(
         version: 1,
         updated_at: begin + chrono::Duration::minutes(i64::from(number) * 5),
         seq: None,
+        first_seq: None,
         withdrawn_at: None,
         withdrawn_as: None,
         public_until: None,

@@ -16,7 +16,7 @@ mod seen;
 mod store;
 mod wire;
 
-pub use store::{settle, tidy_up};
+pub use store::{readers_of, settle, tidy_up};
 
 use crate::http::routes::Routes;
 

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use ::entity::change_entry::{self, ChangeKind};
+use ::entity::ids::{OrganisationId, QuoteId};
 use ::entity::{change_mark, change_reader};
 use chrono::TimeDelta;
 use sea_orm::sea_query::{Expr, Query};
@@ -13,7 +14,7 @@ use sea_orm::{
 use uuid::Uuid;
 
 use super::rules;
-use super::seen::{Which, mark_dependents, seen};
+use super::seen::{STAFF, Which, mark_dependents, seen};
 use crate::db::{Db, Tx, insert_all, save_all};
 use crate::ids;
 
@@ -182,6 +183,21 @@ async fn fill(tx: &Tx, reader: &mut change_reader::Model) -> Result<u64, DbErr> 
         _ => (ChangeKind::ALL.iter().copied().find(|next| *next > kind), None),
     };
     Ok(ids.len() as u64)
+}
+
+/// The organisations that were told of these quotes as their own, each with the quote.
+///
+/// # Errors
+/// The database's.
+pub async fn readers_of(tx: &Tx, quotes: &[QuoteId]) -> Result<Vec<(QuoteId, OrganisationId)>, DbErr> {
+    use change_entry::{Column, Entity};
+    let told = Entity::find()
+        .select_only()
+        .column(Column::RecordId)
+        .column(Column::Reader)
+        .filter(Column::RecordId.is_in(quotes.iter().map(|quote| quote.0)))
+        .filter(Column::Kind.eq(ChangeKind::Quote).and(Column::Gone.eq(false)).and(Column::Reader.ne(STAFF)));
+    Ok(told.into_tuple().all(tx).await?)
 }
 
 /// Forgets deletions that were told for long enough, and readers who no longer ask.

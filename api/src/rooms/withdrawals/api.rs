@@ -2,17 +2,19 @@
 
 use ::entity::ids::{OrganisationId, QuoteId};
 use actix_web::web::{Data, Path};
-use actix_web::{HttpResponse, get, post};
+use actix_web::{HttpRequest, HttpResponse, get, post};
 use sea_orm::ConnectionTrait;
 
 use super::store;
-use super::wire::{WithdrawalOut, WithdrawalPath, of_quote};
+use super::wire::{WithdrawalFilter, WithdrawalOut, WithdrawalPage, WithdrawalPath, of_quote};
 use crate::access::action::{AcknowledgeWithdrawals, Action, ReadWithdrawals};
 use crate::access::{Allowed, Owner, Row};
 use crate::app::App;
 use crate::audit::{self, By, Entry, Kind};
+use crate::http::Query;
 use crate::http::idempotency::{IdempotencyKey, Once, Reply};
 use crate::http::json::{Body, Empty};
+use crate::http::page::{self, Cursor, Paging};
 use crate::problem::Problem;
 use crate::rooms::quotes::QuoteRecord;
 use crate::rooms::records;
@@ -55,6 +57,34 @@ async fn find<C: ConnectionTrait, A: Action>(
     let found = Found { withdrawal, of_own_quote: who.over(&quote).is_ok() };
     let _permit = who.over(&found).map_err(|_| no_such())?;
     Ok(found)
+}
+
+/// List withdrawals to follow
+///
+/// Those of quotes that your organisation was handed, in the gallery's feed with its key or among its own records, or whose withdrawal a
+/// webhook told it: the last first, each with your own part in it. `acknowledged=false` leaves those that you still have to confirm.
+#[utoipa::path(
+    tag = "quotes",
+    operation_id = "withdrawals.list",
+    params(WithdrawalFilter, Paging),
+    responses((status = 200, description = "A page of withdrawals", body = WithdrawalPage), Problem),
+    security(("api_key" = ["changes:read"]))
+)]
+#[get("/v1/withdrawals")]
+pub(super) async fn list(
+    app: Data<App>,
+    req: HttpRequest,
+    who: Allowed<AcknowledgeWithdrawals>,
+    (filter, paging): (Query<WithdrawalFilter>, Query<Paging>),
+) -> Result<HttpResponse, Problem> {
+    let Paging { limit, cursor } = paging.0;
+    let partner = who.actor().partner().ok_or_else(|| Problem::not_found("withdrawal"))?;
+    let binding = serde_json::to_string(&("withdrawals", &filter.0)).map_err(Problem::internal)?;
+    let after = cursor.map(|cursor| Cursor::decode::<store::Place>(&binding, &cursor)).transpose()?;
+    let found = store::page(&app.db, partner.organisation, filter.0.acknowledged, after, limit.get()).await?;
+    let rows =
+        found.into_iter().map(|found| WithdrawalOut::from(found).part_of(partner.organisation)).collect();
+    page::answer(&req, &binding, limit, rows, WithdrawalOut::place, std::convert::identity)
 }
 
 /// See who has been told of a withdrawal

@@ -6,20 +6,19 @@ use ::entity::ids::{OrganisationId, QuoteId};
 use ::entity::kinds::RecordKind;
 use ::entity::withdrawal::{self, WithdrawnThrough};
 use ::entity::{withdrawal_acknowledgement, withdrawal_reader};
+use chrono::{DateTime, Utc};
+use sea_orm::sea_query::Query;
 use sea_orm::{
-    ColumnTrait as _, ConnectionTrait, DbErr, EntityTrait as _, QueryFilter as _, QueryOrder as _,
+    ColumnTrait as _, Condition, ConnectionTrait, DbErr, EntityTrait as _, QueryFilter as _, QueryOrder as _,
     QuerySelect as _,
 };
 use uuid::Uuid;
 
-use crate::db::{Tx, insert_all, save_all};
+use crate::db::{Db, Tx, find_in, insert_all, save_all};
 use crate::publishing;
 
 /// Notes that these quotes are withdrawn in this transaction.
-///
-/// # Errors
-/// The database's; so too if one was withdrawn before.
-pub async fn note(tx: &Tx, quotes: &[QuoteId], through: WithdrawnThrough) -> Result<(), DbErr> {
+pub(super) async fn note(tx: &Tx, quotes: &[QuoteId], through: WithdrawnThrough) -> Result<(), DbErr> {
     let ids: Vec<Uuid> = quotes.iter().map(|quote| quote.0).collect();
     let public = publishing::ever_public(tx, RecordKind::Quote, &ids).await?;
     let row = |quote: &QuoteId| withdrawal::Model {
@@ -87,6 +86,61 @@ pub(super) async fn acknowledge(
 /// A withdrawal, who had read, and who acknowledged.
 pub(super) type Found =
     (withdrawal::Model, Vec<withdrawal_reader::Model>, Vec<withdrawal_acknowledgement::Model>);
+
+/// Where a list goes on.
+pub(super) type Place = (DateTime<Utc>, QuoteId);
+
+/// One page of the withdrawals that an organisation has to follow, the last first, and one more if there is a next page; of those alone that it
+/// has, or has not, acknowledged.
+pub(super) async fn page(
+    db: &Db,
+    organisation: OrganisationId,
+    acknowledged: Option<bool>,
+    after: Option<Place>,
+    limit: u8,
+) -> Result<Vec<Found>, DbErr> {
+    use withdrawal::{Column, Entity};
+    let read = Query::select()
+        .column(withdrawal_reader::Column::QuoteId)
+        .from(withdrawal_reader::Entity)
+        .and_where(withdrawal_reader::Column::OrganisationId.eq(organisation))
+        .to_owned();
+    let said = Query::select()
+        .column(withdrawal_acknowledgement::Column::QuoteId)
+        .from(withdrawal_acknowledgement::Entity)
+        .and_where(withdrawal_acknowledgement::Column::OrganisationId.eq(organisation))
+        .to_owned();
+    let mut query = Entity::find().filter(Column::QuoteId.in_subquery(read));
+    query = match acknowledged {
+        Some(true) => query.filter(Column::QuoteId.in_subquery(said)),
+        Some(false) => query.filter(Column::QuoteId.not_in_subquery(said)),
+        None => query,
+    };
+    if let Some((at, id)) = after {
+        let same = Condition::all().add(Column::WithdrawnAt.eq(at)).add(Column::QuoteId.lt(id));
+        query = query.filter(Condition::any().add(Column::WithdrawnAt.lt(at)).add(same));
+    }
+    let query = query.order_by_desc(Column::WithdrawnAt).order_by_desc(Column::QuoteId);
+    let rows = query.limit(u64::from(limit) + 1).all(db.reader()).await?;
+    let ids: Vec<QuoteId> = rows.iter().map(|row| row.quote_id).collect();
+    let readers = find_in::<withdrawal_reader::Entity, _, _>(
+        db.reader(),
+        withdrawal_reader::Column::QuoteId,
+        ids.clone(),
+    );
+    let said = find_in::<withdrawal_acknowledgement::Entity, _, _>(
+        db.reader(),
+        withdrawal_acknowledgement::Column::QuoteId,
+        ids,
+    );
+    let (readers, said) = (readers.await?, said.await?);
+    let of = |row: withdrawal::Model| {
+        let readers = readers.iter().filter(|reader| reader.quote_id == row.quote_id).cloned().collect();
+        let said = said.iter().filter(|said| said.quote_id == row.quote_id).cloned().collect();
+        (row, readers, said)
+    };
+    Ok(rows.into_iter().map(of).collect())
+}
 
 /// The withdrawal of a quote, if it was withdrawn.
 pub(super) async fn find<C: ConnectionTrait>(conn: &C, quote: QuoteId) -> Result<Option<Found>, DbErr> {

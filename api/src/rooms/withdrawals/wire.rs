@@ -55,6 +55,11 @@ impl WithdrawalOut {
         self.was_public
     }
 
+    /// Where it is in a list.
+    pub(super) fn place(&self) -> store::Place {
+        (self.withdrawn_at, self.id)
+    }
+
     /// What of it concerns one organisation.
     pub(super) fn part_of(mut self, organisation: OrganisationId) -> Self {
         self.through = None;
@@ -92,6 +97,25 @@ impl From<store::Found> for WithdrawalOut {
             acknowledgements: acknowledgements.into_iter().map(acknowledgement).collect(),
         }
     }
+}
+
+/// A page of withdrawals.
+#[derive(ToSchema)]
+#[allow(dead_code, reason = "only described")]
+pub(super) struct WithdrawalPage {
+    /// The withdrawals.
+    items: Vec<WithdrawalOut>,
+    /// Where the next page begins; `null` on the last one.
+    next_cursor: Option<String>,
+}
+
+/// Which withdrawals are listed.
+#[derive(Debug, Serialize, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(super) struct WithdrawalFilter {
+    /// Only those that the organisation has acknowledged, or only those that it still has to.
+    #[param(nullable = false)]
+    pub(super) acknowledged: Option<bool>,
 }
 
 /// Which withdrawal.
