@@ -183,7 +183,7 @@ async fn a_worker_that_is_killed_while_it_sends_has_the_same_letter_sent_by_anot
     confirmed(&house, &mailbox, AMINA, json!({})).await;
     published(&host, "Dialogue on seeds", "SS").await;
     // It is due by the machine's clock, which the worker goes by.
-    let due = (chrono::Utc::now() - chrono::TimeDelta::hours(1)).to_rfc3339();
+    let due = (house.now() - chrono::TimeDelta::hours(1)).to_rfc3339();
     house.sql(&format!("UPDATE watch SET due_at = '{due}'")).await;
     mailbox.set(Manner::Hang);
     let mail = mailbox.address().replace("timeout=1", "timeout=40");
