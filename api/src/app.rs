@@ -4,13 +4,15 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use ::entity::account::Role;
+use actix_service::IntoServiceFactory as _;
 use actix_web::body::MessageBody;
-use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse};
+use actix_web::dev::{AppConfig, Service as _, ServiceFactory, ServiceRequest, ServiceResponse};
 use actix_web::http::Method;
 use actix_web::middleware::{Compress, from_fn};
 use actix_web::web::{self, Data};
 use actix_web::{App as WebApp, Error, HttpRequest};
 use chrono::TimeDelta;
+use futures_util::TryFutureExt as _;
 use url::Url;
 use utoipa::OpenApi;
 use utoipa::openapi::Server;
@@ -26,6 +28,7 @@ use crate::gallery::cache::{self, Cache};
 use crate::http::contract::{self, Contract};
 use crate::http::docs::Document;
 use crate::http::idempotency::Replays;
+use crate::http::inside::Inside;
 use crate::http::limits::capacity::Work;
 use crate::http::limits::forms::Insider;
 use crate::http::limits::{self, Limits};
@@ -113,6 +116,7 @@ impl App {
         (name = "audit-log", description = "Who did what to which record."),
         (name = "submissions", description = "Newcomers ask to be on the map, follow what becomes of it, and are reviewed."),
         (name = "entries", description = "Contacts are asked every year whether what stands on the map is still so, and answer."),
+        (name = "batch", description = "Queues of calls that were written offline."),
         (name = "gallery", description = "The public side: finished documents, read without credentials."),
         (name = "reference", description = "Countries, languages and themes."),
         (name = "service", description = "The service itself: its health, this document, and what its problems mean."),
@@ -196,6 +200,7 @@ pub fn work_of(method: &Method, path: &str) -> Work {
     match path {
         "/v1/countries" | "/v1/languages" => Work::Little,
         "/v1/sessions" if *method == Method::POST => Work::Password,
+        "/v1/batch" => Work::Batch,
         _ if is_upload(method, path) => Work::Upload,
         _ if path.starts_with("/v1/") => Work::Database,
         _ => Work::Little,
@@ -305,6 +310,7 @@ impl Shared {
             .app_data(self.limits.clone())
             .app_data(self.contract.clone())
             .app_data(self.document.clone())
+            .app_data(inside(self.clone()))
             .app_data(http::path_config())
             // What reaches an extractor was read by `limits::body`, within its bounds, which are not the library's.
             .app_data(web::PayloadConfig::new(usize::MAX))
@@ -322,6 +328,17 @@ impl Shared {
             .wrap(from_fn(plain::enforce));
         manners::wrap(app, Arc::new(crate::ids::v4))
     }
+}
+
+/// The service once more, for who asks it from inside.
+fn inside(shared: Shared) -> Inside {
+    Inside::new(move || {
+        let app = shared.web_app(&|_| ()).into_factory();
+        async move {
+            let service = app.new_service(AppConfig::default()).await.ok()?;
+            Some(move |request| service.call(request).map_ok(ServiceResponse::map_into_boxed_body))
+        }
+    })
 }
 
 #[cfg(test)]

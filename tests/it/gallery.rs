@@ -6,6 +6,7 @@ mod changes;
 mod feeds;
 mod items;
 mod lists;
+mod lite;
 mod map;
 mod names;
 mod overview;

@@ -6,6 +6,7 @@
 mod accounts;
 mod adversary;
 mod audit_log;
+mod batch;
 mod brakes;
 mod bundle;
 mod calendar_files;

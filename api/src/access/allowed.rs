@@ -211,9 +211,9 @@ pub async fn authenticate(
     req: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse, Error> {
-    // The public side is the same whoever asks.
-    let private = req.path().starts_with("/v1/") && !req.path().starts_with("/v1/gallery");
-    let private = private || names_reader(&req);
+    // The public side is the same whoever asks, and who sends a batch is asked of each of its items.
+    let public = req.path().starts_with("/v1/gallery") || req.path() == "/v1/batch";
+    let private = req.path().starts_with("/v1/") && !public || names_reader(&req);
     let found = match credentials(req.headers()) {
         _ if !private => None,
         Ok(None) => None,

@@ -82,7 +82,7 @@ pub(super) async fn card(
         let _ = writeln!(main, "<p>{}</p>", words_for::nothing_yet(language));
     } else {
         main.push_str("<ul class=\"counts\">");
-        for (kind, word) in KINDS.into_iter().zip(words_for::kinds(language)) {
+        for (kind, word) in words_for::each_kind(language) {
             if *counted.of(kind) > 0 {
                 let _ = write!(main, "<li>{word}: {}</li>", counted.of(kind));
             }
@@ -108,15 +108,6 @@ pub(super) async fn card(
     answer.headers_mut().insert(CONTENT_SECURITY_POLICY, POLICY.clone());
     Ok(answer)
 }
-
-/// In the order of their words.
-const KINDS: [DocumentKind; 5] = [
-    DocumentKind::Initiative,
-    DocumentKind::Event,
-    DocumentKind::Quote,
-    DocumentKind::Outcome,
-    DocumentKind::Story,
-];
 
 async fn read(
     app: &App,

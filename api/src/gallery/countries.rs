@@ -11,16 +11,19 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 
 use super::counts::{self, KindCounts};
+use super::excerpt::Fields;
 use super::json::Object;
 use super::languages;
 use super::pages::{self, Key};
 use super::params::{Lang, ReadHeaders};
-use super::shapes::{GalleryCountry, GalleryCountryDetail, GalleryCountryPage, Unchanged};
+use super::plain::Label;
+use super::shapes::{ExcerptCountry, GalleryCountry, GalleryCountryDetail, GalleryCountryPage, Unchanged};
 use super::sql::Sql;
+use super::style::Style;
 use crate::app::App;
 use crate::db::PublicDb;
 use crate::http::Query;
-use crate::http::etag::{self, Cache, Ready};
+use crate::http::etag;
 use crate::http::language::Wanted;
 use crate::problem::Problem;
 use crate::publishing::collection;
@@ -37,7 +40,8 @@ const SECTION: usize = 25;
     tag = "gallery",
     operation_id = "gallery.countries.list",
     params(Lang, ReadHeaders),
-    responses((status = 200, description = "The countries", body = GalleryCountryPage), Unchanged, Problem)
+    responses((status = 200, description = "The countries; as text where `Accept` asks for it",
+        content((GalleryCountryPage = "application/json"), (String = "text/plain"))), Unchanged, Problem)
 )]
 #[get("/v1/gallery/countries")]
 pub(super) async fn list(
@@ -45,12 +49,18 @@ pub(super) async fn list(
     req: HttpRequest,
     lang: Query<Lang>,
 ) -> Result<HttpResponse, Problem> {
-    let names = languages::for_names(&languages::wanted(&req, lang.0.lang.as_ref())?);
+    let style = Style::of(&app, &req, &languages::wanted(&req, lang.0.lang.as_ref())?, &Fields::default());
     let counts = counts::by_country(&app.gallery, None, app.clock.now()).await?;
-    let body = Object::default().member("items", &entries(&counts, names))?.ready("next_cursor", "null");
-    let mut ready = Ready::new(body.finish(), etag::JSON, Cache::Gallery);
-    ready.content_language = Some(names.to_owned());
-    Ok(etag::answer(&req, ready))
+    let countries = entries(&counts, style.language);
+    let body = if style.is_text() {
+        let mut lines = style.lines();
+        lines.line(Label::Countries, &countries.len().to_string());
+        lines.countries(&app, &countries);
+        lines.finish().into_bytes()
+    } else {
+        Object::default().member("items", &countries)?.ready("next_cursor", "null").finish()
+    };
+    Ok(etag::answer(&req, style.ready(body, [style.language].into_iter())))
 }
 
 /// The countries that have something, with their names in a language.
@@ -84,38 +94,57 @@ pub(super) struct CountryPath {
 #[utoipa::path(
     tag = "gallery",
     operation_id = "gallery.countries.get",
-    params(CountryPath, Lang, ReadHeaders),
-    responses((status = 200, description = "The country's page", body = GalleryCountryDetail), Unchanged, Problem)
+    params(CountryPath, Lang, Fields, ReadHeaders),
+    responses((status = 200, description = "The country's page; with `fields`, excerpts; as text where `Accept` asks for it",
+        content((GalleryCountryDetail = "application/json"), (ExcerptCountry = "application/vnd.solidarity.excerpt+json"),
+            (String = "text/plain"))), Unchanged, Problem)
 )]
 #[get("/v1/gallery/countries/{code}")]
 pub(super) async fn page(
     app: Data<App>,
     req: HttpRequest,
     path: Path<CountryPath>,
-    lang: Query<Lang>,
+    (lang, fields): (Query<Lang>, Query<Fields>),
 ) -> Result<HttpResponse, Problem> {
     let country = reference::country(&path.code).ok_or_else(|| Problem::not_found("country"))?;
     let (wanted, now) = (languages::wanted(&req, lang.0.lang.as_ref())?, app.clock.now());
-    let names = languages::for_names(&wanted);
+    let style = Style::of(&app, &req, &wanted, &fields.0).brief();
     let counts = counts::by_country(&app.gallery, Some(&country.code), now).await?;
-    let rows = newest(&app.gallery, &country.code, &wanted, now).await?;
+    let counts = counts.get(&country.code).copied().unwrap_or_default();
+    let mut rows = newest(&app.gallery, &country.code, &wanted, now).await?;
+    for row in &mut rows {
+        row.body = style.document(std::mem::take(&mut row.body))?;
+    }
     let each = light(&rows);
+    let languages = rows.iter().map(|row| row.language.as_str()).chain([style.language]);
+    if style.is_text() {
+        let mut lines = style.lines();
+        lines.country(&country.code, country.name(style.language));
+        lines.counts(counts);
+        if rows.is_empty() {
+            lines.nothing_yet();
+        }
+        for &kind in DocumentKind::ALL {
+            let of_kind = rows.iter().filter(|row| row.kind == kind);
+            of_kind.take(each).for_each(|row| lines.block(&row.body));
+        }
+        lines.lists(&app, &country.code, counts);
+        return Ok(etag::answer(&req, style.ready(lines.finish(), languages)));
+    }
 
     let mut links = BTreeMap::from([("self", format!("/v1/gallery/countries/{}", country.code))]);
     let mut body = Object::with_capacity(rows.iter().map(|row| row.body.len() + 1).sum::<usize>() + 1000)
         .member("code", &country.code)?
-        .member("name", country.name(names))?
+        .member("name", country.name(style.language))?
         .member("point", &country.point)?
-        .member("counts", &counts.get(&country.code).copied().unwrap_or_default())?;
+        .member("counts", &counts)?;
     for &kind in DocumentKind::ALL {
         let section = collection(kind);
         let of_kind = rows.iter().filter(|row| row.kind == kind).map(|row| &row.body);
         body = body.ready_list(section, of_kind.take(each));
         links.insert(section, format!("/v1/gallery/{section}?country={}", country.code));
     }
-    let mut ready = Ready::new(body.member("links", &links)?.finish(), etag::JSON, Cache::Gallery);
-    ready.content_language = languages::shared(rows.iter().map(|row| row.language.as_str()).chain([names]));
-    Ok(etag::answer(&req, ready))
+    Ok(etag::answer(&req, style.ready(body.member("links", &links)?.finish(), languages)))
 }
 
 /// How many of each kind are light together; one at least.

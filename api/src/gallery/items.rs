@@ -11,10 +11,13 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 use uuid::Uuid;
 
+use super::accept::Form;
+use super::excerpt::Fields;
 use super::params::{Lang, ReadHeaders, Zone};
-use super::shapes::{LinkedItem, Unchanged};
+use super::shapes::{ExcerptItem, LinkedItem, Unchanged};
 use super::sql::Sql;
-use super::{accept, languages, linked, local_times};
+use super::style::Style;
+use super::{languages, linked, local_times};
 use crate::app::App;
 use crate::http::Query;
 use crate::http::etag::{self, Cache, Ready};
@@ -36,9 +39,10 @@ pub(super) struct ItemPath {
 #[utoipa::path(
     tag = "gallery",
     operation_id = "gallery.events.get",
-    params(ItemPath, Zone, Lang, ReadHeaders),
-    responses((status = 200, description = "The event; `Accept: application/ld+json` has it in the words of schema.org",
-        content((EventItem = "application/json"), (LinkedItem = "application/ld+json"))), Unchanged, Problem)
+    params(ItemPath, Zone, Lang, Fields, ReadHeaders),
+    responses((status = 200, description = "The event; with `fields`, some members; as text, or in the words of schema.org, where `Accept` asks for it",
+        content((EventItem = "application/json"), (ExcerptItem = "application/vnd.solidarity.excerpt+json"),
+            (LinkedItem = "application/ld+json"), (String = "text/plain"))), Unchanged, Problem)
 )]
 #[get("/v1/gallery/events/{id}")]
 pub(super) async fn event(
@@ -46,102 +50,101 @@ pub(super) async fn event(
     req: HttpRequest,
     path: Path<ItemPath>,
     zone: Query<Zone>,
-    lang: Query<Lang>,
+    (lang, fields): (Query<Lang>, Query<Fields>),
 ) -> Result<HttpResponse, Problem> {
     let zone = local_times::zone(zone.0)?;
-    answer(&app, &req, DocumentKind::Event, path.id, &lang.0, zone).await
+    answer(&app, &req, (DocumentKind::Event, path.id), &lang.0, zone, &fields.0).await
 }
 
 /// Get an initiative
 #[utoipa::path(
     tag = "gallery",
     operation_id = "gallery.initiatives.get",
-    params(ItemPath, Lang, ReadHeaders),
-    responses((status = 200, description = "The initiative; `Accept: application/ld+json` has it in the words of schema.org",
-        content((InitiativeItem = "application/json"), (LinkedItem = "application/ld+json"))), Unchanged, Problem)
+    params(ItemPath, Lang, Fields, ReadHeaders),
+    responses((status = 200, description = "The initiative; with `fields`, some members; as text, or in the words of schema.org, where `Accept` asks for it",
+        content((InitiativeItem = "application/json"), (ExcerptItem = "application/vnd.solidarity.excerpt+json"),
+            (LinkedItem = "application/ld+json"), (String = "text/plain"))), Unchanged, Problem)
 )]
 #[get("/v1/gallery/initiatives/{id}")]
 pub(super) async fn initiative(
     app: Data<App>,
     req: HttpRequest,
     path: Path<ItemPath>,
-    lang: Query<Lang>,
+    (lang, fields): (Query<Lang>, Query<Fields>),
 ) -> Result<HttpResponse, Problem> {
-    answer(&app, &req, DocumentKind::Initiative, path.id, &lang.0, None).await
+    answer(&app, &req, (DocumentKind::Initiative, path.id), &lang.0, None, &fields.0).await
 }
 
 /// Get a quote
 #[utoipa::path(
     tag = "gallery",
     operation_id = "gallery.quotes.get",
-    params(ItemPath, Lang, ReadHeaders),
-    responses((status = 200, description = "The quote; `Accept: application/ld+json` has it in the words of schema.org",
-        content((QuoteItem = "application/json"), (LinkedItem = "application/ld+json"))), Unchanged, Problem)
+    params(ItemPath, Lang, Fields, ReadHeaders),
+    responses((status = 200, description = "The quote; with `fields`, some members; as text, or in the words of schema.org, where `Accept` asks for it",
+        content((QuoteItem = "application/json"), (ExcerptItem = "application/vnd.solidarity.excerpt+json"),
+            (LinkedItem = "application/ld+json"), (String = "text/plain"))), Unchanged, Problem)
 )]
 #[get("/v1/gallery/quotes/{id}")]
 pub(super) async fn quote(
     app: Data<App>,
     req: HttpRequest,
     path: Path<ItemPath>,
-    lang: Query<Lang>,
+    (lang, fields): (Query<Lang>, Query<Fields>),
 ) -> Result<HttpResponse, Problem> {
-    answer(&app, &req, DocumentKind::Quote, path.id, &lang.0, None).await
+    answer(&app, &req, (DocumentKind::Quote, path.id), &lang.0, None, &fields.0).await
 }
 
 /// Get an outcome
 #[utoipa::path(
     tag = "gallery",
     operation_id = "gallery.outcomes.get",
-    params(ItemPath, Lang, ReadHeaders),
-    responses((status = 200, description = "The outcome; `Accept: application/ld+json` has it in the words of schema.org",
-        content((OutcomeItem = "application/json"), (LinkedItem = "application/ld+json"))), Unchanged, Problem)
+    params(ItemPath, Lang, Fields, ReadHeaders),
+    responses((status = 200, description = "The outcome; with `fields`, some members; as text, or in the words of schema.org, where `Accept` asks for it",
+        content((OutcomeItem = "application/json"), (ExcerptItem = "application/vnd.solidarity.excerpt+json"),
+            (LinkedItem = "application/ld+json"), (String = "text/plain"))), Unchanged, Problem)
 )]
 #[get("/v1/gallery/outcomes/{id}")]
 pub(super) async fn outcome(
     app: Data<App>,
     req: HttpRequest,
     path: Path<ItemPath>,
-    lang: Query<Lang>,
+    (lang, fields): (Query<Lang>, Query<Fields>),
 ) -> Result<HttpResponse, Problem> {
-    answer(&app, &req, DocumentKind::Outcome, path.id, &lang.0, None).await
+    answer(&app, &req, (DocumentKind::Outcome, path.id), &lang.0, None, &fields.0).await
 }
 
 /// Get a story
 #[utoipa::path(
     tag = "gallery",
     operation_id = "gallery.stories.get",
-    params(ItemPath, Lang, ReadHeaders),
-    responses((status = 200, description = "The story; `Accept: application/ld+json` has it in the words of schema.org",
-        content((StoryItem = "application/json"), (LinkedItem = "application/ld+json"))), Unchanged, Problem)
+    params(ItemPath, Lang, Fields, ReadHeaders),
+    responses((status = 200, description = "The story; with `fields`, some members; as text, or in the words of schema.org, where `Accept` asks for it",
+        content((StoryItem = "application/json"), (ExcerptItem = "application/vnd.solidarity.excerpt+json"),
+            (LinkedItem = "application/ld+json"), (String = "text/plain"))), Unchanged, Problem)
 )]
 #[get("/v1/gallery/stories/{id}")]
 pub(super) async fn story(
     app: Data<App>,
     req: HttpRequest,
     path: Path<ItemPath>,
-    lang: Query<Lang>,
+    (lang, fields): (Query<Lang>, Query<Fields>),
 ) -> Result<HttpResponse, Problem> {
-    answer(&app, &req, DocumentKind::Story, path.id, &lang.0, None).await
+    answer(&app, &req, (DocumentKind::Story, path.id), &lang.0, None, &fields.0).await
 }
 
 async fn answer(
     app: &App,
     req: &HttpRequest,
-    kind: DocumentKind,
-    id: Uuid,
+    (kind, id): (DocumentKind, Uuid),
     lang: &Lang,
     zone: Option<Tz>,
+    fields: &Fields,
 ) -> Result<HttpResponse, Problem> {
     let (wanted, now) = (languages::wanted(req, lang.lang.as_ref())?, app.clock.now());
-    if accept::wants_linked(req.headers()) {
-        let found = find(app, kind, id, &wanted, now, &["language", "body"]).await?;
-        let body: String = found.row.try_get_by_index(BODY)?;
-        let mut ready = Ready::new(linked::write(app, kind, &body)?, etag::LINKED, Cache::Gallery);
-        (ready.content_language, ready.negotiated) = (Some(found.language), true);
-        return Ok(etag::answer(req, ready));
-    }
-    // Wall times also depend on the rules of zones, which have no version here.
-    if zone.is_none() && req.headers().contains_key(IF_NONE_MATCH) {
+    let linked = Form::of(req.headers()) == Form::Linked;
+    let style = Style::of(app, req, &wanted, fields).at(zone);
+    // What is made of a document here (wall times also depend on the rules of zones) has no version of its own.
+    if !linked && style.is_whole() && req.headers().contains_key(IF_NONE_MATCH) {
         let found = find(app, kind, id, &wanted, now, &["language"]).await?;
         if etag::unchanged(req.headers(), &found.etag) {
             return Ok(etag::not_modified(&found.etag, Cache::Gallery, Some(&found.language), true));
@@ -149,19 +152,15 @@ async fn answer(
     }
     let found = find(app, kind, id, &wanted, now, &["language", "body"]).await?;
     let body: String = found.row.try_get_by_index(BODY)?;
-    let mut ready = match zone {
-        Some(zone) => Ready::new(local_times::add(body, zone), etag::JSON, Cache::Gallery),
-        None => Ready {
-            body: body.into(),
-            etag: found.etag,
-            content_type: etag::JSON,
-            content_language: None,
-            cache: Cache::Gallery,
-            link: None,
-            negotiated: true,
-        },
-    };
-    (ready.content_language, ready.negotiated) = (Some(found.language), true);
+    if linked {
+        let mut ready = Ready::new(linked::write(app, kind, &body)?, etag::LINKED, Cache::Gallery);
+        (ready.content_language, ready.negotiated) = (Some(found.language), true);
+        return Ok(etag::answer(req, ready));
+    }
+    let mut ready = style.ready(style.document(body)?, [found.language.as_str()].into_iter());
+    if style.is_whole() {
+        ready.etag = found.etag;
+    }
     Ok(etag::answer(req, ready))
 }
 

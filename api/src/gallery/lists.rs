@@ -4,6 +4,7 @@ use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse, get};
 use entity::gallery_document::DocumentKind;
 
+use super::excerpt::Fields;
 use super::filters::Filters;
 use super::languages::wanted;
 use super::local_times;
@@ -12,7 +13,7 @@ use super::params::{
     AboutFilters, BoxFilter, EventFilter, EventsFilters, InitiativeFilter, Lang, ListFilters, OutcomesFilter,
     PeriodFilters, ReadHeaders, StoriesFilter, Zone,
 };
-use super::shapes::{EventPage, InitiativePage, OutcomePage, QuotePage, StoryPage, Unchanged};
+use super::shapes::{EventPage, ExcerptPage, InitiativePage, OutcomePage, QuotePage, StoryPage, Unchanged};
 use crate::app::App;
 use crate::http::Query;
 use crate::http::page::Paging;
@@ -25,10 +26,12 @@ use crate::problem::Problem;
     tag = "gallery",
     operation_id = "gallery.events.list",
     params(
-        AboutFilters, EventsFilters, InitiativeFilter, PeriodFilters, BoxFilter, ListFilters, Zone, Lang, Paging,
-        ReadHeaders
+        AboutFilters, EventsFilters, InitiativeFilter, PeriodFilters, BoxFilter, ListFilters, Zone, Lang, Fields,
+        Paging, ReadHeaders
     ),
-    responses((status = 200, description = "A page of events", body = EventPage), Unchanged, Problem)
+    responses((status = 200, description = "A page of events; with `fields`, excerpts; as text where `Accept` asks for it",
+        content((EventPage = "application/json"), (ExcerptPage = "application/vnd.solidarity.excerpt+json"),
+            (String = "text/plain"))), Unchanged, Problem)
 )]
 #[get("/v1/gallery/events")]
 #[allow(clippy::too_many_arguments, reason = "each is a group of query parameters")]
@@ -37,7 +40,8 @@ pub(super) async fn events(
     req: HttpRequest,
     (about, own, initiative): (Query<AboutFilters>, Query<EventsFilters>, Query<InitiativeFilter>),
     (period, bbox, list): (Query<PeriodFilters>, Query<BoxFilter>, Query<ListFilters>),
-    (zone, lang, paging): (Query<Zone>, Query<Lang>, Query<Paging>),
+    zone: Query<Zone>,
+    (lang, fields, paging): Reading,
 ) -> Result<HttpResponse, Problem> {
     let filters = Filters::of([DocumentKind::Event])
         .about(about.0)?
@@ -48,7 +52,12 @@ pub(super) async fn events(
         .with_words(list.0.q.as_deref());
     let wanted = wanted(&req, lang.0.lang.as_ref())?;
     let zone = local_times::zone(zone.0)?;
-    pages::answer(&app, &req, Question { filters, order: list.0.sort, paging: paging.0, wanted, zone }).await
+    pages::answer(
+        &app,
+        &req,
+        Question { filters, order: list.0.sort, paging: paging.0, wanted, zone, fields: fields.0 },
+    )
+    .await
 }
 
 /// List initiatives
@@ -58,29 +67,32 @@ pub(super) async fn events(
 #[utoipa::path(
     tag = "gallery",
     operation_id = "gallery.initiatives.list",
-    params(AboutFilters, BoxFilter, ListFilters, Lang, Paging, ReadHeaders),
-    responses((status = 200, description = "A page of initiatives", body = InitiativePage), Unchanged, Problem)
+    params(AboutFilters, BoxFilter, ListFilters, Lang, Fields, Paging, ReadHeaders),
+    responses((status = 200, description = "A page of initiatives; with `fields`, excerpts; as text where `Accept` asks for it",
+        content((InitiativePage = "application/json"), (ExcerptPage = "application/vnd.solidarity.excerpt+json"),
+            (String = "text/plain"))), Unchanged, Problem)
 )]
 #[get("/v1/gallery/initiatives")]
 pub(super) async fn initiatives(
     app: Data<App>,
     req: HttpRequest,
     (about, bbox, list): (Query<AboutFilters>, Query<BoxFilter>, Query<ListFilters>),
-    (lang, paging): (Query<Lang>, Query<Paging>),
+    (lang, fields, paging): Reading,
 ) -> Result<HttpResponse, Problem> {
     let filters = Filters::of([DocumentKind::Initiative])
         .about(about.0)?
         .within(bbox.0)?
         .with_words(list.0.q.as_deref());
     let wanted = wanted(&req, lang.0.lang.as_ref())?;
-    let question = Question { filters, order: list.0.sort, paging: paging.0, wanted, zone: None };
+    let question =
+        Question { filters, order: list.0.sort, paging: paging.0, wanted, zone: None, fields: fields.0 };
     pages::answer(&app, &req, question).await
 }
 
 /// What quotes, outcomes and stories have in common.
 type Belonging = (Query<InitiativeFilter>, Query<EventFilter>, Query<PeriodFilters>);
 type Further = (Query<AboutFilters>, Query<BoxFilter>, Query<ListFilters>);
-type Reading = (Query<Lang>, Query<Paging>);
+type Reading = (Query<Lang>, Query<Fields>, Query<Paging>);
 
 /// List quotes
 ///
@@ -88,8 +100,10 @@ type Reading = (Query<Lang>, Query<Paging>);
 #[utoipa::path(
     tag = "gallery",
     operation_id = "gallery.quotes.list",
-    params(AboutFilters, InitiativeFilter, EventFilter, PeriodFilters, BoxFilter, ListFilters, Lang, Paging, ReadHeaders),
-    responses((status = 200, description = "A page of quotes", body = QuotePage), Unchanged, Problem)
+    params(AboutFilters, InitiativeFilter, EventFilter, PeriodFilters, BoxFilter, ListFilters, Lang, Fields, Paging, ReadHeaders),
+    responses((status = 200, description = "A page of quotes; with `fields`, excerpts; as text where `Accept` asks for it",
+        content((QuotePage = "application/json"), (ExcerptPage = "application/vnd.solidarity.excerpt+json"),
+            (String = "text/plain"))), Unchanged, Problem)
 )]
 #[get("/v1/gallery/quotes")]
 pub(super) async fn quotes(
@@ -110,10 +124,12 @@ pub(super) async fn quotes(
     tag = "gallery",
     operation_id = "gallery.outcomes.list",
     params(
-        AboutFilters, OutcomesFilter, InitiativeFilter, EventFilter, PeriodFilters, BoxFilter, ListFilters, Lang, Paging,
-        ReadHeaders
+        AboutFilters, OutcomesFilter, InitiativeFilter, EventFilter, PeriodFilters, BoxFilter, ListFilters, Lang, Fields,
+        Paging, ReadHeaders
     ),
-    responses((status = 200, description = "A page of outcomes", body = OutcomePage), Unchanged, Problem)
+    responses((status = 200, description = "A page of outcomes; with `fields`, excerpts; as text where `Accept` asks for it",
+        content((OutcomePage = "application/json"), (ExcerptPage = "application/vnd.solidarity.excerpt+json"),
+            (String = "text/plain"))), Unchanged, Problem)
 )]
 #[get("/v1/gallery/outcomes")]
 pub(super) async fn outcomes(
@@ -136,10 +152,12 @@ pub(super) async fn outcomes(
     tag = "gallery",
     operation_id = "gallery.stories.list",
     params(
-        AboutFilters, StoriesFilter, InitiativeFilter, EventFilter, PeriodFilters, BoxFilter, ListFilters, Lang, Paging,
-        ReadHeaders
+        AboutFilters, StoriesFilter, InitiativeFilter, EventFilter, PeriodFilters, BoxFilter, ListFilters, Lang, Fields,
+        Paging, ReadHeaders
     ),
-    responses((status = 200, description = "A page of stories", body = StoryPage), Unchanged, Problem)
+    responses((status = 200, description = "A page of stories; with `fields`, excerpts; as text where `Accept` asks for it",
+        content((StoryPage = "application/json"), (ExcerptPage = "application/vnd.solidarity.excerpt+json"),
+            (String = "text/plain"))), Unchanged, Problem)
 )]
 #[get("/v1/gallery/stories")]
 pub(super) async fn stories(
@@ -160,7 +178,7 @@ async fn contributions(
     filters: Filters,
     (initiative, event, period): Belonging,
     (about, bbox, list): Further,
-    (lang, paging): Reading,
+    (lang, fields, paging): Reading,
 ) -> Result<HttpResponse, Problem> {
     let filters = filters
         .about(about.0)?
@@ -170,6 +188,7 @@ async fn contributions(
         .within(bbox.0)?
         .with_words(list.0.q.as_deref());
     let wanted = wanted(req, lang.0.lang.as_ref())?;
-    let question = Question { filters, order: list.0.sort, paging: paging.0, wanted, zone: None };
+    let question =
+        Question { filters, order: list.0.sort, paging: paging.0, wanted, zone: None, fields: fields.0 };
     pages::answer(app, req, question).await
 }

@@ -11,6 +11,7 @@
 //!   item in the words of schema.org
 //! - `overview` and `countries`: the whole at a glance, and country by country
 //! - `search`, `map`, `changes`: the same documents, found by words, on a map, and as a feed with tombstones
+//! - `style`: how documents are shown: whole, an `excerpt` of their members, or `plain` text
 //! - [`cache`]: their answers, kept ready as long as they hold
 //! - `names`: countries, languages and themes; `ready`: whether the database answers
 
@@ -22,6 +23,7 @@ mod card;
 mod changes;
 mod countries;
 mod counts;
+mod excerpt;
 mod feeds;
 pub mod filters;
 mod items;
@@ -36,11 +38,13 @@ mod overview;
 mod pack;
 mod pages;
 pub mod params;
+mod plain;
 mod reading;
 mod ready;
 mod search;
 pub mod shapes;
 mod sql;
+mod style;
 mod words;
 mod words_for;
 

@@ -9,13 +9,15 @@ use sea_orm::QueryResult;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::excerpt::Fields;
 use super::filters::Filters;
 use super::params::ListOrder;
 use super::sql::Sql;
-use super::{json, languages, local_times};
+use super::style::Style;
+use super::{json, languages};
 use crate::app::App;
 use crate::db::PublicDb;
-use crate::http::etag::{self, Cache, Ready};
+use crate::http::etag;
 use crate::http::language::Wanted;
 use crate::http::page::{Cursor, Paging, next_link};
 use crate::problem::Problem;
@@ -32,6 +34,8 @@ pub struct Question {
     pub wanted: Wanted,
     /// With the wall times of which zone.
     pub zone: Option<Tz>,
+    /// With which members.
+    pub fields: Fields,
 }
 
 /// A document's place in a list.
@@ -84,24 +88,25 @@ pub fn light(req: &HttpRequest, sizes: impl ExactSizeIterator<Item = usize>) -> 
 /// # Errors
 /// 400 if the cursor belongs to another question; the database's.
 pub async fn answer(app: &App, req: &HttpRequest, asked: Question) -> Result<HttpResponse, Problem> {
-    let Question { filters, order, paging, wanted, zone } = asked;
+    let Question { filters, order, paging, wanted, zone, fields } = asked;
+    let style = Style::of(app, req, &wanted, &fields).at(zone).brief();
     let binding = serde_json::to_string(&("list", &filters, order)).map_err(Problem::internal)?;
     let after: Option<Key> = paging.cursor.map(|text| Cursor::decode(&binding, &text)).transpose()?;
     let limit = usize::from(paging.limit.get());
     let mut rows = read(&app.gallery, &filters, order, after, limit + 1, &wanted, app.clock.now()).await?;
     let all = rows.len();
     rows.truncate(limit);
-    rows.truncate(light(req, rows.iter().map(|row| row.body.len())));
+    let bodies = rows.iter_mut().map(|row| style.document(std::mem::take(&mut row.body)));
+    let mut bodies = bodies.collect::<Result<Vec<_>, _>>()?;
+    bodies.truncate(light(req, bodies.iter().map(String::len)));
+    rows.truncate(bodies.len());
     let last = rows.last().filter(|_| rows.len() < all);
     let next = last.map(|row| Cursor::encode(&binding, &row.key)).transpose()?;
-    let language = languages::shared(rows.iter().map(|row| row.language.as_str()));
-    let bodies = rows.into_iter().map(|row| row.body);
-    let bodies: Vec<String> = match zone {
-        Some(zone) => bodies.map(|body| local_times::add(body, zone)).collect(),
-        None => bodies.collect(),
+    let body = match style.is_text() {
+        true => style.page(&bodies, req.uri(), next.as_deref()).into_bytes(),
+        false => json::page(&bodies, next.as_deref())?,
     };
-    let mut ready = Ready::new(json::page(&bodies, next.as_deref())?, etag::JSON, Cache::Gallery);
-    ready.content_language = language;
+    let mut ready = style.ready(body, rows.iter().map(|row| row.language.as_str()));
     ready.link = next.map(|cursor| next_link(req.uri(), &cursor));
     Ok(etag::answer(req, ready))
 }

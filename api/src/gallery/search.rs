@@ -11,17 +11,20 @@ use serde::{Deserialize, Serialize};
 use utoipa::IntoParams;
 use uuid::Uuid;
 
+use super::excerpt::Fields;
 use super::filters::{Filters, Way};
 use super::json::{self, Object};
 use super::params::{AboutFilters, DocumentKinds, Lang, ReadHeaders};
+use super::plain::Label;
 use super::shapes::{SearchPage, Unchanged};
 use super::sql::Sql;
+use super::style::Style;
 use super::words::{self, Where};
 use super::{languages, pages};
 use crate::app::App;
 use crate::db::PublicDb;
 use crate::http::Query;
-use crate::http::etag::{self, Cache, Ready};
+use crate::http::etag;
 use crate::http::language::Wanted;
 use crate::http::page::{Cursor, Paging, next_link};
 use crate::problem::Problem;
@@ -45,7 +48,8 @@ pub(super) struct Words {
     tag = "gallery",
     operation_id = "gallery.search",
     params(Words, DocumentKinds, AboutFilters, Lang, Paging, ReadHeaders),
-    responses((status = 200, description = "A page of hits", body = SearchPage), Unchanged, Problem)
+    responses((status = 200, description = "A page of hits; as text where `Accept` asks for it",
+        content((SearchPage = "application/json"), (String = "text/plain"))), Unchanged, Problem)
 )]
 #[get("/v1/gallery/search")]
 pub(super) async fn search(
@@ -62,15 +66,21 @@ pub(super) async fn search(
     let mut hits = find(&app.gallery, &filters, after, limit + 1, &wanted, app.clock.now()).await?;
     let all = hits.len();
     hits.truncate(limit);
+    let style = Style::of(&app, &req, &wanted, &Fields::default()).brief();
     hits.truncate(pages::light(&req, hits.iter().map(Hit::size)));
     let next =
         hits.last().filter(|_| hits.len() < all).map(|hit| Cursor::encode(&binding, &hit.key)).transpose()?;
 
     // In the order in which they were asked for: the snippet begins with the first that is found.
     let words = query_words(&asked.0.q);
-    let items: Vec<Vec<u8>> = hits.iter().map(|hit| hit.write(&words)).collect::<Result<_, _>>()?;
-    let mut ready = Ready::new(json::page(&items, next.as_deref())?, etag::JSON, Cache::Gallery);
-    ready.content_language = languages::shared(hits.iter().map(|hit| hit.language.as_str()));
+    let body = if style.is_text() {
+        let texts: Vec<String> = hits.iter().map(|hit| hit.tell(&style, &words)).collect::<Result<_, _>>()?;
+        style.page(&texts, req.uri(), next.as_deref()).into_bytes()
+    } else {
+        let items: Vec<Vec<u8>> = hits.iter().map(|hit| hit.write(&words)).collect::<Result<_, _>>()?;
+        json::page(&items, next.as_deref())?
+    };
+    let mut ready = style.ready(body, hits.iter().map(|hit| hit.language.as_str()));
     ready.link = next.map(|cursor| next_link(req.uri(), &cursor));
     Ok(etag::answer(&req, ready))
 }
@@ -104,13 +114,24 @@ impl Hit {
         self.body.len() + self.label.len() + 600
     }
 
-    fn write(&self, words: &[String]) -> Result<Vec<u8>, Problem> {
+    /// As text: the document in short, and what was found of it.
+    fn tell(&self, style: &Style<'_>, words: &[String]) -> Result<String, Problem> {
+        let mut lines = style.lines();
+        lines.line(Label::Found, &self.snippet(words)?);
+        Ok(style.document(self.body.clone())? + &lines.finish())
+    }
+
+    fn snippet(&self, words: &[String]) -> Result<String, Problem> {
         let own: OwnText<'_> = serde_json::from_str(&self.body).map_err(Problem::internal)?;
+        Ok(snippet(&own.text(&self.label), words))
+    }
+
+    fn write(&self, words: &[String]) -> Result<Vec<u8>, Problem> {
         let hit = Object::with_capacity(self.size())
             .member("kind", &self.kind)?
             .member("id", &self.key.2)?
             .member("title", &self.label)?
-            .member("snippet", &snippet(&own.text(&self.label), words))?
+            .member("snippet", &self.snippet(words)?)?
             .ready("item", &self.body);
         Ok(hit.finish())
     }

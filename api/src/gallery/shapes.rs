@@ -59,6 +59,10 @@ page!(
     GalleryCountryPage of GalleryCountry
 );
 page!(
+    /// A page of excerpts.
+    ExcerptPage of ExcerptItem
+);
+page!(
     /// A page of search hits.
     SearchPage of SearchHit
 );
@@ -139,6 +143,33 @@ pub struct GalleryCountryDetail {
     pub links: BTreeMap<String, String>,
 }
 
+/// A country's page with some members of its documents.
+#[derive(ToSchema)]
+pub struct ExcerptCountry {
+    /// The two-letter code.
+    #[schema(example = "SS")]
+    pub code: String,
+    /// Its name in the language asked for.
+    #[schema(example = "South Sudan")]
+    pub name: String,
+    /// The one point that stands for it.
+    pub point: Point,
+    /// Documents by kind.
+    pub counts: KindCounts,
+    /// Initiatives.
+    pub initiatives: Vec<ExcerptItem>,
+    /// Events.
+    pub events: Vec<ExcerptItem>,
+    /// Quotes.
+    pub quotes: Vec<ExcerptItem>,
+    /// Outcomes.
+    pub outcomes: Vec<ExcerptItem>,
+    /// Stories.
+    pub stories: Vec<ExcerptItem>,
+    /// Addresses of this page and of the lists that have all of each kind.
+    pub links: BTreeMap<String, String>,
+}
+
 /// A document that was found.
 #[derive(ToSchema)]
 pub struct SearchHit {
@@ -152,6 +183,16 @@ pub struct SearchHit {
     pub snippet: String,
     /// The whole document.
     pub item: GalleryItem,
+}
+
+/// The members of a document that were asked for.
+#[derive(Serialize, ToSchema)]
+pub struct ExcerptItem {
+    /// Its id, always.
+    pub id: Uuid,
+    /// What was asked for, as the whole document has it.
+    #[serde(flatten)]
+    pub members: BTreeMap<String, serde_json::Value>,
 }
 
 /// A document in the words of schema.org; further members depend on `@type`.

@@ -1,5 +1,21 @@
 //! The few words of our own that stand in feeds and cards, in the languages in which countries are named.
 
+use entity::gallery_document::DocumentKind;
+
+/// In the order of their words.
+const KINDS: [DocumentKind; 5] = [
+    DocumentKind::Initiative,
+    DocumentKind::Event,
+    DocumentKind::Quote,
+    DocumentKind::Outcome,
+    DocumentKind::Story,
+];
+
+/// Each kind of document with its word.
+pub fn each_kind(language: &str) -> impl Iterator<Item = (DocumentKind, &'static str)> {
+    KINDS.into_iter().zip(kinds(language))
+}
+
 /// Initiatives, events, quotes, outcomes, stories.
 pub fn kinds(language: &str) -> [&'static str; 5] {
     match language {

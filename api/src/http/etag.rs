@@ -17,6 +17,10 @@ use twox_hash::XxHash3_128;
 pub const JSON: &str = "application/json";
 /// `Content-Type` of JSON-LD.
 pub const LINKED: &str = "application/ld+json";
+/// `Content-Type` of documents of which some members are left out.
+pub const EXCERPT: &str = "application/vnd.solidarity.excerpt+json";
+/// `Content-Type` of text without markup.
+pub const TEXT: &str = "text/plain; charset=utf-8";
 /// `Content-Type` of a JSON value a line.
 pub const NDJSON: &str = "application/x-ndjson";
 /// `Content-Type` of Atom feeds.

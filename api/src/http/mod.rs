@@ -5,7 +5,7 @@
 //! [`manners`] wraps everything else around the answer (request id, log span, HEAD, panics, security headers, the
 //! one shape of every error), [`plain`] keeps to addresses without escapes, [`limits`] bound what a caller may take, [`cors`] lets pages of other origins read, and
 //! [`meter`] counts. The other modules are what handlers are built from: [`query`], [`page`]s and
-//! cursors, the [`routes`] that rooms register, strict [`json`] bodies, [`patch`]es with `If-Match`, [`etag`]s and ready answers, the reader's [`language`]. [`docs`] and [`problem_pages`] serve the
+//! cursors, the [`routes`] that rooms register, strict [`json`] bodies, the way [`inside`], [`patch`]es with `If-Match`, [`etag`]s and ready answers, the reader's [`language`]. [`docs`] and [`problem_pages`] serve the
 //! document and the explanations that it points to.
 
 pub mod contract;
@@ -14,6 +14,7 @@ pub mod docs;
 pub mod etag;
 pub mod id;
 pub mod idempotency;
+pub mod inside;
 pub mod json;
 pub mod language;
 pub mod limits;

@@ -47,6 +47,8 @@ pub enum Kind {
     RegistrationClosed,
     /// The same request is being answered already.
     InProgress,
+    /// What this item of a batch refers to was not done.
+    EarlierItemFailed,
     /// Was public and has been withdrawn.
     Gone,
     /// The cursor of a feed leads to where too much was forgotten.
@@ -89,7 +91,7 @@ pub struct Row {
 
 impl Kind {
     /// Every kind, in the order of the status codes.
-    pub const ALL: [Kind; 31] = [
+    pub const ALL: [Kind; 32] = [
         Kind::BadRequest,
         Kind::InvalidParameter,
         Kind::InvalidJson,
@@ -109,6 +111,7 @@ impl Kind {
         Kind::ConsentNeeded,
         Kind::RegistrationClosed,
         Kind::InProgress,
+        Kind::EarlierItemFailed,
         Kind::Gone,
         Kind::CursorTooOld,
         Kind::PreconditionFailed,
@@ -267,6 +270,13 @@ impl Kind {
                 "Already in progress",
                 "A request with the same `Idempotency-Key` is still being answered.",
                 "Send the same request again a little later, with the same key: it gets the answer of the first.",
+            ),
+            Kind::EarlierItemFailed => (
+                StatusCode::CONFLICT,
+                "earlier_item_failed",
+                "Earlier item failed",
+                "This item of a batch refers to an earlier one that was not done, or that was answered without what it refers to.",
+                "Nothing was done for this item. Mend the earlier one, and send both again with the ids they have.",
             ),
             Kind::Gone => (
                 StatusCode::GONE,

@@ -163,6 +163,11 @@ impl Problem {
         &self.faults
     }
 
+    /// After how many seconds the same request may be sent again, if that is known.
+    pub const fn seconds(&self) -> Option<u32> {
+        self.retry_after
+    }
+
     /// The final body, for the request with this id.
     pub fn body(&self, request_id: Uuid) -> Body<'_> {
         let Row { status, code, title, .. } = self.kind.row();

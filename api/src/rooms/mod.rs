@@ -3,6 +3,7 @@
 
 pub mod accounts;
 pub mod audit_log;
+pub mod batch;
 pub mod bundle;
 pub mod calendars;
 pub mod changes;
@@ -74,4 +75,5 @@ pub fn routes(routes: &mut Routes<'_>) {
     audit_log::routes(routes);
     retention::routes(routes);
     changes::routes(routes);
+    batch::routes(routes);
 }

@@ -13,7 +13,7 @@ export interface Answer<Data> {
 type Operation = Record<string | number, any>;
 
 /** What is not plain JSON and has to be asked for by name, which this client does not do. */
-type AskedFor = "application/ld+json";
+type AskedFor = "application/ld+json" | "application/vnd.solidarity.excerpt+json" | "text/plain";
 
 /** An answer in the forms that come without being asked for. */
 type Unasked<Answered> = {

@@ -40,7 +40,7 @@ async fn a_kept_answer_is_the_fresh_one_in_every_packing() {
             let answer = house.get_with(path, &[("accept-encoding", asked)]).await;
             assert_eq!((answer.status, answer.header("content-encoding")), (200, packed), "{round} {asked}");
             assert_eq!(unpacked(packed, &answer.body), fresh.body, "{round} {asked}");
-            assert_eq!(answer.header("vary"), "Accept-Encoding, Accept-Language");
+            assert_eq!(answer.header("vary"), "Accept, Accept-Encoding, Accept-Language");
             for name in ["etag", "content-type", "content-language", "link", "cache-control"] {
                 assert_eq!(answer.header(name), fresh.header(name), "{name}");
             }

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use futures_util::future::join_all;
 use reqwest::{Client, Response};
+use serde_json::json;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::net::{TcpListener, TcpStream};
@@ -58,7 +59,7 @@ async fn pass(mut from: OwnedReadHalf, mut to: OwnedWriteHalf, mut flows: watch:
 }
 
 /// What an answer differs by that came from the cache.
-const VARY_OF_WHAT_IS_KEPT: &str = "Accept-Encoding, Accept-Language";
+const VARY_OF_WHAT_IS_KEPT: &str = "Accept, Accept-Encoding, Accept-Language";
 
 /// A server whose database is behind a line; none on SQLite.
 async fn behind_a_line(
@@ -119,6 +120,15 @@ async fn while_the_database_does_not_answer_everybody_is_told_to_come_again_and_
         assert_eq!(problem["code"], "unavailable");
     }
     assert_eq!(get(&client, &address, "/readyz").await.status(), 503);
+    let item = |id| json!({"id": id, "method": "POST", "path": "/v1/manage-links", "body": {"email": "a@example.org"}});
+    let items = [item(api::ids::v4()), item(api::ids::v4())];
+    let batch =
+        client.post(format!("{address}/v1/batch")).json(&json!({"items": items})).send().await.unwrap();
+    let verdicts: serde_json::Value = batch.json().await.unwrap();
+    for (item, verdict) in items.iter().zip(verdicts["items"].as_array().unwrap()) {
+        assert_eq!((&verdict["id"], &verdict["status"]), (&item["id"], &json!(503)));
+        assert_eq!((&verdict["retry_after"], &verdict["body"]["code"]), (&json!(2), &json!("unavailable")));
+    }
     let kept = get(&client, &address, "/v1/gallery").await;
     assert_eq!(kept.status(), 503, "what is kept may have been withdrawn meanwhile");
     for path in ["/livez", "/v1/countries", "/v1/languages", "/openapi.json"] {

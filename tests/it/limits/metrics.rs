@@ -27,6 +27,9 @@ async fn requests_are_counted_by_route_and_nothing_about_clients_is_told() {
     let large = client.get(format!("{address}/v1/gallery")).body(vec![0; 1024 * 1024 + 1]);
     // It may be refused while it is still being sent.
     let _ = large.send().await;
+    let item = serde_json::json!({"id": id, "method": "POST", "path": "/v1/reports", "body": {}});
+    let batch = client.post(format!("{address}/v1/batch")).json(&serde_json::json!({"items": [item]}));
+    assert_eq!(batch.send().await.unwrap().status(), 200);
     while get("/v1/countries").await != 429 {}
 
     let told = reqwest::get(&metrics).await.unwrap();
@@ -37,6 +40,8 @@ async fn requests_are_counted_by_route_and_nothing_about_clients_is_told() {
         "http_requests_total{method=\"GET\",route=\"/v1/gallery/events/{id}\",status=\"4xx\"} 1",
         "http_requests_total{method=\"GET\",route=\"none\",status=\"4xx\"} 1",
         "http_requests_total{method=\"other\",route=\"/v1/gallery\",status=\"4xx\"} 1",
+        "http_requests_total{method=\"POST\",route=\"/v1/batch\",status=\"2xx\"} 1",
+        "http_requests_total{method=\"POST\",route=\"/v1/reports\",status=\"4xx\"} 1",
         "http_requests_rejected_total{reason=\"rate\"} 1",
         "http_requests_rejected_total{reason=\"body_size\"} 1",
         "http_requests_in_flight 0",

@@ -30,7 +30,7 @@ use self::freshness::{Moment, Touches};
 pub use self::watch::Watch;
 use crate::access;
 use crate::app::App;
-use crate::gallery::accept;
+use crate::gallery::accept::Form;
 use crate::http::language::Wanted;
 use crate::http::meter::{self, Cached};
 use crate::problem::{Kind, Problem};
@@ -55,7 +55,7 @@ pub struct Cache {
 struct Key {
     address: String,
     wanted: Wanted,
-    linked: bool,
+    form: Form,
 }
 
 /// What is known of an answer.
@@ -137,8 +137,11 @@ impl Asked {
             None => Wanted::default(),
         };
         let address = req.uri().path_and_query()?.as_str().to_owned();
-        let linked = matches!(touches, Touches::Document(_)) && accept::wants_linked(req.headers());
-        Some(Self { key: Key { address, wanted, linked }, touches, brief })
+        let form = match Form::of(req.headers()) {
+            Form::Linked if !matches!(touches, Touches::Document(_)) => Form::Json,
+            form => form,
+        };
+        Some(Self { key: Key { address, wanted, form }, touches, brief })
     }
 }
 

@@ -36,6 +36,10 @@ const IN_LINE: usize = 1024;
 const PATIENCE: Duration = Duration::from_secs(1);
 /// How long a request may take in all, waiting included.
 pub const DEADLINE: Duration = Duration::from_millis(2500);
+/// Batches that are worked on at the same time, in one process: one call of each at a time.
+const BATCHES: usize = 8;
+/// How long a batch may take. Its items have turns and deadlines of their own.
+pub const BATCH: Duration = Duration::from_secs(25);
 /// Seconds after which a caller who was refused may ask again.
 const AGAIN: u32 = 2;
 
@@ -48,6 +52,8 @@ pub enum Work {
     Database,
     /// A processor for a while, and the database.
     Password,
+    /// Nothing itself: what it asks for has its own turn.
+    Batch,
     /// The database, now and then, for as long as a body may take that is read in portions.
     Upload,
 }
@@ -60,6 +66,7 @@ pub(super) struct Gates {
     database: Gate,
     passwords: Gate,
     uploads: Gate,
+    batches: Gate,
     work_of: WorkOf,
 }
 
@@ -69,6 +76,7 @@ impl Gates {
             database: Gate::new(AT_ONCE),
             passwords: Gate::new(SIGN_INS),
             uploads: Gate::new(UPLOADS),
+            batches: Gate::new(BATCHES),
             work_of,
         }
     }
@@ -78,6 +86,7 @@ impl Gates {
             Work::Little => None,
             Work::Database => Some((&self.database, DEADLINE)),
             Work::Password => Some((&self.passwords, DEADLINE)),
+            Work::Batch => Some((&self.batches, BATCH)),
             Work::Upload => Some((&self.uploads, Bounds::UPLOAD.whole + DEADLINE)),
         }
     }
