@@ -25,17 +25,20 @@ const OF_THE_MOMENT: [&str; 3] = ["date", "x-request-id", "vary"];
 type Seen = BTreeMap<String, (u16, Vec<(String, String)>, String)>;
 
 impl House {
-    /// Asks for these addresses.
+    /// Asks for these addresses, and for what of them is told as text.
     async fn seen(&self, paths: impl IntoIterator<Item = String>) -> Seen {
         let mut seen = Seen::new();
-        for path in paths {
-            let answer = self.get(&path).await;
+        let forms = [("", "*/*"), (" as text", "text/plain")];
+        for (path, (form, accept)) in
+            paths.into_iter().flat_map(|path| forms.map(|form| (path.clone(), form)))
+        {
+            let answer = self.get_with(&path, &[("accept", accept)]).await;
             let headers = answer.headers.iter().filter(|(name, _)| !OF_THE_MOMENT.contains(&name.as_str()));
             let headers = headers.map(|(name, value)| (name.to_string(), value.to_str().unwrap().to_owned()));
             let mut headers: Vec<_> = headers.collect();
             headers.sort();
             let text = answer.text().to_owned();
-            seen.insert(path, (answer.status, headers, text));
+            seen.insert(path + form, (answer.status, headers, text));
         }
         seen
     }
@@ -61,7 +64,14 @@ impl House {
         .map(|path| format!("/v1/gallery{path}"))
         .to_vec();
         for list in ["events", "initiatives", "quotes", "outcomes", "stories"] {
-            for query in ["", "?sort=-updated_at", "?sort=updated_at", "?limit=1", "?country=SS&lang=ar"] {
+            for query in [
+                "",
+                "?fields=title,text,when,place,hosts,headcount",
+                "?sort=-updated_at",
+                "?sort=updated_at",
+                "?limit=1",
+                "?country=SS&lang=ar",
+            ] {
                 paths.push(format!("/v1/gallery/{list}{query}"));
             }
             for item in self.items(&format!("/v1/gallery/{list}")).await {

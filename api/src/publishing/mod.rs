@@ -18,6 +18,7 @@ mod due;
 mod facts;
 mod known;
 mod leaving;
+pub mod members;
 mod number;
 mod place;
 mod readers;

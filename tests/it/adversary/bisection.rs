@@ -206,7 +206,8 @@ async fn neither_order_nor_filter_nor_cursor_tells_the_day_of_what_shows_its_mon
             .map(|path| format!("/v1/gallery/{path}")),
     );
     let before = house.seen(asked.clone()).await;
-    let all: Vec<_> = before.iter().filter(|(path, _)| path.contains("events?from=")).collect();
+    let listed = |path: &str| path.contains("events?from=") && !path.ends_with(" as text");
+    let all: Vec<_> = before.iter().filter(|(path, _)| listed(path)).collect();
     assert_eq!(all.len(), 30);
     for (path, answer) in all {
         for event in &events {

@@ -68,7 +68,11 @@ impl Lines {
     /// the marks would be noise on devices that do not know them.
     fn isolated(&self, text: &str) -> String {
         let right_to_left = self.language == "ar";
-        match text.chars().any(|c| c.is_alphabetic() && runs_left(c) != right_to_left) {
+        let turns = |c: char| match c {
+            '\u{61c}' | '\u{200e}' | '\u{200f}' => true,
+            c => c.is_alphabetic() && runs_left(c) != right_to_left,
+        };
+        match text.chars().any(turns) {
             true => format!("\u{2068}{text}\u{2069}"),
             false => text.to_owned(),
         }
@@ -122,6 +126,7 @@ mod tests {
         };
         assert_eq!(said("en", "Juba 7"), "Where: Juba 7\n");
         assert_eq!(said("en", "جوبا"), "Where: \u{2068}جوبا\u{2069}\n");
+        assert_eq!(said("en", "7\u{200f}8"), "Where: \u{2068}7\u{200f}8\u{2069}\n");
         assert!(said("ar", "Juba").ends_with(": \u{2068}Juba\u{2069}\n"));
         assert!(said("ar", "جوبا").ends_with(": جوبا\n"));
     }

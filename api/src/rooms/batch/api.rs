@@ -27,6 +27,8 @@ use crate::problem::{Kind, Problem};
 
 /// How much sooner than it is cut off a batch begins nothing more: as long as one item may take.
 const LAST: Duration = Duration::from_secs(5);
+/// Bytes of answers after which a batch begins nothing more: it holds them all at once.
+const MOST: usize = 4 * 1024 * 1024;
 /// Seconds after which what was not begun may be sent again.
 const AGAIN: u32 = 5;
 
@@ -58,15 +60,20 @@ pub(super) async fn send(
         return Err(Problem::invalid_body(faults));
     }
     let mut verdicts: Vec<BatchVerdict> = Vec::with_capacity(items.len());
+    let mut bytes = 0;
     for item in items {
         let id = item.id.clone();
-        let over = Instant::now() >= end || app.stopping.load(std::sync::atomic::Ordering::Relaxed);
+        let over =
+            Instant::now() >= end || bytes > MOST || app.stopping.load(std::sync::atomic::Ordering::Relaxed);
         let told = match over {
             true => Err(Problem::of(Kind::Unavailable).retry_after(AGAIN)),
             false => ask(&inside, &req, item, &verdicts).await,
         };
         verdicts.push(match told {
-            Ok(told) => verdict(id, &told),
+            Ok(told) => {
+                bytes += told.body.len();
+                verdict(id, &told)
+            }
             Err(problem) => refused(id, &problem),
         });
     }

@@ -47,7 +47,7 @@ pub(super) struct BatchItem {
     pub(super) authorization: Option<SecretString>,
     /// The body.
     #[serde(default)]
-    #[schema(nullable = false, value_type = Option<Object>)]
+    #[schema(nullable = false, value_type = Option<BTreeMap<String, Value>>)]
     pub(super) body: Option<Map<String, Value>>,
 }
 
@@ -98,7 +98,7 @@ pub(super) struct BatchVerdict {
     pub(super) retry_after: Option<u32>,
     /// The body, a problem document if it was refused.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false, value_type = Option<Object>)]
+    #[schema(nullable = false, value_type = Option<BTreeMap<String, Value>>)]
     pub(super) body: Option<Value>,
 }
 
