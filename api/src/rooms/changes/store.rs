@@ -197,7 +197,7 @@ pub async fn readers_of(tx: &Tx, quotes: &[QuoteId]) -> Result<Vec<(QuoteId, Org
         .column(Column::Reader)
         .filter(Column::RecordId.is_in(quotes.iter().map(|quote| quote.0)))
         .filter(Column::Kind.eq(ChangeKind::Quote).and(Column::Gone.eq(false)).and(Column::Reader.ne(STAFF)));
-    Ok(told.into_tuple().all(tx).await?)
+    told.into_tuple().all(tx).await
 }
 
 /// Forgets deletions that were told for long enough, and readers who no longer ask.
