@@ -23,13 +23,15 @@ async fn what_an_older_copy_brings_back_is_erased_before_anything_is_read() {
     let admin = house.admin().await;
     let person = named(&admin, NAME).await;
     let kept = "CREATE TABLE kept_person AS SELECT * FROM person; CREATE TABLE kept_quote AS SELECT * FROM quote; \
-                CREATE TABLE kept_consent AS SELECT * FROM consent; CREATE TABLE kept_host AS SELECT * FROM event_host";
+                CREATE TABLE kept_consent AS SELECT * FROM consent; CREATE TABLE kept_host AS SELECT * FROM event_host; \
+                CREATE TABLE kept_key AS SELECT * FROM data_key";
     house.sql(kept).await;
     assert_eq!(admin.delete(address(&person)).await.status, 204);
     let back = "DELETE FROM withdrawal; DELETE FROM consent_token; DELETE FROM consent; DELETE FROM event_host; DELETE FROM quote; DELETE FROM erasure; INSERT INTO person SELECT * FROM kept_person; \
                 INSERT INTO quote SELECT * FROM kept_quote; INSERT INTO consent SELECT * FROM kept_consent; \
                 INSERT INTO event_host SELECT * FROM kept_host; \
-                DROP TABLE kept_person; DROP TABLE kept_quote; DROP TABLE kept_consent; DROP TABLE kept_host";
+                INSERT INTO data_key SELECT * FROM kept_key WHERE record_id NOT IN (SELECT record_id FROM data_key); \
+                DROP TABLE kept_person; DROP TABLE kept_quote; DROP TABLE kept_consent; DROP TABLE kept_host; DROP TABLE kept_key";
     house.sql(back).await;
     assert_eq!(admin.get(address(&person)).await.status, 200, "as if the copy were there");
     let opened = house.solidarity(&["publish", "rebuild"]).await;
