@@ -76,10 +76,11 @@ async fn every_command_of_the_runbook_does_what_it_says() {
         }
         let said = typed(block, &variables);
         match name {
+            // In a `severe` country nothing tells that it was ever there.
             "person-in-danger.sh" => {
                 assert_eq!(
                     (house.gallery(&event).await.status, house.gallery(&quote).await.status),
-                    (410, 410)
+                    (404, 404)
                 );
             }
             "forget-somebody.sh" => {
