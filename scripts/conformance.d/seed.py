@@ -124,7 +124,7 @@ def partner_of_its_own(admin, start):
     webhook = call("POST", "/v1/webhooks", {"url": "https://partner.invalid.example/own", "types": ["quote.withdrawn"]}, key)[0]
     sent = send("/v1/imports", bundle("initiative", title="Seeds"), key)
     mapping = {"type": "event", "source": "seed", "columns": [{"column": "No.", "member": "id"}, {"column": "Title", "member": "title"}]}
-    call("PUT", "/v1/imports/mappings/seed", mapping, key)
+    call("PUT", "/v1/import-mappings/seed", mapping, key)
     return key, ids | {"organisation_id": group, "registration_id": registered["registration"]["id"], "webhook_id": webhook["id"], "import_id": sent["id"]}
 
 
@@ -171,7 +171,7 @@ def main():
     report = call("GET", "/v1/reports", token=token)[0]["items"][0]
     sent = send("/v1/imports", bundle("theme", labels={"en": "Seeds"}), token)
     mapping = {"type": "theme", "source": "seed", "columns": [{"column": "No.", "member": "id"}, {"column": "Label", "member": "labels.en"}]}
-    call("PUT", "/v1/imports/mappings/seed", mapping, token)
+    call("PUT", "/v1/import-mappings/seed", mapping, token)
     export = make("/v1/exports", {"format": "csv"})
     ids |= {
         "import_id": sent["id"], "name": "seed", "export_id": export["id"],

@@ -36,7 +36,7 @@ pub use api_key::{ApiKey, ApiKeys};
 pub use exposed::refuse_in_address;
 pub use keys::rotate as rotate_keys;
 pub use manage::{ManageToken, Told};
-pub use stopper::Stopper;
+pub use stopper::{OneClick, Stopper};
 pub use token::LIFE as TOKEN_LIFE;
 
 use crate::clock::Clock;

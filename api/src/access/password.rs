@@ -37,7 +37,7 @@ const SALT: usize = 16;
 /// Bytes of a hash.
 const HASH: usize = 32;
 
-/// What a hash costs. It can be made dearer than the default, never cheaper.
+/// What a hash costs. Settings can make it dearer than the default, never cheaper.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Cost {
     /// KiB of memory.
@@ -51,6 +51,9 @@ pub struct Cost {
 impl Cost {
     /// The least (OWASP's recommendation for argon2id).
     pub const LEAST: Self = Self { memory: 19_456, passes: 2, lanes: 1 };
+
+    /// Next to nothing, for tests of everything else: no password is safe with it, and no setting asks for it.
+    pub const TRIAL: Self = Self { memory: 8, passes: 1, lanes: 1 };
 
     /// Reads `m=19456,t=2,p=1`.
     ///

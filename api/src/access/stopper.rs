@@ -4,6 +4,7 @@
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 use secrecy::SecretString;
 use subtle::ConstantTimeEq as _;
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::vault::Vault;
@@ -50,6 +51,15 @@ impl Stopper {
         let whole = vault.keyed_hash(self.purpose, &[id.as_bytes()])?;
         Ok(std::array::from_fn(|at| whole[at]))
     }
+}
+
+/// What mail programs send (RFC 8058). It is not looked at.
+#[derive(ToSchema)]
+#[allow(dead_code, reason = "only described")]
+pub struct OneClick {
+    /// `One-Click`.
+    #[schema(rename = "List-Unsubscribe", example = "One-Click")]
+    list_unsubscribe: String,
 }
 
 #[cfg(test)]

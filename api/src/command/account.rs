@@ -74,8 +74,14 @@ impl Account {
         let house = start::open(&loaded.config, super::clock()).await?;
         let passwords = Passwords::new(loaded.config.password_cost)?;
         let address = Address::new(&house.vault, &email)?;
-        let creation = Creation { address, role, display_name, password };
-        let made = accounts::create(&house.db, &house.post, &passwords, creation).await;
+        let mut creation = Creation { address, role, display_name, hash: None };
+        let made = async {
+            if let Some(password) = &password {
+                creation = creation.password(&passwords, password).await?;
+            }
+            accounts::create(&house.db, &house.post, creation).await
+        }
+        .await;
         house.close().await?;
         let (id, link) = made.map_err(|problem| explained(&problem))?;
         let token = link.as_ref().map(|link| link.token.expose_secret());

@@ -112,9 +112,10 @@ async fn fill(house: &House, config: &Config) -> anyhow::Result<Admin> {
         address: Address::new(&house.vault, ADMIN)?,
         role: Role::Admin,
         display_name: "Demo".to_owned(),
-        password: Some(password.clone()),
+        hash: None,
     };
-    let (account, _) = accounts::create(&house.db, &house.post, &access.passwords, creation).await?;
+    let creation = creation.password(&access.passwords, &password).await?;
+    let (account, _) = accounts::create(&house.db, &house.post, creation).await?;
     let token = sessions::begin_unasked(&house.db, &house.vault, &access, account).await?;
     let partner = organisations::of_name(house.db.reader(), PARTNER).await?.context("a sample is missing")?;
     let key = keys::give_out(&house.db, &house.vault, partner, "Demo").await?;

@@ -66,15 +66,24 @@ pub async fn watched<C: ConnectionTrait>(
     ids: Vec<Uuid>,
     now: DateTime<Utc>,
 ) -> Result<HashMap<Uuid, Watched>, DbErr> {
-    if ids.is_empty() {
+    let rows = find_in::<Entity, _, _>(conn, Column::Id, ids).await?;
+    fed(conn, &rows, now).await
+}
+
+/// Those of these rows that are in the feed. Switches are read last: one raised meanwhile hides what was read before.
+async fn fed<C: ConnectionTrait>(
+    conn: &C,
+    rows: &[Model],
+    now: DateTime<Utc>,
+) -> Result<HashMap<Uuid, Watched>, DbErr> {
+    if rows.is_empty() {
         return Ok(HashMap::new());
     }
+    let mut themes = themes_of(conn, rows.iter().map(|row| row.id).collect()).await?;
     let switches = gallery_switch::Entity::find().all(conn).await?;
     let hides = |row: &Model| {
         switches.iter().any(|switch| switch.name == gallery_switch::ALL || switch.name == row.guard)
     };
-    let rows = find_in::<Entity, _, _>(conn, Column::Id, ids.clone()).await?;
-    let mut themes = themes_of(conn, ids).await?;
     let is_fed = |row: &&Model| {
         let lasts = row.public_until.is_none_or(|until| until > now);
         row.withdrawn_at.is_none() && row.listed && row.in_feeds && lasts
@@ -152,19 +161,18 @@ pub async fn news(
     language: &str,
     now: DateTime<Utc>,
 ) -> Result<Vec<News>, DbErr> {
-    let mut fitting = watched(&**gallery, ids.to_vec(), now).await?;
-    fitting.retain(|_, watched| !watched.is_hidden && watched.fits(filter));
-    let ids: Vec<Uuid> = ids.iter().copied().filter(|id| fitting.contains_key(id)).collect();
-    let rows = find_in::<Entity, _, _>(&**gallery, Column::Id, ids.clone()).await?;
-    let mut bodies: HashMap<Uuid, (DocumentKind, String)> = HashMap::new();
-    // What was withdrawn between two questions has no body left; what will not take place is no news.
-    for row in rows.into_iter().filter(|row| row.withdrawn_at.is_none() && !row.cancelled) {
-        bodies.insert(row.id, (row.kind, row.body));
-    }
+    let mut rows = find_in::<Entity, _, _>(&**gallery, Column::Id, ids.to_vec()).await?;
+    // What will not take place is no news.
+    rows.retain(|row| !row.cancelled);
     let translated = gallery_translation::Entity::find()
-        .filter(gallery_translation::Column::DocumentId.is_in(bodies.keys().copied()))
+        .filter(gallery_translation::Column::DocumentId.is_in(rows.iter().map(|row| row.id)))
         .filter(gallery_translation::Column::Language.eq(language));
-    for row in translated.all(&**gallery).await? {
+    let translated = translated.all(&**gallery).await?;
+    let fed = fed(&**gallery, &rows, now).await?;
+    let fits = |id: &Uuid| fed.get(id).is_some_and(|watched| !watched.is_hidden && watched.fits(filter));
+    let mut bodies: HashMap<Uuid, (DocumentKind, String)> =
+        rows.into_iter().filter(|row| fits(&row.id)).map(|row| (row.id, (row.kind, row.body))).collect();
+    for row in translated {
         if let Some((_, body)) = bodies.get_mut(&row.document_id) {
             *body = row.body;
         }

@@ -19,7 +19,7 @@ const ELSEWHERE: [&str; 3] = [
     // Their token comes by a letter a year later: `entries::answers`.
     "POST /v1/entries/mine/changes",
     // What a partner calls the columns of its own table: `imports::tables`.
-    "PUT /v1/imports/mappings/{name}",
+    "PUT /v1/import-mappings/{name}",
     // Six digits, no text: `accounts::me`.
     "POST /v1/me/totp/confirm",
 ];

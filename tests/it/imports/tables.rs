@@ -24,7 +24,7 @@ async fn a_table_is_read_by_the_mapping_that_was_saved_for_it() {
             {"column": "Seats", "member": "capacity", "as": "number"}, {"column": "Topics", "member": "topics", "as": "list"}],
         "constants": [{"member": "kind", "value": "dialogue"}, {"member": "format", "value": "in_person"},
             {"member": "when.precision", "value": "day"}, {"member": "place.country", "value": "SS"}]});
-    let path = "/v1/imports/mappings/our-crm";
+    let path = "/v1/import-mappings/our-crm";
     let saved = desk.send(Method::PUT, path, Some(mapping.clone())).await;
     assert_eq!(
         (saved.status, saved.json()["columns"].as_array().unwrap().len()),
@@ -36,7 +36,7 @@ async fn a_table_is_read_by_the_mapping_that_was_saved_for_it() {
     let mut without = mapping;
     without["columns"] = json!([{"column": "Title", "member": "title"}]);
     assert_eq!(desk.send(Method::PUT, path, Some(without)).await.status, 422);
-    let list: Value = desk.get("/v1/imports/mappings").await.json();
+    let list: Value = desk.get("/v1/import-mappings").await.json();
     assert_eq!(list["items"][0]["name"], "our-crm");
 
     let file = "\u{feff}Title;No.;Seats;Day;Left out;Topics\r\n\"Seeds; \"\"ours\"\"\";1;20;2027-03-14;x;land; water\r\n\r\n\

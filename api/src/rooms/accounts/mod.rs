@@ -248,29 +248,29 @@ pub struct Creation {
     pub role: Role,
     /// The name that others see.
     pub display_name: String,
-    /// Its password; without one the account is invited.
-    pub password: Option<SecretString>,
+    /// The hash of its password ([`Creation::password`]); without one the account is invited.
+    pub hash: Option<String>,
+}
+
+impl Creation {
+    /// With this password, if it may be one.
+    ///
+    /// # Errors
+    /// 422 if the password is refused, and 503 if too many are being hashed.
+    pub async fn password(mut self, passwords: &Passwords, password: &SecretString) -> Result<Self, Problem> {
+        let words = vec![self.address.text().to_owned(), self.display_name.clone()];
+        passwords.judge(password, "/password", false, words).await?;
+        self.hash = Some(passwords.hash(password).await?);
+        Ok(self)
+    }
 }
 
 /// Makes an account without being asked who one is: for the command line. Without a password it gives a link.
 ///
 /// # Errors
-/// 409 if there is one with this address, 422 if the password is refused.
-pub async fn create(
-    db: &Db,
-    post: &Post,
-    passwords: &Passwords,
-    creation: Creation,
-) -> Result<(AccountId, Option<Link>), Problem> {
-    let Creation { address, role, display_name, password } = creation;
-    let hash = match &password {
-        Some(password) => {
-            let words = vec![address.text().to_owned(), display_name.clone()];
-            passwords.judge(password, "/password", false, words).await?;
-            Some(passwords.hash(password).await?)
-        }
-        None => None,
-    };
+/// 409 if there is one with this address.
+pub async fn create(db: &Db, post: &Post, creation: Creation) -> Result<(AccountId, Option<Link>), Problem> {
+    let Creation { address, role, display_name, hash } = creation;
     db.write(async |tx| {
         if store::by_address(tx, &address).await?.is_some() {
             return Err(rules::address_taken());

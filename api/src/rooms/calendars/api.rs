@@ -39,7 +39,7 @@ const PAST: i64 = 365;
 pub(super) struct CalendarFeed {
     /// Its path on this server. Whoever has it reads the calendar: it is told once.
     #[serde(serialize_with = "told_once")]
-    #[schema(value_type = String, example = "/v1/calendars/sol_cf_….ics")]
+    #[schema(value_type = String, example = "/v1/calendars/sol_cf_example.ics")]
     path: SecretString,
     /// The whole address, where the server knows how it is reached. For many programs with `webcal://` in place of `https://`.
     #[serde(serialize_with = "told_once_if_known")]
@@ -140,7 +140,12 @@ pub(super) async fn remove(app: Data<App>, who: Allowed<OwnAccount>) -> Result<H
 #[into_params(parameter_in = Path)]
 pub(super) struct FeedPath {
     /// The secret part of the address.
-    #[param(min_length = 1, max_length = 100, pattern = "^sol_cf_[A-Za-z0-9_-]+$", example = "sol_cf_…")]
+    #[param(
+        min_length = 1,
+        max_length = 100,
+        pattern = "^sol_cf_[A-Za-z0-9_-]+$",
+        example = "sol_cf_example"
+    )]
     token: String,
 }
 

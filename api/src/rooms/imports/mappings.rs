@@ -104,7 +104,7 @@ pub(super) async fn reading<C: ConnectionTrait>(
     responses((status = 200, description = "The mapping", body = MappingOut), Problem),
     security(("bearer" = []), ("api_key" = ["imports:write"]))
 )]
-#[put("/v1/imports/mappings/{name}")]
+#[put("/v1/import-mappings/{name}")]
 pub(super) async fn put(
     app: Data<App>,
     who: Allowed<ImportRecords>,
@@ -145,7 +145,7 @@ pub(super) async fn put(
     responses((status = 200, description = "A page of mappings", body = MappingPage), Problem),
     security(("bearer" = []), ("api_key" = ["imports:write"]))
 )]
-#[get("/v1/imports/mappings")]
+#[get("/v1/import-mappings")]
 pub(super) async fn list(
     app: Data<App>,
     req: HttpRequest,
@@ -172,7 +172,7 @@ pub(super) async fn list(
     responses((status = 200, description = "The mapping", body = MappingOut), Problem),
     security(("bearer" = []), ("api_key" = ["imports:write"]))
 )]
-#[get("/v1/imports/mappings/{name}")]
+#[get("/v1/import-mappings/{name}")]
 pub(super) async fn get(
     app: Data<App>,
     who: Allowed<ImportRecords>,
@@ -190,7 +190,7 @@ pub(super) async fn get(
     responses((status = 204, description = "It is gone"), Problem),
     security(("bearer" = []), ("api_key" = ["imports:write"]))
 )]
-#[delete("/v1/imports/mappings/{name}")]
+#[delete("/v1/import-mappings/{name}")]
 pub(super) async fn remove(
     app: Data<App>,
     who: Allowed<ImportRecords>,

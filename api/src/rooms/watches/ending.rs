@@ -5,11 +5,11 @@ use actix_web::web::{Data, Path};
 use actix_web::{HttpResponse, post};
 use secrecy::SecretString;
 use serde::Deserialize;
-use utoipa::{IntoParams, ToSchema};
+use utoipa::IntoParams;
 
 use super::{mine, store};
 use crate::access::action::Anyone;
-use crate::access::{Allowed, Stopper};
+use crate::access::{Allowed, OneClick, Stopper};
 use crate::app::App;
 use crate::http::idempotency::{Caller, IdempotencyKey, Once, Reply};
 use crate::problem::Problem;
@@ -36,17 +36,13 @@ pub(super) fn path(token: &str) -> String {
 #[into_params(parameter_in = Path)]
 pub(super) struct WatchEndPath {
     /// The token of the letter.
-    #[param(min_length = 1, max_length = 100, pattern = "^sol_uw_[A-Za-z0-9_-]+$", example = "sol_uw_…")]
+    #[param(
+        min_length = 1,
+        max_length = 100,
+        pattern = "^sol_uw_[A-Za-z0-9_-]+$",
+        example = "sol_uw_example"
+    )]
     token: String,
-}
-
-/// What mail programs send (RFC 8058). It is not looked at.
-#[derive(ToSchema)]
-#[allow(dead_code, reason = "only described")]
-struct WatchOneClick {
-    /// `One-Click`.
-    #[schema(rename = "List-Unsubscribe", example = "One-Click")]
-    list_unsubscribe: String,
 }
 
 /// End letters about what is new
@@ -57,7 +53,7 @@ struct WatchOneClick {
     tag = "watches",
     operation_id = "watches.unsubscribe",
     params(WatchEndPath, IdempotencyKey),
-    request_body(content = Option<WatchOneClick>, content_type = "application/x-www-form-urlencoded"),
+    request_body(content = Option<OneClick>, content_type = "application/x-www-form-urlencoded"),
     responses((status = 204, description = "There are no more letters"), Problem),
     security()
 )]

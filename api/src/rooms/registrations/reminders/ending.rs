@@ -5,12 +5,12 @@ use actix_web::web::{Data, Path};
 use actix_web::{HttpResponse, post};
 use secrecy::SecretString;
 use serde::Deserialize;
-use utoipa::{IntoParams, ToSchema};
+use utoipa::IntoParams;
 
 use super::super::desk::Desk;
 use super::super::store;
 use crate::access::action::Anyone;
-use crate::access::{Allowed, Stopper};
+use crate::access::{Allowed, OneClick, Stopper};
 use crate::app::App;
 use crate::audit::{self, Action, By, Entry, Kind};
 use crate::http::idempotency::{Caller, IdempotencyKey, Once, Reply};
@@ -33,17 +33,13 @@ pub fn token(vault: &Vault, id: RegistrationId) -> anyhow::Result<SecretString> 
 #[into_params(parameter_in = Path)]
 pub struct UnsubscribePath {
     /// The token of the letter.
-    #[param(min_length = 1, max_length = 100, pattern = "^sol_un_[A-Za-z0-9_-]+$", example = "sol_un_…")]
+    #[param(
+        min_length = 1,
+        max_length = 100,
+        pattern = "^sol_un_[A-Za-z0-9_-]+$",
+        example = "sol_un_example"
+    )]
     token: String,
-}
-
-/// What mail programs send (RFC 8058). It is not looked at.
-#[derive(ToSchema)]
-#[allow(dead_code, reason = "only described")]
-pub struct OneClick {
-    /// `One-Click`.
-    #[schema(rename = "List-Unsubscribe", example = "One-Click")]
-    list_unsubscribe: String,
 }
 
 /// End reminders
