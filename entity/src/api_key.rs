@@ -4,6 +4,7 @@ use sea_orm::FromJsonQueryResult;
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 
+use crate::Relation;
 use crate::ids::{AccountId, ApiKeyId, OrganisationId};
 use crate::values::Texts;
 
@@ -49,7 +50,6 @@ crate::text_enum! {
 pub struct ApiScopes(pub Vec<ApiScope>);
 
 /// A row of `api_key`.
-#[sea_orm::model]
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
 #[sea_orm(table_name = "api_key")]
 pub struct Model {

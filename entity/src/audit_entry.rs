@@ -2,6 +2,7 @@
 
 use sea_orm::entity::prelude::*;
 
+use crate::Relation;
 use crate::values::Texts;
 
 crate::text_enum! {
@@ -203,7 +204,6 @@ crate::text_enum! {
 }
 
 /// A row of `audit_entry`.
-#[sea_orm::model]
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
 #[sea_orm(table_name = "audit_entry")]
 pub struct Model {

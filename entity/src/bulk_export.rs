@@ -2,6 +2,7 @@
 
 use sea_orm::entity::prelude::*;
 
+use crate::Relation;
 use crate::ids::{AccountId, OrganisationId};
 use crate::kinds::RecordKind;
 use crate::values::Texts;
@@ -47,7 +48,6 @@ impl From<ExportedKind> for RecordKind {
 }
 
 /// A row of `bulk_export`.
-#[sea_orm::model]
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
 #[sea_orm(table_name = "bulk_export")]
 pub struct Model {

@@ -2,6 +2,7 @@
 
 use sea_orm::entity::prelude::*;
 
+use crate::Relation;
 use crate::ids::{AccountId, ApiKeyId, OrganisationId};
 
 crate::text_enum! {
@@ -71,7 +72,6 @@ crate::text_enum! {
 }
 
 /// A row of `bulk_import`.
-#[sea_orm::model]
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
 #[sea_orm(table_name = "bulk_import")]
 pub struct Model {

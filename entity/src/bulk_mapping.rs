@@ -2,8 +2,9 @@
 
 use sea_orm::entity::prelude::*;
 
+use crate::Relation;
+
 /// A row of `bulk_mapping`.
-#[sea_orm::model]
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
 #[sea_orm(table_name = "bulk_mapping")]
 pub struct Model {

@@ -2,6 +2,8 @@
 
 use sea_orm::entity::prelude::*;
 
+use crate::Relation;
+
 crate::text_enum! {
     /// The kinds of records whose changes are told, from what others refer to on to what refers to it.
     ChangeKind {
@@ -31,7 +33,6 @@ crate::text_enum! {
 }
 
 /// A row of `change_entry`.
-#[sea_orm::model]
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
 #[sea_orm(table_name = "change_entry")]
 pub struct Model {

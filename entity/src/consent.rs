@@ -2,6 +2,7 @@
 
 use sea_orm::entity::prelude::*;
 
+use crate::Relation;
 use crate::ids::{ConsentId, PersonId, QuoteId};
 use crate::values::Texts;
 
@@ -52,7 +53,6 @@ crate::text_enum! {
 }
 
 /// A row of `consent`.
-#[sea_orm::model]
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
 #[sea_orm(table_name = "consent")]
 pub struct Model {

@@ -2,11 +2,11 @@
 
 use sea_orm::entity::prelude::*;
 
+use crate::Relation;
 use crate::consent::ConsentPurpose;
 use crate::ids::{PersonId, QuoteId};
 
 /// A row of `consent_token`.
-#[sea_orm::model]
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
 #[sea_orm(table_name = "consent_token")]
 pub struct Model {

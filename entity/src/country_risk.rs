@@ -2,10 +2,10 @@
 
 use sea_orm::entity::prelude::*;
 
+use crate::Relation;
 use crate::kinds::Risk;
 
 /// A row of `country_risk`.
-#[sea_orm::model]
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
 #[sea_orm(table_name = "country_risk")]
 pub struct Model {

@@ -2,6 +2,8 @@
 
 use sea_orm::entity::prelude::*;
 
+use crate::Relation;
+
 crate::text_enum! {
     /// What was erased for good.
     ErasureKind {
@@ -31,7 +33,6 @@ crate::text_enum! {
 }
 
 /// A row of `erasure`.
-#[sea_orm::model]
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
 #[sea_orm(table_name = "erasure")]
 pub struct Model {

@@ -2,6 +2,7 @@
 
 use sea_orm::entity::prelude::*;
 
+use crate::Relation;
 use crate::ids::{AccountId, EventId, GuideId, InitiativeId};
 use crate::kinds::{Precision, Risk};
 use crate::values::{Composition, Headcount, Texts, Translations};
@@ -107,7 +108,6 @@ crate::text_enum! {
 }
 
 /// A row of `event`.
-#[sea_orm::model]
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
 #[sea_orm(table_name = "event")]
 pub struct Model {

@@ -2,6 +2,7 @@
 
 use sea_orm::entity::prelude::*;
 
+use crate::Relation;
 use crate::ids::{EventId, OrganisationId, PersonId};
 
 crate::text_enum! {
@@ -17,7 +18,6 @@ crate::text_enum! {
 }
 
 /// A row of `event_helper`.
-#[sea_orm::model]
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
 #[sea_orm(table_name = "event_helper")]
 pub struct Model {

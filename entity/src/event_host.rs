@@ -2,6 +2,7 @@
 
 use sea_orm::entity::prelude::*;
 
+use crate::Relation;
 use crate::ids::{EventId, OrganisationId, PersonId};
 
 crate::text_enum! {
@@ -15,7 +16,6 @@ crate::text_enum! {
 }
 
 /// A row of `event_host`.
-#[sea_orm::model]
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
 #[sea_orm(table_name = "event_host")]
 pub struct Model {

@@ -2,6 +2,8 @@
 
 use sea_orm::entity::prelude::*;
 
+use crate::Relation;
+
 crate::text_enum! {
     /// The kinds of public documents.
     DocumentKind {
@@ -29,7 +31,6 @@ crate::text_enum! {
 }
 
 /// A row of `gallery_document`.
-#[sea_orm::model]
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
 #[sea_orm(table_name = "gallery_document")]
 pub struct Model {

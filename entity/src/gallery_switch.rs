@@ -2,11 +2,12 @@
 
 use sea_orm::entity::prelude::*;
 
+use crate::Relation;
+
 /// The switch that hides everything.
 pub const ALL: &str = "all";
 
 /// A row of `gallery_switch`.
-#[sea_orm::model]
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
 #[sea_orm(table_name = "gallery_switch")]
 pub struct Model {

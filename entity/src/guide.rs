@@ -7,6 +7,7 @@ use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 use utoipa::{PartialSchema, ToSchema};
 
+use crate::Relation;
 use crate::ids::{AccountId, GuideId};
 use crate::values::TranslatedBy;
 
@@ -47,7 +48,6 @@ fn questions_schema() -> utoipa::openapi::schema::Array {
 }
 
 /// A row of `guide`.
-#[sea_orm::model]
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
 #[sea_orm(table_name = "guide")]
 pub struct Model {

@@ -2,11 +2,11 @@
 
 use sea_orm::entity::prelude::*;
 
+use crate::Relation;
 use crate::guide::GuideTexts;
 use crate::ids::GuideId;
 
 /// A row of `guide_version`.
-#[sea_orm::model]
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
 #[sea_orm(table_name = "guide_version")]
 pub struct Model {

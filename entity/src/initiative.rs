@@ -2,6 +2,7 @@
 
 use sea_orm::entity::prelude::*;
 
+use crate::Relation;
 use crate::ids::{AccountId, InitiativeId};
 use crate::kinds::Precision;
 use crate::values::{Texts, Translations};
@@ -19,7 +20,6 @@ crate::text_enum! {
 }
 
 /// A row of `initiative`.
-#[sea_orm::model]
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
 #[sea_orm(table_name = "initiative")]
 pub struct Model {

@@ -3,8 +3,9 @@
 
 use sea_orm::entity::prelude::*;
 
+use crate::Relation;
+
 /// A row of `manage_link_request`.
-#[sea_orm::model]
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
 #[sea_orm(table_name = "manage_link_request")]
 pub struct Model {

@@ -2,6 +2,7 @@
 
 use sea_orm::entity::prelude::*;
 
+use crate::Relation;
 use crate::ids::AccountId;
 
 crate::text_enum! {
@@ -15,7 +16,6 @@ crate::text_enum! {
 }
 
 /// A row of `one_time_link`.
-#[sea_orm::model]
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
 #[sea_orm(table_name = "one_time_link")]
 pub struct Model {

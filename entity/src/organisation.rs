@@ -2,6 +2,7 @@
 
 use sea_orm::entity::prelude::*;
 
+use crate::Relation;
 use crate::ids::{AccountId, OrganisationId};
 
 crate::text_enum! {
@@ -27,7 +28,6 @@ crate::text_enum! {
 }
 
 /// A row of `organisation`.
-#[sea_orm::model]
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
 #[sea_orm(table_name = "organisation")]
 pub struct Model {

@@ -2,8 +2,9 @@
 
 use sea_orm::entity::prelude::*;
 
+use crate::Relation;
+
 /// A row of `outbox_fact`.
-#[sea_orm::model]
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
 #[sea_orm(table_name = "outbox_fact")]
 pub struct Model {

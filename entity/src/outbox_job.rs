@@ -2,6 +2,8 @@
 
 use sea_orm::entity::prelude::*;
 
+use crate::Relation;
+
 crate::text_enum! {
     /// What kind of work it is.
     JobKind {
@@ -23,7 +25,6 @@ crate::text_enum! {
 }
 
 /// A row of `outbox_job`.
-#[sea_orm::model]
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
 #[sea_orm(table_name = "outbox_job")]
 pub struct Model {

@@ -2,6 +2,7 @@
 
 use sea_orm::entity::prelude::*;
 
+use crate::Relation;
 use crate::ids::{AccountId, EventId, OutcomeId};
 use crate::kinds::Moderation;
 use crate::values::{Texts, Translations};
@@ -25,7 +26,6 @@ crate::text_enum! {
 }
 
 /// A row of `outcome`.
-#[sea_orm::model]
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
 #[sea_orm(table_name = "outcome")]
 pub struct Model {

@@ -2,10 +2,10 @@
 
 use sea_orm::entity::prelude::*;
 
+use crate::Relation;
 use crate::ids::PersonId;
 
 /// A row of `person_contact`.
-#[sea_orm::model]
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
 #[sea_orm(table_name = "person_contact")]
 pub struct Model {

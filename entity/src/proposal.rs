@@ -2,6 +2,7 @@
 
 use sea_orm::entity::prelude::*;
 
+use crate::Relation;
 use crate::ids::AccountId;
 use crate::kinds::{Precision, Risk};
 
@@ -60,7 +61,6 @@ pub struct Guarded {
 }
 
 /// A row of `proposal`.
-#[sea_orm::model]
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
 #[sea_orm(table_name = "proposal")]
 pub struct Model {

@@ -2,6 +2,7 @@
 
 use sea_orm::entity::prelude::*;
 
+use crate::Relation;
 use crate::ids::{AccountId, EventId, InitiativeId, PersonId, QuoteId};
 use crate::kinds::Moderation;
 use crate::values::Translations;
@@ -21,7 +22,6 @@ crate::text_enum! {
 }
 
 /// A row of `quote`.
-#[sea_orm::model]
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
 #[sea_orm(table_name = "quote")]
 pub struct Model {

@@ -2,6 +2,7 @@
 
 use sea_orm::entity::prelude::*;
 
+use crate::Relation;
 use crate::ids::{AccountId, EventId, InvitationId, RegistrationId};
 use crate::kinds::PersonRole;
 
@@ -32,7 +33,6 @@ crate::text_enum! {
 }
 
 /// A row of `registration`. It changes only while the row of its event is locked.
-#[sea_orm::model]
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
 #[sea_orm(table_name = "registration")]
 pub struct Model {

@@ -2,11 +2,11 @@
 
 use sea_orm::entity::prelude::*;
 
+use crate::Relation;
 use crate::consent::{ConsentMethod, ConsentPurpose};
 use crate::ids::{ConsentId, RegistrationId};
 
 /// A row of `registration_consent`.
-#[sea_orm::model]
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
 #[sea_orm(table_name = "registration_consent")]
 pub struct Model {

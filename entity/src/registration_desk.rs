@@ -2,6 +2,7 @@
 
 use sea_orm::entity::prelude::*;
 
+use crate::Relation;
 use crate::ids::EventId;
 use crate::values::{RegistrationQuestions, ReminderOffsets};
 
@@ -20,7 +21,6 @@ crate::text_enum! {
 }
 
 /// A row of `registration_desk`.
-#[sea_orm::model]
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
 #[sea_orm(table_name = "registration_desk")]
 pub struct Model {

@@ -2,6 +2,7 @@
 
 use sea_orm::entity::prelude::*;
 
+use crate::Relation;
 use crate::ids::AccountId;
 use crate::kinds::RecordKind;
 
@@ -68,7 +69,6 @@ crate::text_enum! {
 }
 
 /// A row of `report`.
-#[sea_orm::model]
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
 #[sea_orm(table_name = "report")]
 pub struct Model {

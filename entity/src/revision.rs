@@ -4,6 +4,7 @@ use sea_orm::FromJsonQueryResult;
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 
+use crate::Relation;
 use crate::ids::AccountId;
 use crate::values::Texts;
 
@@ -40,7 +41,6 @@ pub struct RevisionChange {
 pub struct RevisionChanges(pub Vec<RevisionChange>);
 
 /// A row of `revision`.
-#[sea_orm::model]
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
 #[sea_orm(table_name = "revision")]
 pub struct Model {

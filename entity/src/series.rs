@@ -2,6 +2,7 @@
 
 use sea_orm::entity::prelude::*;
 
+use crate::Relation;
 use crate::ids::{AccountId, SeriesId};
 use crate::values::Texts;
 
@@ -36,7 +37,6 @@ crate::text_enum! {
 }
 
 /// A row of `series`.
-#[sea_orm::model]
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
 #[sea_orm(table_name = "series")]
 pub struct Model {

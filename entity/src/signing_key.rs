@@ -2,8 +2,9 @@
 
 use sea_orm::entity::prelude::*;
 
+use crate::Relation;
+
 /// A row of `signing_key`.
-#[sea_orm::model]
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
 #[sea_orm(table_name = "signing_key")]
 pub struct Model {

@@ -2,6 +2,7 @@
 
 use sea_orm::entity::prelude::*;
 
+use crate::Relation;
 use crate::ids::{AccountId, EventId, InitiativeId, StoryId};
 use crate::kinds::Moderation;
 use crate::values::Translations;
@@ -23,7 +24,6 @@ crate::text_enum! {
 }
 
 /// A row of `story`.
-#[sea_orm::model]
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
 #[sea_orm(table_name = "story")]
 pub struct Model {

@@ -2,6 +2,7 @@
 
 use sea_orm::entity::prelude::*;
 
+use crate::Relation;
 use crate::ids::{AccountId, InitiativeId, SubmissionId};
 
 crate::text_enum! {
@@ -55,7 +56,6 @@ crate::text_enum! {
 }
 
 /// A row of `submission`.
-#[sea_orm::model]
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
 #[sea_orm(table_name = "submission")]
 pub struct Model {

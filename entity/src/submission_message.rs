@@ -2,6 +2,7 @@
 
 use sea_orm::entity::prelude::*;
 
+use crate::Relation;
 use crate::ids::{AccountId, SubmissionId};
 
 crate::text_enum! {
@@ -15,7 +16,6 @@ crate::text_enum! {
 }
 
 /// A row of `submission_message`.
-#[sea_orm::model]
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
 #[sea_orm(table_name = "submission_message")]
 pub struct Model {

@@ -2,11 +2,11 @@
 
 use sea_orm::entity::prelude::*;
 
+use crate::Relation;
 use crate::ids::{AccountId, ThemeId};
 use crate::values::Labels;
 
 /// A row of `theme`.
-#[sea_orm::model]
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
 #[sea_orm(table_name = "theme")]
 pub struct Model {

@@ -2,11 +2,11 @@
 
 use sea_orm::entity::prelude::*;
 
+use crate::Relation;
 use crate::ids::ThemeId;
 use crate::kinds::RecordKind;
 
 /// A row of `theme_link`.
-#[sea_orm::model]
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
 #[sea_orm(table_name = "theme_link")]
 pub struct Model {

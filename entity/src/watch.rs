@@ -6,6 +6,7 @@ use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::Relation;
 use crate::ids::{AccountId, WatchId};
 
 crate::text_enum! {
@@ -65,7 +66,6 @@ pub struct WatchFilter {
 }
 
 /// A row of `watch`.
-#[sea_orm::model]
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
 #[sea_orm(table_name = "watch")]
 pub struct Model {

@@ -2,6 +2,7 @@
 
 use sea_orm::entity::prelude::*;
 
+use crate::Relation;
 use crate::ids::WebhookId;
 use crate::webhook_endpoint::WebhookType;
 
@@ -20,7 +21,6 @@ crate::text_enum! {
 }
 
 /// A row of `webhook_delivery`.
-#[sea_orm::model]
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
 #[sea_orm(table_name = "webhook_delivery")]
 pub struct Model {

@@ -4,6 +4,7 @@ use sea_orm::FromJsonQueryResult;
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 
+use crate::Relation;
 use crate::ids::{AccountId, OrganisationId, WebhookId};
 use crate::watch::WatchFilter;
 
@@ -83,7 +84,6 @@ crate::text_enum! {
 pub struct WebhookTypes(pub Vec<WebhookType>);
 
 /// A row of `webhook_endpoint`.
-#[sea_orm::model]
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
 #[sea_orm(table_name = "webhook_endpoint")]
 pub struct Model {

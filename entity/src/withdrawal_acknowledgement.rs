@@ -2,10 +2,10 @@
 
 use sea_orm::entity::prelude::*;
 
+use crate::Relation;
 use crate::ids::{OrganisationId, QuoteId};
 
 /// A row of `withdrawal_acknowledgement`.
-#[sea_orm::model]
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
 #[sea_orm(table_name = "withdrawal_acknowledgement")]
 pub struct Model {

@@ -11,7 +11,6 @@ use actix_web::{HttpRequest, HttpResponse, post};
 use secrecy::ExposeSecret as _;
 use serde_json::Value;
 use tokio::time::Instant;
-use uuid::Uuid;
 
 use super::rules;
 use super::wire::{BatchIn, BatchItem, BatchMethod, BatchOut, BatchVerdict};
@@ -119,7 +118,7 @@ fn verdict(id: String, told: &Told) -> BatchVerdict {
 
 /// The verdict on what was not asked.
 fn refused(id: String, problem: &Problem) -> BatchVerdict {
-    let said = problem.body(request_id::current().unwrap_or(Uuid::nil()));
+    let said = problem.body(request_id::current().unwrap_or_default());
     let (status, retry_after) = (problem.kind().row().status.as_u16(), problem.seconds());
     let body = serde_json::to_value(&said).unwrap_or(Value::Null);
     BatchVerdict { id, status, location: None, etag: None, replayed: false, retry_after, body: Some(body) }
