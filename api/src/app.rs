@@ -4,6 +4,8 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use ::entity::account::Role;
+use ::entity::webhook_delivery::WebhookDeliveryStatus;
+use ::entity::webhook_endpoint::{WebhookStatus, WebhookType};
 use actix_service::IntoServiceFactory as _;
 use actix_web::body::MessageBody;
 use actix_web::dev::{AppConfig, Service as _, ServiceFactory, ServiceRequest, ServiceResponse};
@@ -84,8 +86,8 @@ impl App {
         license(name = "MIT OR Apache-2.0", identifier = "MIT OR Apache-2.0")
     ),
     servers((url = "/", description = "This server")),
-    // What only parameters refer to is not collected from the routes.
-    components(schemas(ZoneName, WebhookEvent, WebhookVerification)),
+    // What no route brings; and what parameters refer to, which the contract needs to know without the rest.
+    components(schemas(ZoneName, WebhookDeliveryStatus, WebhookEvent, WebhookStatus, WebhookType, WebhookVerification)),
     tags(
         (name = "sessions", description = "Signing in, staying signed in, signing out."),
         (name = "accounts", description = "One's own account, and those of the campaign's staff, hosts and members."),
@@ -133,7 +135,19 @@ fn routes(routes: &mut Routes<'_>) {
 
 /// The OpenAPI document. It needs no database.
 pub fn openapi() -> utoipa::openapi::OpenApi {
-    described().0
+    let mut document = Base::openapi();
+    Routes::describe(&mut document, routes);
+    problem::describe(&mut document);
+    describe_security(&mut document);
+    document.webhooks = Some(webhooks::described());
+    document
+}
+
+/// What of the document every process needs: the operations and their parameters; and the order in which the routes stand.
+pub(crate) fn outline() -> (utoipa::openapi::OpenApi, Order) {
+    let mut document = Base::openapi();
+    let order = Routes::outline(&mut document, routes);
+    (document, order)
 }
 
 /// The document of the service at an address, if it has one that others know.
@@ -145,16 +159,6 @@ fn openapi_at(address: Option<&str>) -> utoipa::openapi::OpenApi {
         document.servers = Some(vec![server]);
     }
     document
-}
-
-/// The document, and the order in which the routes stand.
-fn described() -> (utoipa::openapi::OpenApi, Order) {
-    let mut document = Base::openapi();
-    let order = Routes::describe(&mut document, routes);
-    problem::describe(&mut document);
-    describe_security(&mut document);
-    document.webhooks = Some(webhooks::described());
-    (document, order)
 }
 
 /// Says of every call whether it needs credentials: those that name none need none.
@@ -274,7 +278,7 @@ impl Shared {
     /// # Errors
     /// If the OpenAPI document contradicts itself.
     pub fn new(app: App, limits: Data<Limits>, cache: Option<Data<Cache>>) -> anyhow::Result<Self> {
-        let (document, order) = described();
+        let (document, order) = outline();
         let address = app.public_url.as_ref().map(|url| url.as_str().trim_end_matches('/').to_owned());
         Ok(Self {
             app: Data::new(app),
@@ -347,6 +351,6 @@ mod tests {
 
     #[test]
     fn the_schema_of_every_parameter_compiles() {
-        Contract::new(&openapi()).unwrap().compile().unwrap();
+        Contract::new(&outline().0).unwrap().compile().unwrap();
     }
 }

@@ -11,7 +11,7 @@ use utoipa_actix_web::OpenApiFactory;
 pub struct Routes<'a>(Reading<'a>);
 
 enum Reading<'a> {
-    Describing { document: &'a mut OpenApi, order: &'a mut Order },
+    Describing { document: &'a mut OpenApi, order: &'a mut Order, whole: bool },
     Serving { config: &'a mut ServiceConfig, order: std::slice::Iter<'a, String>, groups: &'a mut Vec<Group> },
 }
 
@@ -34,14 +34,20 @@ pub fn resource(path: &str) -> &str {
 }
 
 impl Routes<'_> {
-    /// Adds what `routes` registers to a document, and tells in which order it does so.
-    pub fn describe(document: &mut OpenApi, routes: impl FnOnce(&mut Routes<'_>)) -> Order {
+    /// Adds what `routes` registers to a document.
+    pub fn describe(document: &mut OpenApi, routes: impl FnOnce(&mut Routes<'_>)) {
+        routes(&mut Routes(Reading::Describing { document, order: &mut Order::default(), whole: true }));
+    }
+
+    /// Adds the operations alone, without the schemas of what they take and answer, which are most of the work; tells in which
+    /// order they register.
+    pub fn outline(document: &mut OpenApi, routes: impl FnOnce(&mut Routes<'_>)) -> Order {
         let mut order = Order::default();
-        routes(&mut Routes(Reading::Describing { document, order: &mut order }));
+        routes(&mut Routes(Reading::Describing { document, order: &mut order, whole: false }));
         order
     }
 
-    /// Serves what `routes` registers, in the order that [`describe`](Self::describe) told. A request is held against
+    /// Serves what `routes` registers, in the order that [`outline`](Self::outline) told. A request is held against
     /// the handlers of its resource only: against all of them it would cost more than most answers do.
     /// The library then knows no request's template any more; the contract does.
     pub fn serve(config: &mut ServiceConfig, order: &Order, routes: impl FnOnce(&mut Routes<'_>)) {
@@ -58,14 +64,16 @@ impl Routes<'_> {
     /// Registers a handler with its description.
     pub fn service<F: HttpServiceFactory + OpenApiFactory + 'static>(&mut self, handler: F) -> &mut Self {
         match &mut self.0 {
-            Reading::Describing { document, order } => {
+            Reading::Describing { document, order, whole } => {
                 let paths = handler.paths();
                 let path = paths.paths.keys().next().map(|path| resource(path).to_owned());
                 order.0.push(path.unwrap_or_default());
                 document.paths.merge(paths);
                 // Every handler brings all that its answers are made of, again and again: kept once, at once.
                 let mut schemas = Vec::new();
-                handler.schemas(&mut schemas);
+                if *whole {
+                    handler.schemas(&mut schemas);
+                }
                 document.components.get_or_insert_default().schemas.extend(schemas);
             }
             Reading::Serving { order, groups, .. } => {

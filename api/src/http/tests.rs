@@ -107,7 +107,8 @@ fn routes(routes: &mut Routes<'_>) {
 /// The document needs no server: it is written before the first worker starts.
 fn document() -> (openapi::OpenApi, Order) {
     let mut document = Api::openapi();
-    let order = Routes::describe(&mut document, routes);
+    let order = Routes::outline(&mut openapi::OpenApi::default(), routes);
+    Routes::describe(&mut document, routes);
     problem::describe(&mut document);
     (document, order)
 }

@@ -37,7 +37,10 @@ impl Database {
     /// With nothing at all in it.
     pub async fn empty(folder: &Path) -> Self {
         match std::env::var(SERVER) {
-            Ok(server) => Self::on_server(server, "").await,
+            Ok(server) => {
+                let connection = connect(&server).await;
+                Self::on_server(server, connection, "").await
+            }
             Err(_) => Self::file(&folder.join("solidarity.db")),
         }
     }
@@ -47,13 +50,20 @@ impl Database {
     }
 
     async fn copied(server: String) -> Self {
-        let template = template_database(&server).await;
-        Self::on_server(server, &format!("TEMPLATE {template}")).await
+        let connection = connect(&server).await;
+        let template = template_database(&server, &connection).await;
+        // As files, where the server can: its usual way writes every page into its log as well.
+        let can = "SELECT current_setting('server_version_num')::int >= 150000";
+        let can = Statement::from_string(connection.get_database_backend(), can);
+        let can: bool = connection.query_one_raw(can).await.unwrap().unwrap().try_get_by_index(0).unwrap();
+        let how = if can { " STRATEGY FILE_COPY" } else { "" };
+        Self::on_server(server, connection, &format!("TEMPLATE {template}{how}")).await
     }
 
-    async fn on_server(server: String, like: &str) -> Self {
+    async fn on_server(server: String, connection: DatabaseConnection, like: &str) -> Self {
         let name = format!("solidarity_test_{}", api::ids::v4().simple());
-        run(&server, &format!("CREATE DATABASE {name} {like}")).await;
+        connection.execute_unprepared(&format!("CREATE DATABASE {name} {like}")).await.unwrap();
+        connection.close().await.unwrap();
         Self { url: beside(&server, &name), on_server: Some((server, name)) }
     }
 
@@ -121,9 +131,8 @@ async fn template_file() -> PathBuf {
 }
 
 /// A migrated database, made by whoever comes first. Nobody is ever connected to it, so that it can be copied.
-async fn template_database(server: &str) -> String {
+async fn template_database(server: &str, connection: &DatabaseConnection) -> String {
     let name = format!("solidarity_template_{}", schema());
-    let connection = connect(server).await;
     let found = format!("SELECT 1 FROM pg_database WHERE datname = '{name}'");
     let found = Statement::from_string(connection.get_database_backend(), found);
     if connection.query_one_raw(found.clone()).await.unwrap().is_none() {
@@ -144,7 +153,6 @@ async fn template_database(server: &str) -> String {
             }
         }
     }
-    connection.close().await.unwrap();
     name
 }
 

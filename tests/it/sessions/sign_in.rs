@@ -214,7 +214,7 @@ async fn a_password_whose_hash_has_become_too_cheap_is_hashed_anew() {
     ])
     .await;
     house.account("amina@example.org", "host").await;
-    let cheap = "SELECT count(*) AS n FROM account WHERE password_hash LIKE '%m=19456,t=2,p=1%'";
+    let cheap = "SELECT count(*) AS n FROM account WHERE password_hash LIKE '%m=8,t=1,p=1%'";
     assert_eq!(house.count(cheap).await, 1);
     for _ in 0..2 {
         assert_eq!(sign_in(&house, "amina@example.org", "marigold tractor seventeen fog").await.status, 201);

@@ -228,11 +228,11 @@ pub struct House(Box<dyn Fn(test::TestRequest) -> LocalBoxFuture<'static, Servic
 impl House {
     /// Serves a gallery.
     pub async fn serve(app: App) -> Self {
-        let order = Routes::describe(&mut OpenApi::default(), super::super::routes);
+        let order = Routes::outline(&mut OpenApi::default(), super::super::routes);
         let web = WebApp::new()
             .configure(|config| Routes::serve(config, &order, super::super::routes))
             .app_data(Data::new(app))
-            .app_data(Data::new(Contract::new(&crate::app::openapi()).unwrap()))
+            .app_data(Data::new(Contract::new(&crate::app::outline().0).unwrap()))
             .app_data(path_config())
             .wrap(from_fn(contract::enforce));
         let service = test::init_service(manners::wrap(web, Arc::new(crate::ids::v4))).await;

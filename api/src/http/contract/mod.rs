@@ -69,7 +69,7 @@ impl Contract {
     /// Reads the document.
     ///
     /// # Errors
-    /// Fails if a path item or a parameter is not what the document may hold.
+    /// Fails if a path item or a parameter is not what the document may hold, or refers to a schema that is not in it.
     pub fn new(document: &OpenApi) -> anyhow::Result<Self> {
         let document = outline(document)?;
         let paths = document["paths"].as_object().context("the document has no paths")?;
@@ -166,7 +166,10 @@ fn outline(document: &OpenApi) -> anyhow::Result<Value> {
     let mut schemas = Map::new();
     let mut wanted = references(&outline);
     while let Some(name) = wanted.pop() {
-        if let Some(schema) = components.schemas.get(&name).filter(|_| !schemas.contains_key(&name)) {
+        if !schemas.contains_key(&name) {
+            let schema = components.schemas.get(&name);
+            let schema =
+                schema.with_context(|| format!("{name} is not among the schemas of the document"))?;
             let schema = serde_json::to_value(schema)?;
             wanted.extend(references(&schema));
             schemas.insert(name, schema);
