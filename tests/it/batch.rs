@@ -232,6 +232,7 @@ async fn a_batch_with_a_fault_of_its_own_is_refused_whole() {
         (with("path", json!("/v1/password-resets")), "#/items/1/path", "not_in_a_batch"),
         (with("path", json!("/v1/invitations/accept")), "#/items/1/path", "not_in_a_batch"),
         (with("path", json!("/v1/imports")), "#/items/1/path", "not_in_a_batch"),
+        (with("path", json!("/v1/import-mappings/crm")), "#/items/1/path", "not_in_a_batch"),
         (with("path", json!("/v1/exports")), "#/items/1/path", "not_in_a_batch"),
     ] {
         let refused = host.post("/v1/batch", json!({"items": [person("a"), second]})).await;

@@ -34,10 +34,11 @@ pub async fn standing<C: ConnectionTrait>(
     if ids.is_empty() {
         return Ok(HashMap::new());
     }
+    let rows = find_in::<gallery_document::Entity, _, _>(conn, gallery_document::Column::Id, ids).await?;
+    // After the rows: a switch that is raised meanwhile hides what was read before.
     let switches = gallery_switch::Entity::find().all(conn).await?;
     let switches: HashSet<String> = switches.into_iter().map(|row| row.name).collect();
     let all = switches.contains(gallery_switch::ALL);
-    let rows = find_in::<gallery_document::Entity, _, _>(conn, gallery_document::Column::Id, ids).await?;
     let stands = |row: gallery_document::Model| {
         let lasts = row.public_until.is_none_or(|until| until > now);
         let standing = Standing {

@@ -12,6 +12,7 @@ use sea_orm::{ColumnTrait as _, ConnectionTrait, DbErr, EntityTrait as _, QueryF
 use serde::Deserialize;
 use uuid::Uuid;
 
+use super::standing::{Standing, standing};
 use crate::db::{PublicDb, find_in};
 use crate::reference::{self, Point};
 use crate::text;
@@ -169,6 +170,12 @@ pub async fn news(
         .filter(gallery_translation::Column::Language.eq(language));
     let translated = translated.all(&**gallery).await?;
     let fed = fed(&**gallery, &rows, now).await?;
+    // A letter is not called back: what was withdrawn, hidden or changed since its row was read is left out, last of all.
+    let standing = standing(&**gallery, rows.iter().map(|row| row.id).collect(), now).await?;
+    rows.retain(|row| {
+        let stands = |now: &Standing| now.is_fed && !now.is_hidden && now.version == row.version;
+        standing.get(&row.id).is_some_and(stands)
+    });
     let fits = |id: &Uuid| fed.get(id).is_some_and(|watched| !watched.is_hidden && watched.fits(filter));
     let mut bodies: HashMap<Uuid, (DocumentKind, String)> =
         rows.into_iter().filter(|row| fits(&row.id)).map(|row| (row.id, (row.kind, row.body))).collect();

@@ -10,8 +10,9 @@ use crate::http::json::{fault, step};
 use crate::problem::{Fault, Kind, Problem};
 
 /// What begins so is asked for alone: it opens accounts, which is not to be done twice and has a line of its own, is read or
-/// answered in portions, or is a batch.
-const ALONE: [&str; 6] = ["batch", "sessions", "invitations", "password-resets", "imports", "exports"];
+/// answered in portions or belongs to what is, or is a batch.
+const ALONE: [&str; 7] =
+    ["batch", "sessions", "invitations", "password-resets", "imports", "import-mappings", "exports"];
 /// The member of an object that stands for a part of an earlier answer.
 const FROM: &str = "$from";
 /// The member that is meant where none is named.
