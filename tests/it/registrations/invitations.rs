@@ -149,8 +149,7 @@ async fn of_many_at_once_no_more_come_than_the_code_lets_in() {
     let answers = join_all((0..40).map(|_| comes(&house, &event, &code))).await;
     let let_in: Vec<_> = answers.iter().filter(|answer| answer.status == 201).collect();
     assert_eq!(let_in.len(), 7);
-    // A machine that is busy turns some away.
-    assert!(answers.iter().all(|answer| matches!(answer.status, 201 | 422 | 503)));
+    assert!(answers.iter().all(|answer| matches!(answer.status, 201 | 422)));
     assert!(let_in.iter().all(|answer| received(&house, answer).1["status"] == "confirmed"));
     let used = "SELECT count(*) AS n FROM registration WHERE invitation_id IS NOT NULL";
     assert_eq!(house.count(used).await, 7, "{made}");
