@@ -35,7 +35,7 @@ use crate::http::limits::capacity::Work;
 use crate::http::limits::forms::Insider;
 use crate::http::limits::{self, Limits};
 use crate::http::routes::{Order, Routes};
-use crate::http::{self, cors, manners, plain};
+use crate::http::{self, cors, json, manners, plain};
 use crate::outbox::{Post, Targets};
 use crate::problem;
 use crate::reference::ZoneName;
@@ -138,6 +138,7 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
     let mut document = Base::openapi();
     Routes::describe(&mut document, routes);
     problem::describe(&mut document);
+    json::describe_bodies(&mut document);
     describe_security(&mut document);
     document.webhooks = Some(webhooks::described());
     document

@@ -25,6 +25,9 @@ EDITS = {
     "quotes": {"text": "Edited."},
 }
 
+# How a table is read.
+MAPPING = {"type": "event", "source": "seed", "columns": [{"column": "No.", "member": "id"}, {"column": "Title", "member": "title"}]}
+
 OVER = ("archived", "cancelled", "withdrawn")
 
 
@@ -123,8 +126,7 @@ def partner_of_its_own(admin, start):
     registered, _ = call("POST", f"/v1/events/{ids['event_id']}/registrations", body, key)
     webhook = call("POST", "/v1/webhooks", {"url": "https://partner.invalid.example/own", "types": ["quote.withdrawn"]}, key)[0]
     sent = send("/v1/imports", bundle("initiative", title="Seeds"), key)
-    mapping = {"type": "event", "source": "seed", "columns": [{"column": "No.", "member": "id"}, {"column": "Title", "member": "title"}]}
-    call("PUT", "/v1/import-mappings/seed", mapping, key)
+    call("PUT", "/v1/import-mappings/seed", MAPPING, key)
     return key, ids | {"organisation_id": group, "registration_id": registered["registration"]["id"], "webhook_id": webhook["id"], "import_id": sent["id"]}
 
 
@@ -170,8 +172,7 @@ def main():
     make("/v1/reports", {"kind": "event", "id": event["id"], "reason": "wrong", "text": "It is on another day."})
     report = call("GET", "/v1/reports", token=token)[0]["items"][0]
     sent = send("/v1/imports", bundle("theme", labels={"en": "Seeds"}), token)
-    mapping = {"type": "theme", "source": "seed", "columns": [{"column": "No.", "member": "id"}, {"column": "Label", "member": "labels.en"}]}
-    call("PUT", "/v1/import-mappings/seed", mapping, token)
+    call("PUT", "/v1/import-mappings/seed", MAPPING, token)
     export = make("/v1/exports", {"format": "csv"})
     ids |= {
         "import_id": sent["id"], "name": "seed", "export_id": export["id"],
@@ -186,7 +187,7 @@ def main():
     key = None
     if "key" in OTHERS:
         key, others["key"] = partner_of_its_own(token, start)
-    json.dump({"ids": ids, "own": others, "key": key, "revisions": revisions, "tokens": tokens}, sys.stdout)
+    json.dump({"ids": ids, "own": others, "key": key, "revisions": revisions, "tokens": tokens, "mapping": MAPPING}, sys.stdout)
 
 
 main()

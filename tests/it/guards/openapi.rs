@@ -87,6 +87,25 @@ fn every_operation_says_what_it_is_and_how_it_fails() {
 }
 
 #[test]
+fn a_body_that_may_be_empty_may_be_left_out() {
+    let document = document();
+    let resolve = |schema: &'_ Value| match schema["$ref"].as_str() {
+        Some(reference) => document.pointer(reference.trim_start_matches('#')).cloned().unwrap(),
+        None => schema.clone(),
+    };
+    let mut faults = Vec::new();
+    for (address, operation) in operations(&document).into_iter().filter(|(a, _)| a.starts_with("POST ")) {
+        let Some(schema) = operation.pointer("/requestBody/content/application~1json/schema") else { continue };
+        let schema = resolve(schema);
+        let may_be_empty = schema["type"] == "object" && schema.get("required").is_none();
+        if may_be_empty == (operation["requestBody"]["required"] == true) {
+            faults.push(address);
+        }
+    }
+    assert!(faults.is_empty(), "`request_body(content = Option<T>)`, if and only if all is optional: {faults:?}");
+}
+
+#[test]
 fn everything_that_is_referred_to_is_there() {
     fn references<'a>(value: &'a Value, found: &mut BTreeSet<&'a str>) {
         match value {

@@ -91,4 +91,11 @@ async fn a_calendar_becomes_events_and_what_cannot_be_understood_says_so() {
         let refused = answer(request.header("content-type", kind).body(FILE)).await;
         assert_eq!((refused.status, refused.json()["errors"][0]["code"].as_str()), (400, Some(code)));
     }
+    for wrong in ["mapping=our-crm", "time_zone=Africa/Yei"] {
+        let path = format!("{path}&language=en&{wrong}");
+        let request = house.request(Method::POST, &path).bearer_auth(&desk.token);
+        let refused = answer(request.header("content-type", "text/calendar").body(FILE)).await;
+        let told = &refused.json()["errors"][0]["parameter"];
+        assert_eq!((refused.status, told.as_str()), (400, wrong.split('=').next()), "{wrong}");
+    }
 }

@@ -61,7 +61,7 @@ async fn a_table_is_read_by_the_mapping_that_was_saved_for_it() {
     let none = send(&house, &desk, "?mapping=our-crm", "Title,Day\r\nx,y\r\n").await;
     house.run_jobs().await;
     assert_eq!(desk.get(none.header("location")).await.json()["failure"], "unreadable");
-    for query in ["", "?mapping=other"] {
+    for query in ["", "?mapping=other", "?mapping=our-crm&time_zone=Africa/Juba"] {
         assert_eq!(send(&house, &desk, query, "Title\r\n").await.status, 400);
     }
     assert_eq!(desk.delete(path).await.status, 204);

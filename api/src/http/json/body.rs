@@ -14,6 +14,9 @@ use actix_web::{FromRequest, HttpRequest};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
+use utoipa::openapi::path::{Operation, PathItem};
+use utoipa::openapi::schema::{Schema, SchemaType, Type};
+use utoipa::openapi::{OpenApi, RefOr};
 
 use super::{Shape, fault, strict};
 use crate::problem::{Kind, Problem};
@@ -70,6 +73,30 @@ impl Media {
             name.eq_ignore_ascii_case("charset") && value.trim_matches('"').eq_ignore_ascii_case("utf-8")
         };
         known && parts.filter(|part| !part.is_empty()).all(charset)
+    }
+}
+
+/// Says of bodies that may be left out (`request_body = Option<T>`) what they are if they are not: a `T`, and never JSON's `null`.
+pub fn describe_bodies(document: &mut OpenApi) {
+    fn is_null(schema: &RefOr<Schema>) -> bool {
+        matches!(schema, RefOr::T(Schema::Object(object)) if object.schema_type == SchemaType::Type(Type::Null))
+    }
+    fn operations(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
+        let PathItem { get, put, post, delete, patch, .. } = item;
+        [get, put, post, delete, patch].into_iter().flatten()
+    }
+    let all = document.paths.paths.values_mut().flat_map(operations);
+    let bodies = all.filter_map(|operation| match &mut operation.request_body {
+        Some(RefOr::T(body)) => Some(body),
+        _ => None,
+    });
+    for content in bodies.flat_map(|body| body.content.values_mut()) {
+        let RefOr::T(content) = content else { continue };
+        let Some(RefOr::T(Schema::OneOf(choice))) = &mut content.schema else { continue };
+        choice.items.retain(|schema| !is_null(schema));
+        if choice.items.len() == 1 {
+            content.schema = choice.items.pop();
+        }
     }
 }
 

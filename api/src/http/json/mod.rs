@@ -9,7 +9,7 @@ mod shape;
 mod strict;
 
 pub(in crate::http) use body::read_as;
-pub use body::{Body, Empty, Media};
+pub use body::{Body, Empty, Media, describe_bodies};
 pub use shape::Shape;
 pub use strict::{Syntax, strict};
 

@@ -178,7 +178,7 @@ async fn narrow(
     tag = "consents",
     operation_id = "consents.mine.renew",
     params(PublishingHeaders, IdempotencyKey),
-    request_body = MyConsentIn,
+    request_body(content = Option<MyConsentIn>),
     responses((status = 201, description = "The new consent", body = MyConsent,
         headers(("Location" = String, description = "Where it is seen"),
             ("ETag" = String, description = "Its version"))), Problem),

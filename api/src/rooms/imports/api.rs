@@ -63,9 +63,11 @@ pub(super) async fn create(
 ) -> Result<HttpResponse, Problem> {
     let (format, query) = (format_of(&req)?, query.0);
     let id = ids::v7(app.clock.now());
+    fits(format, &query)?;
     let reading = match format {
+        ImportFormat::Bundle => None,
         ImportFormat::Csv => Some(table_of(&app, &who, &query).await?),
-        _ => reading_of(format, &query)?.map(Reading::Calendar),
+        ImportFormat::Calendar => Some(Reading::Calendar(calendar_of(query.clone())?)),
     };
     let make = |key: &DataKey| {
         let plain = reading.as_ref().map(serde_json::to_vec).transpose()?;
@@ -107,6 +109,30 @@ fn format_of(req: &HttpRequest) -> Result<ImportFormat, Problem> {
     }
 }
 
+/// Refuses what is said of a file that is of another format, and would be heeded by nobody.
+fn fits(format: ImportFormat, query: &ImportQuery) -> Result<(), Problem> {
+    let of_calendars = [
+        ("source", query.source.is_some()),
+        ("language", query.language.is_some()),
+        ("kind", query.kind.is_some()),
+        ("format", query.format.is_some()),
+        ("country", query.country.is_some()),
+        ("time_zone", query.time_zone.is_some()),
+    ];
+    let of_tables = [("mapping", query.mapping.is_some())];
+    let (stray, code, detail) = match format {
+        ImportFormat::Bundle => {
+            ([&of_calendars[..], &of_tables].concat(), "not_of_bundles", "is said by a bundle itself")
+        }
+        ImportFormat::Csv => (of_calendars.to_vec(), "not_of_tables", "is said by a table's mapping"),
+        ImportFormat::Calendar => (of_tables.to_vec(), "not_of_calendars", "is of tables"),
+    };
+    match stray.iter().find(|(_, said)| *said) {
+        Some((name, _)) => Err(Problem::invalid_parameter(*name, code, detail)),
+        None => Ok(()),
+    }
+}
+
 /// How a table is read: by a mapping of theirs, as it is now.
 async fn table_of(app: &App, who: &Allowed<ImportRecords>, query: &ImportQuery) -> Result<Reading, Problem> {
     let wrong = |code, detail| Problem::invalid_parameter("mapping", code, detail);
@@ -117,33 +143,19 @@ async fn table_of(app: &App, who: &Allowed<ImportRecords>, query: &ImportQuery) 
     Ok(Reading::Table(reading))
 }
 
-/// What a calendar does not say of itself; a bundle says all of it.
-fn reading_of(format: ImportFormat, query: &ImportQuery) -> Result<Option<CalendarReading>, Problem> {
-    let ImportQuery { source, language, kind, format: meeting, country, time_zone, .. } = query;
-    if format == ImportFormat::Bundle {
-        let said = [
-            ("source", source.is_some()),
-            ("language", language.is_some()),
-            ("kind", kind.is_some()),
-            ("format", meeting.is_some()),
-            ("country", country.is_some()),
-            ("time_zone", time_zone.is_some()),
-            ("mapping", query.mapping.is_some()),
-        ];
-        let told = |name| Problem::invalid_parameter(name, "not_of_bundles", "is said by a bundle itself");
-        return said.iter().find(|(_, said)| *said).map_or(Ok(None), |(name, _)| Err(told(*name)));
-    }
+/// What a calendar does not say of itself.
+fn calendar_of(query: ImportQuery) -> Result<CalendarReading, Problem> {
     let missing = |name: &'static str| {
         Problem::invalid_parameter(name, "missing_parameter", "must be given with a calendar")
     };
-    Ok(Some(CalendarReading {
-        source: source.clone().ok_or_else(|| missing("source"))?,
-        language: language.as_ref().map(|tag| tag.0.clone()).ok_or_else(|| missing("language"))?,
-        kind: kind.unwrap_or(EventKind::Dialogue).as_str().to_owned(),
-        format: meeting.unwrap_or(EventFormat::InPerson).as_str().to_owned(),
-        country: country.as_ref().map(|code| code.0.clone()),
-        time_zone: time_zone.clone(),
-    }))
+    Ok(CalendarReading {
+        source: query.source.ok_or_else(|| missing("source"))?,
+        language: query.language.ok_or_else(|| missing("language"))?.0,
+        kind: query.kind.unwrap_or(EventKind::Dialogue).as_str().to_owned(),
+        format: query.format.unwrap_or(EventFormat::InPerson).as_str().to_owned(),
+        country: query.country.map(|code| code.0),
+        time_zone: query.time_zone.map(|zone| zone.0),
+    })
 }
 
 /// An import whose file is on its way.

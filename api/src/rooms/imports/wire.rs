@@ -9,10 +9,11 @@ use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 use crate::problem::Fault;
+use crate::reference::ZoneName;
 use crate::rooms::bundle::{CountryCode, LanguageTag, Verdict};
 
 /// How a file is taken in.
-#[derive(Debug, Serialize, Deserialize, IntoParams)]
+#[derive(Clone, Debug, Serialize, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(super) struct ImportQuery {
     /// `atomic`: all lines or none, of at most 2,000; that is what happens if you say nothing. `partial`: every line that can be taken.
@@ -23,7 +24,7 @@ pub(super) struct ImportQuery {
     #[serde(default)]
     #[param(required = false, default = false)]
     pub(super) dry_run: bool,
-    /// Of a calendar: the name of its source. A bundle says it itself, like all that follows.
+    /// Of a calendar: the name of its source. A bundle says it itself, like all that follows, and a table's mapping says it.
     #[param(
         required = false,
         nullable = false,
@@ -45,8 +46,8 @@ pub(super) struct ImportQuery {
     #[param(inline, required = false, nullable = false)]
     pub(super) country: Option<CountryCode>,
     /// Of a calendar: the zone of times that name none, if the calendar names none for them either.
-    #[param(required = false, nullable = false, min_length = 1, max_length = 64)]
-    pub(super) time_zone: Option<String>,
+    #[param(required = false, nullable = false)]
+    pub(super) time_zone: Option<ZoneName>,
     /// Of a table (`text/csv`): the name of the mapping by which it is read.
     #[param(required = false, nullable = false, pattern = "^[a-z0-9][a-z0-9-]{0,63}$")]
     pub(super) mapping: Option<String>,

@@ -59,7 +59,7 @@ fn hash(vault: &Vault, event: EventId, code: &str) -> anyhow::Result<Vec<u8>> {
     tag = "registrations",
     operation_id = "registrations.invitations.create",
     params(RegistrationsPath, IdempotencyKey),
-    request_body = InvitationIn,
+    request_body(content = Option<InvitationIn>),
     responses((status = 201, description = "The code", body = InvitationMade,
         headers(("Location" = String, description = "Where the codes of the event are listed"))), Problem),
     security(("bearer" = []), ("api_key" = ["registrations:write"]))
