@@ -58,14 +58,14 @@ pub(super) async fn changes(
     paging: Query<Paging>,
 ) -> Result<HttpResponse, Problem> {
     let wanted = languages::wanted(&req, lang.0.lang.as_ref())?;
-    let Place(after, began) = match paging.0.cursor {
-        Some(text) => Cursor::decode(BINDING, &text)?,
-        None => Place(0, clock(&app.gallery).await?.1),
-    };
+    let from: Option<Place> = paging.0.cursor.map(|text| Cursor::decode(BINDING, &text)).transpose()?;
+    let after = from.map_or(0, |Place(after, _)| after);
     let limit = usize::from(paging.0.limit.get());
     let mut rows = read(&app.gallery, after, limit + 1, &wanted, app.clock.now()).await?;
     // Asked after the page was read: what is forgotten between the two questions is not missed.
     let (seq, floor) = clock(&app.gallery).await?;
+    // Whoever begins has nothing yet that would have to go.
+    let Place(_, began) = from.unwrap_or(Place(0, floor));
     if !Place(after, began).leads_on(seq, floor) {
         return Err(Problem::of(Kind::CursorTooOld));
     }
@@ -153,11 +153,14 @@ async fn read(
         sql.push(
             "(SELECT d.seq, d.kind, d.id, d.version, d.updated_at, d.language, d.body, (d.in_feeds AND ",
         );
-        sql.listed(now).push(") AS shown FROM gallery_document d WHERE d.fed AND d.seq > ").bind(after);
+        // Switches are asked about below.
+        sql.lasting(now).push(") AS shown FROM gallery_document d WHERE d.fed AND d.seq > ").bind(after);
         // What a switch hides gets another number before it is shown again: nobody misses it.
         sql.push(" AND ").unhidden();
         sql.push(" ORDER BY d.seq LIMIT ").number(limit).push(") d");
     });
-    sql.push(" ORDER BY d.seq");
-    sql.all(db).await?.iter().map(Row::read).collect()
+    let mut rows = sql.all(db).await?.iter().map(Row::read).collect::<Result<Vec<_>, _>>()?;
+    // What a database joins has no order of itself, and to sort it there it would copy the bodies.
+    rows.sort_unstable_by_key(|row| row.change.seq);
+    Ok(rows)
 }

@@ -64,8 +64,13 @@ impl Sql {
     /// Goes on with what everything but a look-up by id demands of `d`. The first two terms are, word for word, the
     /// condition of the partial indexes.
     pub fn listed(&mut self, now: DateTime<Utc>) -> &mut Self {
+        self.lasting(now).push(" AND ").unhidden()
+    }
+
+    /// The same, whatever switches hide: these have to be asked about elsewhere in the statement ([`unhidden`](Self::unhidden)).
+    pub fn lasting(&mut self, now: DateTime<Utc>) -> &mut Self {
         self.push("d.listed AND d.withdrawn_at IS NULL AND (d.public_until IS NULL OR d.public_until > ");
-        self.bind(now).push(") AND ").unhidden()
+        self.bind(now).push(")")
     }
 
     /// Goes on with the condition that no switch hides `d`.

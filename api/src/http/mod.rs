@@ -22,6 +22,7 @@ pub mod manners;
 pub mod meter;
 pub mod page;
 pub mod patch;
+mod pattern;
 pub mod plain;
 pub mod problem_pages;
 pub mod query;

@@ -7,6 +7,8 @@ use actix_web::web::{self, ServiceConfig};
 use utoipa::openapi::OpenApi;
 use utoipa_actix_web::OpenApiFactory;
 
+use super::pattern::{Pattern, concrete_first};
+
 /// Where a room registers its handlers.
 pub struct Routes<'a>(Reading<'a>);
 
@@ -15,13 +17,13 @@ enum Reading<'a> {
     Serving { config: &'a mut ServiceConfig, order: std::slice::Iter<'a, String>, groups: &'a mut Vec<Group> },
 }
 
-/// The resource of each handler, in the order in which they register.
+/// The path template of each handler, in the order in which they register.
 #[derive(Clone, Default)]
 pub struct Order(Vec<String>);
 
-/// The handlers of one resource.
+/// The handlers of one path template.
 struct Group {
-    resource: String,
+    template: String,
     handlers: Vec<Register>,
 }
 
@@ -47,17 +49,26 @@ impl Routes<'_> {
         order
     }
 
-    /// Serves what `routes` registers, in the order that [`outline`](Self::outline) told. A request is held against
-    /// the handlers of its resource only: against all of them it would cost more than most answers do.
-    /// The library then knows no request's template any more; the contract does.
+    /// Serves what `routes` registers, in the order that [`outline`](Self::outline) told. The library holds a request against one
+    /// regular expression after the other, which for all operations would cost more than most answers do: so it meets
+    /// those of its template only, which is found here. The library then knows no request's template any more; the contract does.
     pub fn serve(config: &mut ServiceConfig, order: &Order, routes: impl FnOnce(&mut Routes<'_>)) {
         let mut groups = Vec::new();
         routes(&mut Routes(Reading::Serving { config, order: order.0.iter(), groups: &mut groups }));
-        for Group { resource: of, handlers } in groups {
+        groups.sort_by_key(|group: &Group| concrete_first(&group.template));
+        let mut resources: Vec<(String, Vec<Group>)> = Vec::new();
+        for group in groups {
+            let of = resource(&group.template);
+            match resources.iter_mut().find(|(resource, _)| resource == of) {
+                Some((_, groups)) => groups.push(group),
+                None => resources.push((of.to_owned(), vec![group])),
+            }
+        }
+        for (of, groups) in resources {
             let scope =
                 web::scope("").guard(fn_guard(move |request| resource(request.head().uri.path()) == of));
             config
-                .service(scope.configure(|config| handlers.into_iter().for_each(|handler| handler(config))));
+                .service(scope.configure(|config| groups.into_iter().for_each(|group| group.serve(config))));
         }
     }
 
@@ -66,8 +77,7 @@ impl Routes<'_> {
         match &mut self.0 {
             Reading::Describing { document, order, whole } => {
                 let paths = handler.paths();
-                let path = paths.paths.keys().next().map(|path| resource(path).to_owned());
-                order.0.push(path.unwrap_or_default());
+                order.0.push(paths.paths.keys().next().cloned().unwrap_or_default());
                 document.paths.merge(paths);
                 // Every handler brings all that its answers are made of, again and again: kept once, at once.
                 let mut schemas = Vec::new();
@@ -77,13 +87,13 @@ impl Routes<'_> {
                 document.components.get_or_insert_default().schemas.extend(schemas);
             }
             Reading::Serving { order, groups, .. } => {
-                let resource = order.next().cloned().unwrap_or_default();
+                let template = order.next().cloned().unwrap_or_default();
                 let handler = Box::new(move |config: &mut ServiceConfig| {
                     config.service(handler);
                 });
-                match groups.iter_mut().find(|group| group.resource == resource) {
+                match groups.iter_mut().find(|group| group.template == template) {
                     Some(group) => group.handlers.push(handler),
-                    None => groups.push(Group { resource, handlers: vec![handler] }),
+                    None => groups.push(Group { template, handlers: vec![handler] }),
                 }
             }
         }
@@ -102,6 +112,16 @@ impl Routes<'_> {
     pub fn configure(&mut self, routes: impl FnOnce(&mut Routes<'_>)) -> &mut Self {
         routes(self);
         self
+    }
+}
+
+impl Group {
+    fn serve(self, config: &mut ServiceConfig) {
+        let pattern = Pattern::new(&self.template);
+        let scope =
+            web::scope("").guard(fn_guard(move |request| pattern.is_match(request.head().uri.path())));
+        config
+            .service(scope.configure(|config| self.handlers.into_iter().for_each(|handler| handler(config))));
     }
 }
 

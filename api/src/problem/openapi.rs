@@ -1,6 +1,7 @@
 //! Problems in the OpenAPI document: described once, referred to by every operation.
 
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
 use utoipa::{
     IntoResponses, PartialSchema, ToSchema,
@@ -14,11 +15,12 @@ use super::{Body, Fault, Kind, MEDIA_TYPE, Place, Problem};
 /// The responses themselves are put into the document by [`describe`].
 impl IntoResponses for Problem {
     fn responses() -> BTreeMap<String, RefOr<Response>> {
-        let refer = |kind: Kind| Ref::from_response_name(component(&kind));
-        Kind::ALL
-            .into_iter()
-            .map(|kind| (kind.row().status.as_str().to_owned(), refer(kind).into()))
-            .collect()
+        // Every operation asks, at every start.
+        static ALL: LazyLock<BTreeMap<String, RefOr<Response>>> = LazyLock::new(|| {
+            let refer = |kind: &Kind| Ref::from_response_name(component(kind)).into();
+            Kind::ALL.iter().map(|kind| (kind.row().status.as_str().to_owned(), refer(kind))).collect()
+        });
+        ALL.clone()
     }
 }
 

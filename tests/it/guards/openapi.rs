@@ -95,14 +95,19 @@ fn a_body_that_may_be_empty_may_be_left_out() {
     };
     let mut faults = Vec::new();
     for (address, operation) in operations(&document).into_iter().filter(|(a, _)| a.starts_with("POST ")) {
-        let Some(schema) = operation.pointer("/requestBody/content/application~1json/schema") else { continue };
+        let Some(schema) = operation.pointer("/requestBody/content/application~1json/schema") else {
+            continue;
+        };
         let schema = resolve(schema);
         let may_be_empty = schema["type"] == "object" && schema.get("required").is_none();
         if may_be_empty == (operation["requestBody"]["required"] == true) {
             faults.push(address);
         }
     }
-    assert!(faults.is_empty(), "`request_body(content = Option<T>)`, if and only if all is optional: {faults:?}");
+    assert!(
+        faults.is_empty(),
+        "`request_body(content = Option<T>)`, if and only if all is optional: {faults:?}"
+    );
 }
 
 #[test]

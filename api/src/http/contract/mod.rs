@@ -5,10 +5,8 @@
 //! told at once.
 
 mod parameter;
-mod pattern;
 
 use std::{
-    cmp::Reverse,
     collections::{BTreeSet, HashMap},
     str::FromStr as _,
 };
@@ -24,15 +22,13 @@ use actix_web::{
 use anyhow::Context as _;
 use serde_json::{Map, Value, json};
 use utoipa::openapi::{
-    OpenApi,
-    path::{Operation, PathItem},
+    OpenApi, RefOr,
+    path::{Operation, Parameter as Described, ParameterIn, PathItem},
 };
 
-use self::{
-    parameter::{Known, Parameter},
-    pattern::Pattern,
-};
+use self::parameter::{Known, Parameter};
 use super::{
+    pattern::{Pattern, concrete_first},
     query::{self, Parameters},
     routes::resource,
 };
@@ -74,8 +70,7 @@ impl Contract {
         let document = outline(document)?;
         let paths = document["paths"].as_object().context("the document has no paths")?;
         let mut paths: Vec<_> = paths.iter().collect();
-        // As OpenAPI wants it, the concrete path wins: fewest placeholders, then most literal text.
-        paths.sort_by_key(|(path, _)| (path.matches('{').count(), Reverse(path.len())));
+        paths.sort_by_key(|(path, _)| concrete_first(path));
         let mut known = Known::new();
         let mut routes: HashMap<_, Vec<_>> = HashMap::new();
         for (path, item) in paths {
@@ -152,11 +147,18 @@ impl Route {
 /// What of the document is about queries: to write all of it at every start would be for nothing.
 fn outline(document: &OpenApi) -> anyhow::Result<Value> {
     let mut paths = Map::new();
+    let is_of_query = |parameter: &&RefOr<Described>| match parameter {
+        RefOr::T(parameter) => parameter.parameter_in == ParameterIn::Query,
+        RefOr::Ref(_) => true,
+    };
+    let of_queries = |parameters: &Option<Vec<_>>| {
+        serde_json::to_value(parameters.iter().flatten().filter(is_of_query).collect::<Vec<_>>())
+    };
     for (path, item) in &document.paths.paths {
         let mut kept = Map::new();
-        kept.insert("parameters".to_owned(), serde_json::to_value(&item.parameters)?);
+        kept.insert("parameters".to_owned(), of_queries(&item.parameters)?);
         for (method, operation) in operations(item) {
-            kept.insert(method.to_owned(), json!({"parameters": operation.parameters}));
+            kept.insert(method.to_owned(), json!({"parameters": of_queries(&operation.parameters)?}));
         }
         paths.insert(path.clone(), kept.into());
     }

@@ -1,6 +1,8 @@
 //! Path templates of the document (OpenAPI 3.1, 4.8.8 Paths Object). A regular expression for each would take more memory
 //! than all else that is kept of the document, in return for nothing: a template is text with holes.
 
+use std::cmp::Reverse;
+
 /// A path template, such as `/v1/events/{id}.ics`.
 pub struct Pattern(Vec<Segment>);
 
@@ -11,6 +13,12 @@ enum Segment {
         before: String,
         after: String,
     },
+}
+
+/// Orders templates as OpenAPI wants it, where several fit a path: the concrete one wins, with the fewest placeholders, then the most
+/// literal text.
+pub fn concrete_first(template: &str) -> impl Ord + use<> {
+    (template.matches('{').count(), Reverse(template.len()))
 }
 
 impl Pattern {
