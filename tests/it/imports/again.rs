@@ -80,6 +80,10 @@ async fn what_was_let_through_and_comes_otherwise_is_let_through_anew() {
     assert_eq!(of("stories", "s").await["title"], "Our seeds");
     let back = import(&house, &desk, "?mode=partial", file([quote("We keep seeds")])).await;
     assert_eq!(back["verdicts"]["gone"], 1, "{back}");
+    // Whoever sends everything each night learns what was withdrawn by a call, too.
+    admin.does("withdraw", &of("outcomes", "o").await).await;
+    let again = import(&house, &desk, "?mode=partial", file([private("Seed"), outcome("Rain")])).await;
+    assert_eq!(again["verdicts"]["gone"], 1, "{again}");
     assert!(!house.dump("revision").await.contains("We keep seeds"));
     assert_eq!(desk.get(address(&of("quotes", "q").await)).await.json()["text"], "");
 }

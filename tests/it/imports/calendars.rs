@@ -70,7 +70,7 @@ async fn a_calendar_becomes_events_and_what_cannot_be_understood_says_so() {
         (Some("jam_session"), Some("ZA"))
     );
     assert!(!house.dump("event").await.contains("by the river"), "it is sealed");
-    let moved = of("weekly@example.org/20270315T160000Z").await;
+    let moved = of("weekly@example.org/20270315T180000").await;
     assert_eq!(
         (moved["title"].as_str(), moved["starts_at"].as_str()),
         (Some("Moved"), Some("2027-03-16T16:00:00Z"))
@@ -98,4 +98,55 @@ async fn a_calendar_becomes_events_and_what_cannot_be_understood_says_so() {
         let told = &refused.json()["errors"][0]["parameter"];
         assert_eq!((refused.status, told.as_str()), (400, wrong.split('=').next()), "{wrong}");
     }
+}
+
+#[tokio::test]
+async fn an_occurrence_that_is_moved_later_is_the_same_event_and_what_is_called_off_is_not_passed_over() {
+    let house = House::open().await;
+    let admin = house.admin().await;
+    let (_, desk) = partner(&house, &admin).await;
+    let file = |events: &str| format!("BEGIN:VCALENDAR\r\nVERSION:2.0\r\n{events}END:VCALENDAR\r\n");
+    let one = |uid: &str, more: &str| {
+        format!("BEGIN:VEVENT\r\nUID:{uid}\r\nSUMMARY:Seeds\r\n{more}\r\nEND:VEVENT\r\n")
+    };
+    let utc = one("utc", "DTSTART:20270401T100000Z\r\nRRULE:FREQ=DAILY;COUNT=2");
+    let berlin = one("berlin", "DTSTART;TZID=Europe/Berlin:20270401T100000\r\nRRULE:FREQ=DAILY;COUNT=2");
+    let first = calendar(&house, &desk, "", &file(&format!("{utc}{berlin}"))).await;
+    assert_eq!(first["verdicts"]["created"], 4, "{first}");
+    let moved = [
+        one("utc", "RECURRENCE-ID:20270402T100000Z\r\nDTSTART:20270402T150000Z"),
+        one("berlin", "RECURRENCE-ID:20270402T080000Z\r\nDTSTART;TZID=Europe/Berlin:20270402T170000"),
+    ];
+    let then = calendar(&house, &desk, "", &file(&format!("{utc}{berlin}{}", moved.concat()))).await;
+    assert_eq!(
+        (then["verdicts"]["unchanged"].as_i64(), then["verdicts"]["updated"].as_i64()),
+        (Some(2), Some(2)),
+        "{then}"
+    );
+    let told = verdicts(&desk, &then, "").await;
+    assert_eq!(
+        record(&desk, "events", &told, "utc/20270402T100000").await["starts_at"],
+        "2027-04-02T15:00:00Z"
+    );
+    // Without its series it is known by the zone that it begins in.
+    let alone = calendar(&house, &desk, "", &file(&moved[1])).await;
+    assert_eq!(alone["verdicts"]["unchanged"], 1, "{alone}");
+
+    let off = [
+        one("utc", "RECURRENCE-ID:20270402T100000Z\r\nDTSTART:20270402T150000Z\r\nSTATUS:CANCELLED"),
+        one("dates", "DTSTART:20270401T100000Z\r\nRDATE:20270403T100000Z"),
+        one("range", "RECURRENCE-ID;RANGE=THISANDFUTURE:20270402T100000Z\r\nDTSTART:20270402T150000Z"),
+    ];
+    let off = calendar(&house, &desk, "", &file(&off.concat())).await;
+    let off = verdicts(&desk, &off, "").await;
+    let expected =
+        ["1 failed #/STATUS called_off", "2 failed #/RDATE not_read", "3 failed #/RECURRENCE-ID not_read"];
+    assert_eq!(words(&off), expected);
+    let called_off =
+        file(&one("utc", "DTSTART:20270401T100000Z")).replace("VERSION", "METHOD:CANCEL\r\nVERSION");
+    let called_off = calendar(&house, &desk, "", &called_off).await;
+    assert_eq!(words(&verdicts(&desk, &called_off, "").await), ["1 failed #/STATUS called_off"]);
+    let whole = file(&one("last", "DTSTART:20270401T100000Z"));
+    let cut = calendar(&house, &desk, "", whole.split("END:VEVENT").next().unwrap()).await;
+    assert_eq!(words(&verdicts(&desk, &cut, "").await), ["1 failed # cut_off"]);
 }

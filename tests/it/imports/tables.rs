@@ -67,3 +67,43 @@ async fn a_table_is_read_by_the_mapping_that_was_saved_for_it() {
     assert_eq!(desk.delete(path).await.status, 204);
     assert_eq!(desk.delete(path).await.status, 404);
 }
+
+#[tokio::test]
+async fn no_row_swallows_another_and_no_cell_is_lost() {
+    let house = House::open().await;
+    let admin = house.admin().await;
+    let (_, desk) = partner(&house, &admin).await;
+    let path = "/v1/import-mappings/rooms";
+    let mapping = json!({"type": "event", "source": "crm", "language": "en",
+        "columns": [{"column": "a", "member": "id"}, {"column": "b", "member": "title"}, {"column": "c", "member": "capacity", "as": "number"}],
+        "constants": [{"member": "kind", "value": "dialogue"}, {"member": "format", "value": "in_person"},
+            {"member": "when.precision", "value": "unknown"}, {"member": "place.country", "value": "SS"}]});
+    assert_eq!(desk.send(Method::PUT, path, Some(mapping.clone())).await.status, 200);
+    let file = "a,b,c\n7,Room 5\" wide,40.0\n8,Next,\n9,Seeds, and water,3\n10,Short\n11,\"Behind\" it,1\n12,\"Open,1\n13,Lost,1\n";
+    let sent = send(&house, &desk, "?mode=partial&mapping=rooms", file).await;
+    house.run_jobs().await;
+    let told: Value = desk.get(address(&sent.json())).await.json();
+    let told = verdicts(&desk, &told, "").await;
+    let expected = [
+        "2 created",
+        "3 created",
+        "4 failed # number_of_cells",
+        "5 failed # number_of_cells",
+        "6 failed # text_behind_quotes",
+        "7 failed # unclosed_quotes",
+    ];
+    assert_eq!(words(&told), expected);
+    let wide = record(&desk, "events", &told, "7").await;
+    assert_eq!((&wide["title"], &wide["capacity"]), (&json!("Room 5\" wide"), &json!(40)));
+    let twice = send(&house, &desk, "?mapping=rooms", "a,b,c,b\n1,x,2,y\n").await;
+    house.run_jobs().await;
+    assert_eq!(desk.get(twice.header("location")).await.json()["failure"], "unreadable");
+
+    for member in ["title", "type", "id.x"] {
+        let mut contradicting = mapping.clone();
+        contradicting["columns"].as_array_mut().unwrap().push(json!({"column": "d", "member": member}));
+        let refused = desk.send(Method::PUT, path, Some(contradicting)).await;
+        assert_eq!(refused.status, 422, "{member}");
+        assert_eq!(refused.json()["errors"][0]["pointer"], "#/columns/3/member", "{member}");
+    }
+}

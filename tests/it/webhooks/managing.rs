@@ -6,7 +6,7 @@ use base64::{Engine as _, prelude::BASE64_STANDARD};
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use super::{PUBLIC, active, deliveries, house, partner, read};
+use super::{PUBLIC, active, deliveries, house, key, partner, read};
 use crate::house::answer;
 use crate::house::receiver::{Conduct, Receiver};
 use crate::records::{address, sorted};
@@ -157,6 +157,20 @@ async fn webhooks_are_their_organisations_own() {
     one.edits(&webhook, json!({"types": ["registration.confirmed"]})).await;
     let made = admin.makes("webhooks", body(theirs, &["submission.approved", "person.erased"])).await;
     assert_eq!(one.get(address(&made)).await.status, 200);
+    // What a webhook is told of already a key that may not read it has told to nobody.
+    let narrow = house.with_key(&key(&admin, &organisation, &["webhooks:manage"]).await);
+    let erased = address(&made);
+    let refusals = [
+        narrow.patch(erased, json!({"url": receiver.url()})).await,
+        narrow.post(&format!("{erased}/rotate-secret"), json!({})).await,
+        narrow.post(&format!("{erased}/replay"), json!({"since": "2021-01-01T00:00:00Z"})).await,
+        narrow.post(&redeliver, json!({})).await,
+    ];
+    for refused in refusals {
+        assert_eq!((refused.status, &*refused.code()), (403, "insufficient_scope"));
+    }
+    let ahead = one.post(&format!("{at}/replay"), json!({"since": "2199-01-01T00:00:00Z"})).await;
+    assert_eq!((ahead.status, sorted(&ahead)), (422, vec![("#/since".to_owned(), "ahead".to_owned())]));
     assert_eq!(
         one.edits(&made, json!({"types": ["person.erased"]})).await["types"],
         json!(["person.erased"])

@@ -74,6 +74,38 @@ fn out(row: Model) -> Result<MappingOut, Problem> {
     Ok(MappingOut { name, kind, source, language, columns, constants, updated_at })
 }
 
+/// Members that are said twice, or said by the mapping itself.
+fn contradictions(reading: &TableReading) -> Vec<Fault> {
+    let columns = reading.columns.iter().map(|column| column.member.as_str()).enumerate();
+    let columns = columns.map(|(place, member)| (format!("/columns/{place}/member"), member));
+    let constants = reading.constants.iter().map(|constant| constant.member.as_str()).enumerate();
+    let constants = constants.map(|(place, member)| (format!("/constants/{place}/member"), member));
+    let mut said: Vec<(&str, bool)> = Vec::new();
+    let mut faults = Vec::new();
+    for (pointer, member, is_constant) in columns
+        .map(|(at, member)| (at, member, false))
+        .chain(constants.map(|(at, member)| (at, member, true)))
+    {
+        let within = |outer: &str| member.strip_prefix(outer).is_some_and(|rest| rest.starts_with('.'));
+        let around = |inner: &str| inner.strip_prefix(member).is_some_and(|rest| rest.starts_with('.'));
+        // An empty cell is what the constant says.
+        let again = |(known, constant): &(&str, bool)| {
+            (*known == member && *constant == is_constant) || within(known) || around(known)
+        };
+        if member == "type" {
+            faults.push(Fault::pointer(&pointer, "fixed_member", "is said by the mapping's own `type`"));
+        } else if said.iter().any(again) {
+            faults.push(Fault::pointer(
+                &pointer,
+                "repeated_value",
+                "is a member that another one says, or a part of it",
+            ));
+        }
+        said.push((member, is_constant));
+    }
+    faults
+}
+
 fn unknown() -> Problem {
     Problem::not_found("mapping")
 }
@@ -118,6 +150,10 @@ pub(super) async fn put(
     if !body.columns.iter().any(|column| column.member == "id") {
         let detail = "must say which column is the `id`";
         return Err(Problem::invalid_body(vec![Fault::pointer("/columns", "required", detail)]));
+    }
+    let faults = contradictions(&body);
+    if !faults.is_empty() {
+        return Err(Problem::invalid_body(faults));
     }
     let (namespace, reading) = (namespace(&who), serde_json::to_string(&*body).map_err(Problem::internal)?);
     let row = app

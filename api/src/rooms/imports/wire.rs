@@ -45,7 +45,7 @@ pub(super) struct ImportQuery {
     /// Of a calendar: the country of its events (ISO 3166-1 alpha-2).
     #[param(inline, required = false, nullable = false)]
     pub(super) country: Option<CountryCode>,
-    /// Of a calendar: the zone of times that name none, if the calendar names none for them either.
+    /// Of a calendar: the zone of times that name none, whatever the calendar says of them (`X-WR-TIMEZONE`).
     #[param(required = false, nullable = false)]
     pub(super) time_zone: Option<ZoneName>,
     /// Of a table (`text/csv`): the name of the mapping by which it is read.

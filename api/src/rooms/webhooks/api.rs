@@ -242,6 +242,10 @@ pub(super) async fn change(
             let added: Vec<WebhookType> =
                 asked.into_iter().filter(|kind| !row.kinds.0.contains(kind)).collect();
             check_scopes(who.actor(), &added)?;
+            if body.url.is_some() {
+                // What it is told of already is told there from now on.
+                check_scopes(who.actor(), &row.kinds.0)?;
+            }
             let types = body.types.clone().map(rules::types);
             let filter = match body.filter.clone() {
                 Some(Some(patch)) => patch.applied_to(row.filter.clone().unwrap_or_default()),
@@ -298,6 +302,17 @@ pub(super) async fn find(
     let row = store::for_change(tx, id.into()).await?.ok_or(Problem::not_found("webhook"))?;
     let permit = who.over(&row)?;
     Ok((row, permit))
+}
+
+/// The same, where what is done has it told to whoever does it: a key has what it may read itself.
+pub(super) async fn find_to_hear(
+    tx: &Tx,
+    who: &Allowed<ManageWebhooks>,
+    id: Uuid,
+) -> Result<(Model, Permit<ManageWebhooks>), Problem> {
+    let found = find(tx, who, id).await?;
+    check_scopes(who.actor(), &found.0.kinds.0)?;
+    Ok(found)
 }
 
 /// Writes a changed webhook. Answers that are kept tell no secret of it any more.

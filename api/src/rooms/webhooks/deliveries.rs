@@ -4,7 +4,7 @@ use ::entity::ids::WebhookId;
 use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse, get, post};
 
-use super::api::{find, note};
+use super::api::{find_to_hear, note};
 use super::store::Place;
 use super::wire::{
     WebhookDeliveryFilter, WebhookDeliveryOut, WebhookDeliveryPage, WebhookDeliveryPath, WebhookPath,
@@ -75,7 +75,7 @@ pub(super) async fn redeliver(
     _body: Body<Empty>,
 ) -> Result<HttpResponse, Problem> {
     once.run(&app, who.caller()?, async |tx| {
-        let (webhook, permit) = find(tx, &who, path.webhook_id).await?;
+        let (webhook, permit) = find_to_hear(tx, &who, path.webhook_id).await?;
         let row = store::delivery(tx, webhook.id, path.delivery_id).await?;
         let row = row.ok_or(Problem::not_found("delivery"))?;
         let row = store::write_delivery(tx, rules::redeliver(row, &webhook, &permit, tx.now())?).await?;

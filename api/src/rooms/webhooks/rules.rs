@@ -174,7 +174,11 @@ pub(super) fn replay(
     until: i64,
 ) -> Result<Model, Problem> {
     in_state(&row, "replay")?;
-    Ok(replayed(row, (after < until).then_some((after, until))))
+    // What is still to be told again stays so.
+    let before = row.replay_after.zip(row.replay_until);
+    let asked = (after < until).then_some((after, until));
+    let both = before.into_iter().chain(asked).reduce(|one, other| (one.0.min(other.0), one.1.max(other.1)));
+    Ok(replayed(row, both))
 }
 
 /// A webhook that is still to be told these again, or none.

@@ -3,7 +3,7 @@
 use actix_web::web::{Data, Path};
 use actix_web::{HttpResponse, post};
 
-use super::api::{find, kept};
+use super::api::{find, find_to_hear, kept};
 use super::sign::Secret;
 use super::wire::{WebhookMade, WebhookOut, WebhookPath, WebhookReplayIn, WebhookRotateIn};
 use super::{rules, store};
@@ -13,7 +13,7 @@ use crate::app::App;
 use crate::audit::Action;
 use crate::http::etag::of_version;
 use crate::http::idempotency::{IdempotencyKey, Once, Reply};
-use crate::http::json::{Body, Empty};
+use crate::http::json::{Body, Empty, fault};
 use crate::http::patch::{AsRead, DecisionHeaders};
 use crate::ids;
 use crate::outbox;
@@ -77,7 +77,7 @@ pub(super) async fn rotate_secret(
 ) -> Result<HttpResponse, Problem> {
     let secret = Secret::new()?;
     once.run(&app, who.caller()?, async |tx| {
-        let (row, permit) = find(tx, &who, path.webhook_id).await?;
+        let (row, permit) = find_to_hear(tx, &who, path.webhook_id).await?;
         read.check(row.version)?;
         let key = app.vault.unwrap_key(&store::key(tx, row.id).await?)?;
         let sealed = secret.seal(&key, row.id)?;
@@ -146,7 +146,10 @@ pub(super) async fn replay(
     body: Body<WebhookReplayIn>,
 ) -> Result<HttpResponse, Problem> {
     once.run(&app, who.caller()?, async |tx| {
-        let (row, permit) = find(tx, &who, path.webhook_id).await?;
+        let (row, permit) = find_to_hear(tx, &who, path.webhook_id).await?;
+        if body.since > tx.now() {
+            return Err(Problem::invalid_body(vec![fault("/since", "ahead", "must not be in the future")]));
+        }
         let (newest, before) = outbox::newest_fact(tx, body.since).await?;
         let row = rules::replay(row, &permit, before, newest)?;
         read.check(row.version)?;

@@ -2,12 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::{DateTime, NaiveDate, NaiveDateTime, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use tokio::io::AsyncBufRead;
 
+use super::property::{Property, duration};
 use super::reader::{RawLine, next_line};
 use super::zones::zone;
 use crate::http::json::fault;
@@ -36,13 +37,6 @@ pub struct CalendarReading {
     pub time_zone: Option<String>,
 }
 
-/// A property: its name, its parameters and its value.
-struct Property {
-    name: String,
-    parameters: Vec<(String, String)>,
-    value: String,
-}
-
 /// A component: what it says.
 #[derive(Default)]
 struct Component {
@@ -60,6 +54,7 @@ pub async fn read(
     let refused = |code, detail| Ok(Err(vec![fault("", code, detail)]));
     let (mut components, mut open) = (Vec::new(), Vec::<String>::new());
     let (mut zone_name, mut held, mut number, mut begun) = (None, 0, 0_u64, false);
+    let mut called_off = false;
     let mut current = Component::default();
     let mut pending: Option<String> = None;
     loop {
@@ -105,6 +100,7 @@ pub async fn read(
                     open.pop();
                 }
                 ("X-WR-TIMEZONE", _) => zone_name = Some(property.value),
+                ("METHOD", method) => called_off = method.trim() == "CANCEL",
                 _ if open.last().is_some_and(|name| name == "VEVENT") => current.properties.push(property),
                 _ => {}
             }
@@ -118,47 +114,11 @@ pub async fn read(
         return refused("calendar_expected", "the file must begin with BEGIN:VCALENDAR");
     }
     let floating = reading.time_zone.clone().or(zone_name);
-    Ok(Ok(events(&components, reading, floating.as_deref())))
-}
-
-impl Property {
-    /// Reads a line such as `DTSTART;TZID=Africa/Juba:20270314T180000`.
-    fn of(line: &str) -> Option<Self> {
-        let mut quoted = false;
-        let colon = line.char_indices().find(|(_, c)| {
-            quoted ^= *c == '"';
-            *c == ':' && !quoted
-        })?;
-        let (head, value) = (line.get(..colon.0)?, line.get(colon.0 + 1..)?);
-        let mut parts = head.split(';');
-        let name = parts.next()?.trim().to_ascii_uppercase();
-        let parameters = parts.filter_map(|part| part.split_once('='));
-        let parameters = parameters
-            .map(|(name, value)| (name.to_ascii_uppercase(), value.trim_matches('"').to_owned()))
-            .collect();
-        Some(Self { name, parameters, value: value.to_owned() })
+    let mut made = events(&components, reading, floating.as_deref(), called_off);
+    if open.iter().any(|name| name == "VEVENT") {
+        made.push(Err(vec![fault("", "cut_off", "the file ends in the middle of this one")]));
     }
-
-    fn parameter(&self, name: &str) -> Option<&str> {
-        self.parameters.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
-    }
-
-    /// A text without its escapes (§3.3.11).
-    fn text(&self) -> String {
-        let mut text = String::with_capacity(self.value.len());
-        let mut characters = self.value.chars();
-        while let Some(c) = characters.next() {
-            match c {
-                '\\' => match characters.next() {
-                    Some('n' | 'N') => text.push('\n'),
-                    Some(other) => text.push(other),
-                    None => {}
-                },
-                c => text.push(c),
-            }
-        }
-        text
-    }
+    Ok(Ok(made))
 }
 
 /// When something begins or ends.
@@ -212,17 +172,30 @@ fn instant(local: NaiveDateTime, zone: Tz) -> Option<DateTime<Utc>> {
     local.and_local_timezone(zone).earliest().map(|at| at.with_timezone(&Utc))
 }
 
-fn events(components: &[Component], reading: &CalendarReading, floating: Option<&str>) -> Vec<Made> {
+fn events(
+    components: &[Component],
+    reading: &CalendarReading,
+    floating: Option<&str>,
+    called_off: bool,
+) -> Vec<Made> {
+    let mut series = BTreeMap::new();
+    for component in components.iter().filter(|component| component.get("RRULE").is_some()) {
+        if let (Some(uid), Some(Ok(At::Local(_, zone)))) = (component.get("UID"), component.start(floating)) {
+            series.insert(uid.text(), zone);
+        }
+    }
     // Which occurrences are written out by themselves.
-    let mut written: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    let mut written: Written = BTreeMap::new();
     for component in components {
         if let (Some(uid), Some(own)) = (component.get("UID"), component.get("RECURRENCE-ID")) {
-            written.entry(uid.text()).or_default().insert(own.value.trim().to_owned());
+            let uid = uid.text();
+            let name = component.occurrence(own, series.get(&uid).copied(), floating);
+            written.entry(uid).or_default().insert(own.value.trim().to_owned(), name);
         }
     }
     let mut made = Vec::new();
     for component in components {
-        match component.events(reading, floating, &written) {
+        match component.events(reading, floating, &written, called_off) {
             Ok(lines) => made.extend(lines.into_iter().map(Ok)),
             Err(faults) => made.push(Err(faults)),
         }
@@ -230,7 +203,30 @@ fn events(components: &[Component], reading: &CalendarReading, floating: Option<
     made
 }
 
+/// The occurrences that are written out by themselves, by the series and what the file calls them: the names by which they are known here.
+type Written = BTreeMap<String, BTreeMap<String, String>>;
+
 impl Component {
+    /// When it begins, if it says so.
+    fn start(&self, floating: Option<&str>) -> Option<Result<At, Fault>> {
+        let start = self.get("DTSTART")?;
+        Some(At::one(start, start.value.trim(), floating))
+    }
+
+    /// The name of an occurrence: the wall time in the zone of its series that the rule gave it, however the file says it. Where the file has
+    /// no series for it, the zone is the one that it begins in itself.
+    fn occurrence(&self, own: &Property, series: Option<Tz>, floating: Option<&str>) -> String {
+        let text = own.value.trim();
+        let zone = series.or_else(|| match self.start(floating) {
+            Some(Ok(At::Local(_, zone))) => Some(zone),
+            _ => None,
+        });
+        match At::one(own, text, floating) {
+            Ok(at @ At::Local(_, named)) => named_by(at.local(zone.unwrap_or(named))),
+            _ => text.to_owned(),
+        }
+    }
+
     fn get(&self, name: &str) -> Option<&Property> {
         self.properties.iter().find(|property| property.name == name)
     }
@@ -246,20 +242,29 @@ impl Component {
         &self,
         reading: &CalendarReading,
         floating: Option<&str>,
-        written: &BTreeMap<String, BTreeSet<String>>,
+        written: &Written,
+        called_off: bool,
     ) -> Result<Vec<Value>, Vec<Fault>> {
         let missing = |name: &str| vec![fault(&format!("/{name}"), "required", "is required")];
         let uid = self.get("UID").ok_or_else(|| missing("UID"))?.text();
-        let start = self.get("DTSTART").ok_or_else(|| missing("DTSTART"))?;
-        let start = At::one(start, start.value.trim(), floating).map_err(|fault| vec![fault])?;
+        let is_off = |status: &Property| status.value.trim().eq_ignore_ascii_case("CANCELLED");
+        if called_off || self.get("STATUS").is_some_and(is_off) {
+            let detail = "is called off there; if it is here, call it off here, too";
+            return Err(vec![fault("/STATUS", "called_off", detail)]);
+        }
+        if self.get("RDATE").is_some() {
+            return Err(vec![fault("/RDATE", "not_read", "further dates have to be events of their own")]);
+        }
+        let start = self.start(floating).ok_or_else(|| missing("DTSTART"))?.map_err(|fault| vec![fault])?;
         let (rule, own) = (self.get("RRULE"), self.get("RECURRENCE-ID"));
         if let Some(own) = own {
-            return Ok(vec![self.event(
-                reading,
-                &key(&uid, own.value.trim()),
-                start,
-                self.minutes(start, floating)?,
-            )]);
+            if own.parameter("RANGE").is_some() {
+                let detail = "what holds for all that follow has to be a series of its own";
+                return Err(vec![fault("/RECURRENCE-ID", "not_read", detail)]);
+            }
+            let name = written.get(&uid).and_then(|written| written.get(own.value.trim()));
+            let id = key(&uid, name.map_or(own.value.trim(), String::as_str));
+            return Ok(vec![self.event(reading, &id, start, self.minutes(start, floating)?)]);
         }
         let Some(rule) = rule else {
             return Ok(vec![self.event(reading, &key(&uid, ""), start, self.minutes(start, floating)?)]);
@@ -274,17 +279,13 @@ impl Component {
         let times = series::wall_times(start.local(zone), zone, rule.value.trim(), left_out)
             .map_err(|why| vec![fault("/RRULE", "invalid_rule", why)])?;
         let one = |time: NaiveDateTime| {
-            let (at, names) = match start {
-                At::Day(_) => (At::Day(time.date()), [time.format("%Y%m%d").to_string(), String::new()]),
-                At::Local(_, zone) => {
-                    let utc = instant(time, zone).map(|at| at.format("%Y%m%dT%H%M%SZ").to_string());
-                    let local = time.format("%Y%m%dT%H%M%S").to_string();
-                    (At::Local(time, zone), [local, utc.unwrap_or_default()])
-                }
+            let (at, name) = match start {
+                At::Day(_) => (At::Day(time.date()), time.format("%Y%m%d").to_string()),
+                At::Local(_, zone) => (At::Local(time, zone), named_by(time)),
             };
             let elsewhere =
-                written.get(&uid).is_some_and(|written| names.iter().any(|name| written.contains(name)));
-            (!elsewhere).then(|| self.event(reading, &key(&uid, &names[0]), at, minutes))
+                written.get(&uid).is_some_and(|written| written.values().any(|known| *known == name));
+            (!elsewhere).then(|| self.event(reading, &key(&uid, &name), at, minutes))
         };
         Ok(times.into_iter().filter_map(one).collect())
     }
@@ -322,32 +323,13 @@ impl Component {
     }
 }
 
+/// How an occurrence is called that begins at this wall time of its series.
+fn named_by(time: NaiveDateTime) -> String {
+    time.format("%Y%m%dT%H%M%S").to_string()
+}
+
 /// The id of an event in its source: that of its calendar and, of one of several, its own.
 fn key(uid: &str, own: &str) -> String {
     let id: String = uid.chars().map(|c| if c.is_whitespace() { '_' } else { c }).take(180).collect();
     if own.is_empty() { id } else { format!("{id}/{own}") }
-}
-
-/// A duration such as `PT1H30M` or `P1D` (§3.3.6).
-fn duration(text: &str) -> Option<TimeDelta> {
-    let (mut minutes, mut digits) = (0_i64, String::new());
-    for c in text.strip_prefix('P')?.chars() {
-        if c.is_ascii_digit() {
-            digits.push(c);
-            continue;
-        }
-        let unit = match c {
-            'W' => 7 * 24 * 60,
-            'D' => 24 * 60,
-            'H' => 60,
-            'M' => 1,
-            'S' | 'T' => 0,
-            _ => return None,
-        };
-        if c != 'T' {
-            minutes = minutes.checked_add(digits.parse::<i64>().ok()?.checked_mul(unit)?)?;
-            digits.clear();
-        }
-    }
-    TimeDelta::try_minutes(minutes)
 }

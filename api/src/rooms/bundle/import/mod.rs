@@ -3,6 +3,7 @@
 mod calendar;
 mod guest;
 mod portion;
+mod property;
 mod reader;
 mod sent;
 mod standing;

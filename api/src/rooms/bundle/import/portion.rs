@@ -130,6 +130,7 @@ impl Known {
         let same = before.line_hash == self.hash;
         match self.stands {
             _ if before.gone && !(line.is_withdrawn() && same) => Some(Verdict::Gone),
+            Some(stands) if stands.withdrawn && !line.is_withdrawn() => Some(Verdict::Gone),
             _ if same => Some(Verdict::Unchanged),
             None => Some(Verdict::Gone),
             Some(stands) if stands.withdrawn => Some(Verdict::Gone),
@@ -150,7 +151,10 @@ impl<'a> Taking<'a> {
         let mut changing: HashMap<RecordKind, Vec<Uuid>> = HashMap::new();
         for Numbered { hash, line, .. } in lines {
             let Ok(line) = line else { continue };
-            if let Some(origin) = origins.get(line.id()).filter(|origin| origin.line_hash != *hash) {
+            // What says the same as before may have been withdrawn here.
+            let matters =
+                |origin: &&origin::Model| origin.line_hash != *hash || may_be_withdrawn(origin.kind);
+            if let Some(origin) = origins.get(line.id()).filter(matters) {
                 changing.entry(origin.kind).or_default().push(origin.record_id);
             }
         }
@@ -318,6 +322,11 @@ impl<'a> Taking<'a> {
         }
         Ok(self.verdicts)
     }
+}
+
+/// Whether records of a kind are withdrawn, and stay, instead of being removed.
+const fn may_be_withdrawn(kind: RecordKind) -> bool {
+    matches!(kind, RecordKind::Outcome | RecordKind::Quote | RecordKind::Story)
 }
 
 /// A new record's identifier: of all but themes it must not tell when somebody wrote it down.

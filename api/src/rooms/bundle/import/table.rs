@@ -86,10 +86,15 @@ pub struct TableReading {
     pub constants: Vec<TableConstant>,
 }
 
+/// What may stand between cells.
+const DELIMITERS: [char; 3] = [',', ';', '\t'];
+
 /// A table whose first row was read.
 pub struct Table {
     reading: TableReading,
     delimiter: char,
+    /// How many cells a row has.
+    width: usize,
     /// Where in a row each column stands.
     places: Vec<usize>,
 }
@@ -101,19 +106,28 @@ impl Table {
         number: &mut u64,
         reading: TableReading,
     ) -> std::io::Result<Result<Self, Vec<Fault>>> {
-        let head = match row(stream, number).await? {
+        let head = match row(stream, number, None).await? {
             Some((_, Ok(text))) => text,
             Some((_, Err(fault))) => return Ok(Err(vec![fault])),
             None => return Ok(Err(vec![fault("", "header_expected", "the table is empty")])),
         };
-        let delimiter = [',', ';', '\t'].into_iter().max_by_key(|d| (head.matches(*d).count(), *d == ','));
+        let delimiter = DELIMITERS.into_iter().max_by_key(|d| (head.matches(*d).count(), *d == ','));
         let delimiter = delimiter.unwrap_or(',');
-        let names = cells(&head, delimiter);
+        let names = match cells(&head, delimiter) {
+            Ok(names) => names,
+            Err(fault) => return Ok(Err(vec![fault])),
+        };
         let (mut places, mut missing) = (Vec::new(), Vec::new());
         for column in &reading.columns {
-            match names.iter().position(|name| name.trim() == column.column.trim()) {
-                Some(place) => places.push(place),
-                None => missing.push(fault(
+            let mut found = (0..names.len()).filter(|place| names[*place].trim() == column.column.trim());
+            match (found.next(), found.next()) {
+                (Some(place), None) => places.push(place),
+                (Some(_), Some(_)) => missing.push(fault(
+                    "",
+                    "repeated_column",
+                    format!("has two columns that could be `{}`", column.member),
+                )),
+                (None, _) => missing.push(fault(
                     "",
                     "missing_column",
                     format!("has no column for `{}`", column.member),
@@ -121,7 +135,7 @@ impl Table {
             }
         }
         Ok(match missing.is_empty() {
-            true => Ok(Self { reading, delimiter, places }),
+            true => Ok(Self { reading, delimiter, width: names.len(), places }),
             false => Err(missing),
         })
     }
@@ -132,17 +146,24 @@ impl Table {
         stream: &mut (impl AsyncBufRead + Unpin),
         number: &mut u64,
     ) -> std::io::Result<Option<(u64, Result<Value, Vec<Fault>>)>> {
-        while let Some((line, text)) = row(stream, number).await? {
+        while let Some((line, text)) = row(stream, number, Some(self.delimiter)).await? {
             match text {
                 Err(fault) => return Ok(Some((line, Err(vec![fault])))),
                 Ok(text) if text.chars().all(|c| c.is_whitespace() || c == self.delimiter) => {}
-                Ok(text) => return Ok(Some((line, Ok(self.record(&cells(&text, self.delimiter)))))),
+                Ok(text) => {
+                    let record = cells(&text, self.delimiter).and_then(|cells| self.record(&cells));
+                    return Ok(Some((line, record.map_err(|fault| vec![fault]))));
+                }
             }
         }
         Ok(None)
     }
 
-    fn record(&self, cells: &[String]) -> Value {
+    fn record(&self, cells: &[String]) -> Result<Value, Fault> {
+        if cells.len() != self.width {
+            let detail = format!("has {} cells, and the first row {}", cells.len(), self.width);
+            return Err(fault("", "number_of_cells", detail));
+        }
         let mut record = json!({"type": self.reading.kind.as_str()});
         let constants = self.reading.constants.iter().map(|c| (c.member.as_str(), c.value.as_str(), c.says));
         let columns = self.reading.columns.iter().zip(&self.places).map(|(column, place)| {
@@ -152,7 +173,7 @@ impl Table {
         for (member, text, says) in constants.chain(columns).filter(|(_, text, _)| !text.is_empty()) {
             put(&mut record, member, value(text, says));
         }
-        record
+        Ok(record)
     }
 }
 
@@ -162,6 +183,8 @@ fn value(text: &str, says: TableValue) -> Value {
         TableValue::Text => json!(text),
         TableValue::Number => match (text.parse::<i64>(), text.parse::<f64>()) {
             (Ok(whole), _) => json!(whole),
+            // Programs that know decimals only write `40.0`.
+            (_, Ok(number)) if number.fract() == 0.0 && number.abs() < 1e15 => json!(number as i64),
             (_, Ok(number)) if number.is_finite() => json!(number),
             _ => json!(text),
         },
@@ -191,8 +214,9 @@ fn put(into: &mut Value, member: &str, value: Value) {
 async fn row(
     stream: &mut (impl AsyncBufRead + Unpin),
     number: &mut u64,
+    delimiter: Option<char>,
 ) -> std::io::Result<Option<(u64, Result<String, Fault>)>> {
-    let (mut whole, mut first, mut too_long) = (Vec::new(), None, false);
+    let (mut whole, mut first, mut too_long, mut at) = (Vec::new(), None, false, At::Begin);
     loop {
         let Some(line) = next_line(stream).await? else { break };
         *number += 1;
@@ -200,12 +224,13 @@ async fn row(
         match line {
             RawLine::Bytes(bytes) if whole.len() + bytes.len() < LONGEST => {
                 let mark = b"\xef\xbb\xbf";
-                whole.extend_from_slice(bytes.strip_prefix(mark).filter(|_| *number == 1).unwrap_or(&bytes));
+                let bytes = bytes.strip_prefix(mark).filter(|_| *number == 1).unwrap_or(&bytes);
+                at = at.after(&String::from_utf8_lossy(bytes), delimiter);
+                whole.extend_from_slice(bytes);
             }
             _ => too_long = true,
         }
-        let quotes = whole.iter().filter(|byte| **byte == b'"').count();
-        if too_long || quotes.is_multiple_of(2) {
+        if too_long || at != At::Quoted {
             break;
         }
         whole.push(b'\n');
@@ -219,23 +244,75 @@ async fn row(
     Ok(Some((first, text)))
 }
 
-/// The cells of a row.
-fn cells(text: &str, delimiter: char) -> Vec<String> {
-    let (mut cells, mut cell, mut quoted) = (Vec::new(), String::new(), false);
-    let mut characters = text.chars().peekable();
-    while let Some(c) = characters.next() {
-        match c {
-            '"' if quoted && characters.peek() == Some(&'"') => {
-                characters.next();
-                cell.push('"');
+/// Where a row was read up to.
+#[derive(Clone, Copy, PartialEq)]
+enum At {
+    Begin,
+    Plain,
+    Quoted,
+    /// Behind a quote in quotes, which ends them or stands for one.
+    Quote,
+}
+
+impl At {
+    /// Where the next characters lead.
+    fn after(self, text: &str, delimiter: Option<char>) -> Self {
+        // Of the first row it is not known yet what stands between cells.
+        let ends = |c| delimiter.map_or(DELIMITERS.contains(&c), |delimiter| c == delimiter);
+        text.chars().fold(self, |at, c| match (at, c) {
+            (Self::Begin | Self::Quote, '"') => Self::Quoted,
+            (Self::Quoted, '"') => Self::Quote,
+            (Self::Quoted, _) => Self::Quoted,
+            (_, c) if ends(c) => Self::Begin,
+            _ => Self::Plain,
+        })
+    }
+}
+
+/// The cells of a row (RFC 4180 §2): quotes stand around a whole cell, and within one for a quote; anywhere else they are what they are.
+fn cells(text: &str, delimiter: char) -> Result<Vec<String>, Fault> {
+    let mut cells = Vec::new();
+    let mut rest = text;
+    loop {
+        let (cell, after) = match rest.strip_prefix('"') {
+            Some(quoted) => in_quotes(quoted)?,
+            None => {
+                let end = rest.find(delimiter).unwrap_or(rest.len());
+                (rest[..end].to_owned(), &rest[end..])
             }
-            '"' => quoted = !quoted,
-            c if c == delimiter && !quoted => cells.push(std::mem::take(&mut cell)),
-            c => cell.push(c),
+        };
+        cells.push(cell);
+        if after.is_empty() {
+            return Ok(cells);
+        }
+        rest = after.strip_prefix(delimiter).ok_or_else(|| {
+            let detail = "has text behind the quotes of a cell: quotes within one are written twice";
+            fault("", "text_behind_quotes", detail)
+        })?;
+    }
+}
+
+/// A cell whose first quote was read, and what stands behind its last.
+fn in_quotes(text: &str) -> Result<(String, &str), Fault> {
+    let (mut cell, mut rest) = (String::new(), text);
+    loop {
+        let end = rest.find('"').ok_or_else(|| {
+            fault(
+                "",
+                "unclosed_quotes",
+                "has a cell whose quotes are not closed; what follows may be part of it",
+            )
+        })?;
+        cell.push_str(&rest[..end]);
+        rest = &rest[end + 1..];
+        match rest.strip_prefix('"') {
+            Some(more) => {
+                cell.push('"');
+                rest = more;
+            }
+            None => return Ok((cell, rest)),
         }
     }
-    cells.push(cell);
-    cells
 }
 
 #[cfg(test)]
@@ -244,8 +321,16 @@ mod tests {
 
     #[test]
     fn cells_are_cut_as_they_were_written() {
-        assert_eq!(cells("a,\"b,\"\"c\"\"\n\",,d", ','), ["a", "b,\"c\"\n", "", "d"]);
-        assert_eq!(cells("a;b", ';'), ["a", "b"]);
+        assert_eq!(cells("a,\"b,\"\"c\"\"\n\",,d", ',').unwrap(), ["a", "b,\"c\"\n", "", "d"]);
+        assert_eq!(cells("a;b", ';').unwrap(), ["a", "b"]);
+        assert_eq!(cells("a,", ',').unwrap(), ["a", ""]);
+        assert_eq!(cells("7,Room 5\" wide,\"\"", ',').unwrap(), ["7", "Room 5\" wide", ""]);
+        assert_eq!(cells("7,\"Room\" 5", ',').unwrap_err().code, "text_behind_quotes");
+        assert_eq!(cells("7,\"Room", ',').unwrap_err().code, "unclosed_quotes");
+        let goes_on = |text| At::Begin.after(text, Some(',')) == At::Quoted;
+        assert!(
+            goes_on("7,\"Room") && goes_on("\"\"\"") && !goes_on("7,Room 5\"") && !goes_on("7,\"a\"\"\"")
+        );
     }
 
     #[test]
