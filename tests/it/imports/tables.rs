@@ -64,8 +64,25 @@ async fn a_table_is_read_by_the_mapping_that_was_saved_for_it() {
     for query in ["", "?mapping=other", "?mapping=our-crm&time_zone=Africa/Juba"] {
         assert_eq!(send(&house, &desk, query, "Title\r\n").await.status, 400);
     }
+    let keyed = async |query: &str| {
+        let request = house.request(Method::POST, &format!("/v1/imports{query}")).bearer_auth(&desk.token);
+        let request = request.header("content-type", "text/csv").header("idempotency-key", "once");
+        answer(request.body("Title,No.,Seats,Day,Topics\n")).await
+    };
+    let first = keyed("?mapping=our-crm").await;
+    assert_eq!(first.status, 202, "{}", first.text());
     assert_eq!(desk.delete(path).await.status, 204);
     assert_eq!(desk.delete(path).await.status, 404);
+    let again = keyed("?mapping=our-crm").await;
+    assert_eq!(
+        (again.status, again.json()["id"] == first.json()["id"]),
+        (202, true),
+        "what came is told again"
+    );
+    assert_eq!(send(&house, &desk, "?mapping=our-crm", "Title\r\n").await.status, 400);
+    let imports = house.count("SELECT count(*) AS n FROM bulk_import").await;
+    assert_eq!(keyed("?mapping=our-crm&mode=partial").await.status, 422, "another request with this key");
+    assert_eq!(house.count("SELECT count(*) AS n FROM bulk_import").await, imports);
 }
 
 #[tokio::test]

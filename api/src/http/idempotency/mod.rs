@@ -90,6 +90,11 @@ impl Once {
         Self { body: format!("{hex} {said}").into_bytes(), ..self }
     }
 
+    /// Whether the request may be the repetition of another.
+    pub const fn is_keyed(&self) -> bool {
+        self.key.is_some()
+    }
+
     /// Runs `effect` in one transaction and keeps its answer, or gives the answer that was kept. The effect may be run
     /// again if the transaction has to be, so it must do nothing outside it.
     ///

@@ -64,10 +64,16 @@ pub(super) async fn create(
     let (format, query) = (format_of(&req)?, query.0);
     let id = ids::v7(app.clock.now());
     fits(format, &query)?;
-    let reading = match format {
-        ImportFormat::Bundle => None,
-        ImportFormat::Csv => Some(table_of(&app, &who, &query).await?),
-        ImportFormat::Calendar => Some(Reading::Calendar(calendar_of(query.clone())?)),
+    let read = match format {
+        ImportFormat::Bundle => Ok(None),
+        ImportFormat::Csv => table_of(&app, &who, &query).await.map(Some),
+        ImportFormat::Calendar => Ok(Some(Reading::Calendar(calendar_of(query.clone())?))),
+    };
+    let (reading, refusal) = match read {
+        Ok(reading) => (reading, None),
+        // A file that was sent before may have been taken in by a mapping that is no more.
+        Err(problem) if once.is_keyed() => (None, Some(problem)),
+        Err(problem) => return Err(problem),
     };
     let make = |key: &DataKey| {
         let plain = reading.as_ref().map(serde_json::to_vec).transpose()?;
@@ -79,6 +85,9 @@ pub(super) async fn create(
     let kept = AtomicBool::new(false);
     let said = format!("{format} {}", serde_json::to_string(&query).map_err(Problem::internal)?);
     let answer = once.about(&digest, &said).run(&app, who.caller()?, async |tx| {
+        if let Some(problem) = &refusal {
+            return Err(problem.clone());
+        }
         let row = store::find_for_change(tx, id).await?.ok_or_else(unknown)?;
         let (status, due_at) = (ImportStatus::Queued, tx.now());
         let row = Model { status, size, chunks, due_at, created_at: tx.now(), ..row };
