@@ -99,7 +99,7 @@ async fn nothing_tells_of_somebody_who_is_erased() {
     let again = house.import(&told().with("p", "role", json!("ally"))).await;
     assert_eq!(
         (again.verdict("p"), again.verdict("q"), again.verdict("other")),
-        ("gone", "unchanged", "unchanged")
+        ("gone", "gone", "unchanged")
     );
     let stated = told().with(
         "q",
