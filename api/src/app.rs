@@ -34,7 +34,7 @@ use crate::http::inside::Inside;
 use crate::http::limits::capacity::Work;
 use crate::http::limits::forms::Insider;
 use crate::http::limits::{self, Limits};
-use crate::http::routes::{Order, Routes};
+use crate::http::routes::{Order, Routes, operations_mut};
 use crate::http::{self, cors, json, manners, plain};
 use crate::outbox::{Post, Targets};
 use crate::problem;
@@ -187,15 +187,12 @@ fn describe_security(document: &mut utoipa::openapi::OpenApi) {
     let in_header = ApiKeyValue::with_description("X-API-Key", "The same API key, in a header of its own.");
     components.add_security_scheme(API_KEY_HEADER, SecurityScheme::ApiKey(ApiKey::Header(in_header)));
     document.security = Some(Vec::new());
-    for item in document.paths.paths.values_mut() {
-        let operations = [&mut item.get, &mut item.put, &mut item.post, &mut item.patch, &mut item.delete];
-        for operation in operations.into_iter().flatten() {
-            let security = operation.security.get_or_insert_default();
-            let with_key = security.iter().filter_map(scopes_with_key);
-            let in_header: Vec<_> =
-                with_key.map(|scopes| SecurityRequirement::new(API_KEY_HEADER, scopes)).collect();
-            security.extend(in_header);
-        }
+    for operation in operations_mut(document) {
+        let security = operation.security.get_or_insert_default();
+        let with_key = security.iter().filter_map(scopes_with_key);
+        let in_header: Vec<_> =
+            with_key.map(|scopes| SecurityRequirement::new(API_KEY_HEADER, scopes)).collect();
+        security.extend(in_header);
     }
 }
 

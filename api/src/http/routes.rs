@@ -5,6 +5,7 @@ use actix_web::dev::HttpServiceFactory;
 use actix_web::guard::fn_guard;
 use actix_web::web::{self, ServiceConfig};
 use utoipa::openapi::OpenApi;
+use utoipa::openapi::path::{Operation, PathItem};
 use utoipa_actix_web::OpenApiFactory;
 
 use super::pattern::{Pattern, concrete_first};
@@ -33,6 +34,14 @@ type Register = Box<dyn FnOnce(&mut ServiceConfig)>;
 pub fn resource(path: &str) -> &str {
     let segments = if path.starts_with("/v1/") { 2 } else { 1 };
     path.match_indices('/').nth(segments).map_or(path, |(end, _)| &path[..end])
+}
+
+/// All operations of a document, to be described further.
+pub fn operations_mut(document: &mut OpenApi) -> impl Iterator<Item = &mut Operation> {
+    document.paths.paths.values_mut().flat_map(|item| {
+        let PathItem { get, put, post, patch, delete, .. } = item;
+        [get, put, post, patch, delete].into_iter().flatten()
+    })
 }
 
 impl Routes<'_> {

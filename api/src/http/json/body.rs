@@ -14,11 +14,11 @@ use actix_web::{FromRequest, HttpRequest};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use utoipa::openapi::path::{Operation, PathItem};
 use utoipa::openapi::schema::{Schema, SchemaType, Type};
 use utoipa::openapi::{OpenApi, RefOr};
 
 use super::{Shape, fault, strict};
+use crate::http::routes::operations_mut;
 use crate::problem::{Kind, Problem};
 
 /// A JSON body that was read strictly and fits the published schema of `T`.
@@ -81,12 +81,7 @@ pub fn describe_bodies(document: &mut OpenApi) {
     fn is_null(schema: &RefOr<Schema>) -> bool {
         matches!(schema, RefOr::T(Schema::Object(object)) if object.schema_type == SchemaType::Type(Type::Null))
     }
-    fn operations(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
-        let PathItem { get, put, post, delete, patch, .. } = item;
-        [get, put, post, delete, patch].into_iter().flatten()
-    }
-    let all = document.paths.paths.values_mut().flat_map(operations);
-    let bodies = all.filter_map(|operation| match &mut operation.request_body {
+    let bodies = operations_mut(document).filter_map(|operation| match &mut operation.request_body {
         Some(RefOr::T(body)) => Some(body),
         _ => None,
     });
