@@ -341,3 +341,9 @@ pub async fn answer(request: reqwest::RequestBuilder) -> Answer {
     let (status, headers) = (response.status().as_u16(), response.headers().clone());
     Answer { status, headers, body: response.bytes().await.unwrap().to_vec() }
 }
+
+/// A token, or an address that ends with one, with another character at a place: never what it was by chance.
+pub fn mistyped(token: &str, at: usize) -> String {
+    let other = if token[at..].starts_with('A') { 'B' } else { 'A' };
+    format!("{}{other}{}", &token[..at], &token[at + 1..])
+}

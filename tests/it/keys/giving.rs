@@ -7,7 +7,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::{at, key, key_with, organisation, secret};
-use crate::house::{House, answer};
+use crate::house::{House, answer, mistyped};
 use crate::records::{address, sorted};
 
 const DAY: Duration = Duration::from_secs(86_400);
@@ -52,8 +52,7 @@ async fn a_key_is_told_once_and_works_until_it_ends() {
     assert_eq!(admin.get(&at(&desk, "")).await.json()["used_on"], json!(house.now().date_naive()), "no hour");
 
     // Whatever is no key that works is answered alike, also where everybody may.
-    let wrong = if secret(&desk).as_bytes()[40] == b'A' { "B" } else { "A" };
-    let mistyped = format!("{}{wrong}{}", &secret(&desk)[..40], &secret(&desk)[41..]);
+    let typo = mistyped(secret(&desk), 40);
     let refused = async |secret: &str| {
         let events = house.get_with(events, &[("x-api-key", secret)]).await;
         let form = house.request(Method::POST, "/v1/submissions/duplicates").header("x-api-key", secret);
@@ -65,7 +64,7 @@ async fn a_key_is_told_once_and_works_until_it_ends() {
     };
     let unknown = refused("sol_live_unknown").await;
     assert_eq!(unknown.1, "Bearer realm=\"solidarity\", error=\"invalid_token\"");
-    assert_eq!(refused(&mistyped).await, unknown);
+    assert_eq!(refused(&typo).await, unknown);
     house.advance(Duration::from_secs(1));
     let short = json!({"name": "Short", "scopes": ["events:read"], "expires_at": house.now() + DAY});
     let short = key_with(&admin, &group, short).await;

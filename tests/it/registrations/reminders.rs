@@ -10,7 +10,7 @@ use super::{Registered, comer, register, scheduled};
 use crate::calendar_files::CalendarFile;
 use crate::house::actors::Actor;
 use crate::house::mailbox::{Mailbox, Manner, Parsed};
-use crate::house::{Answer, House, answer};
+use crate::house::{Answer, House, answer, mistyped};
 use crate::records::address;
 
 const HOUR: u64 = 3600;
@@ -249,7 +249,7 @@ async fn reminders_end_with_one_click_and_begin_anew() {
     assert_eq!(house.post(&path, json!({})).await.status, 204, "whatever the body is");
     let mine = amina.read().await;
     assert_eq!((&mine["reminders"], &mine["status"]), (&json!(false), &json!("confirmed")));
-    let wrong = format!("{}AAAA", &url[..url.len() - 4]);
+    let wrong = mistyped(&url, url.len() - 4);
     assert_eq!(
         (unsubscribe(&house, &wrong).await.status, unsubscribe(&house, &format!("{url}*")).await.status),
         (404, 404)

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::house::{Answer, House};
+use crate::house::{Answer, House, mistyped};
 
 async fn refresh(house: &House, token: &str) -> Answer {
     house.post("/v1/sessions/refresh", json!({"refresh_token": token})).await
@@ -86,9 +86,8 @@ async fn an_old_token_is_recognised_however_long_ago_it_was_used() {
 async fn a_token_that_was_never_given_out_ends_nothing() {
     let house = House::open().await;
     let amina = house.host().await;
-    let last = if amina.refresh_token.ends_with('A') { 'B' } else { 'A' };
-    let flipped = format!("{}{last}", &amina.refresh_token[..amina.refresh_token.len() - 1]);
-    for token in [&*flipped, "sol_rt_", "x", &amina.token[..100]] {
+    let typo = mistyped(&amina.refresh_token, amina.refresh_token.len() - 1);
+    for token in [&*typo, "sol_rt_", "x", &amina.token[..100]] {
         assert_eq!(refresh(&house, token).await.status, 401, "{token}");
     }
     assert_eq!(refresh(&house, &amina.refresh_token).await.status, 200);

@@ -4,15 +4,14 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::{newcomer, submit};
-use crate::house::{House, answer};
+use crate::house::{House, answer, mistyped};
 
 #[tokio::test]
 async fn what_is_no_token_of_a_submission_is_401_whatever_it_is() {
     let house = House::open().await;
     let submission = submit(&house, newcomer()).await;
     let member = house.member().await;
-    let wrong = if submission.token.ends_with('A') { "B" } else { "A" };
-    let typo = format!("{}{wrong}", &submission.token[..submission.token.len() - 1]);
+    let typo = mistyped(&submission.token, submission.token.len() - 1);
     let stranger = "sol_mt_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
     let calls: [(Method, &str, Option<Value>); 4] = [
         (Method::GET, "/v1/submissions/mine", None),

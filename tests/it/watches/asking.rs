@@ -8,8 +8,8 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::{AMINA, CONFIRM, DAY, MINE, arrived, confirmed, mine, open, published, token, wish};
-use crate::house::House;
 use crate::house::mailbox::{Mailbox, Manner};
+use crate::house::{House, mistyped};
 use crate::records::sorted;
 
 /// The keys with which records are sealed.
@@ -73,7 +73,7 @@ async fn saying_yes_twice_or_at_once_is_saying_it_once_and_other_tokens_open_not
     let other = crate::submissions::newcomer_with(json!({}));
     let tracking =
         house.post("/v1/submissions", other).await.json()["tracking_token"].as_str().unwrap().to_owned();
-    let typo = format!("{}A{}", &token[..20], &token[21..]);
+    let typo = mistyped(&token, 20);
     for wrong in ["", "sol_mt_", &tracking, &typo] {
         for (method, path) in [(Method::GET, MINE), (Method::DELETE, MINE), (Method::POST, CONFIRM)] {
             assert_eq!(mine(&house, wrong, method, path, None).await.status, 401, "{path}");

@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::{AMINA, DAY, MINE, arrived, confirmed, mine, open, published};
 use crate::house::mailbox::{Mailbox, Manner};
-use crate::house::{Answer, House, answer};
+use crate::house::{Answer, House, answer, mistyped};
 
 /// What a mail program does (RFC 8058).
 async fn one_click(house: &House, url: &str) -> Answer {
@@ -32,7 +32,7 @@ async fn one_click_ends_a_watch_at_once_and_nothing_of_it_is_kept() {
     let path = url.strip_prefix("https://campaign.example.org").unwrap();
     assert_eq!(house.get(path).await.status, 405, "programs that look at every link end nothing");
     assert_eq!(mine(&house, &token, Method::GET, MINE, None).await.status, 200);
-    let wrong = format!("{}{}", &url[..url.len() - 2], if url.ends_with("AA") { "BB" } else { "AA" });
+    let wrong = mistyped(&url, url.len() - 2);
     assert_eq!(one_click(&house, &wrong).await.status, 404);
     for _ in 0..2 {
         let ended = one_click(&house, &url).await;
