@@ -13,6 +13,10 @@
     reason = "a measurement may fall over, and has no clock to set"
 )]
 
+/// The program's own: with another, neither would be measured as it is.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 mod bundle;
 mod handlers;
 mod prepare;
