@@ -30,9 +30,17 @@ struct Group {
 
 type Register = Box<dyn FnOnce(&mut ServiceConfig)>;
 
-/// What a path begins with, and shares with everything about the same kind of thing: `/v1/events`, or `/problems`.
+/// What the paths of the public side begin with.
+const GALLERY: &str = "/v1/gallery/";
+
+/// What a path begins with, and shares with everything about the same kind of thing: `/v1/events`, `/v1/gallery/events` or
+/// `/problems`.
 pub fn resource(path: &str) -> &str {
-    let segments = if path.starts_with("/v1/") { 2 } else { 1 };
+    let segments = match path {
+        _ if path.starts_with(GALLERY) => 3,
+        _ if path.starts_with("/v1/") => 2,
+        _ => 1,
+    };
     path.match_indices('/').nth(segments).map_or(path, |(end, _)| &path[..end])
 }
 
@@ -73,6 +81,8 @@ impl Routes<'_> {
                 None => resources.push((of.to_owned(), vec![group])),
             }
         }
+        // The library asks them in turn; most often somebody reads the gallery.
+        resources.sort_by_key(|(of, _)| !of.starts_with(GALLERY));
         for (of, groups) in resources {
             let scope =
                 web::scope("").guard(fn_guard(move |request| resource(request.head().uri.path()) == of));
@@ -145,6 +155,10 @@ mod tests {
             ("/v1/events/{id}/venue", "/v1/events"),
             ("/v1/events/", "/v1/events"),
             ("/v1/eventsx/1", "/v1/eventsx"),
+            ("/v1/gallery", "/v1/gallery"),
+            ("/v1/gallery/", "/v1/gallery/"),
+            ("/v1/gallery/events/{id}", "/v1/gallery/events"),
+            ("/v1/gallery/countries/{code}/card", "/v1/gallery/countries"),
             ("/problems/{code}", "/problems"),
             ("/livez", "/livez"),
             ("/v1/", "/v1/"),
