@@ -31,6 +31,8 @@ use crate::reference;
 
 /// How many documents of each kind are on a country's page.
 const SECTION: usize = 25;
+/// How many of each kind are read at first: more are rarely light together.
+const FIRST: usize = 8;
 
 /// List the gallery's countries
 ///
@@ -111,9 +113,16 @@ pub(super) async fn page(
     let style = Style::of(&app, &req, &wanted, &fields.0).brief();
     let counts = counts::by_country(&app.gallery, Some(&country.code), now).await?;
     let counts = counts.get(&country.code).copied().unwrap_or_default();
-    let mut rows = newest(&app.gallery, &country.code, &wanted, now).await?;
-    for row in &mut rows {
-        row.body = style.document(std::mem::take(&mut row.body))?;
+    let shown = async |each: usize| {
+        let mut rows = newest(&app.gallery, &country.code, each, &wanted, now).await?;
+        for row in &mut rows {
+            row.body = style.document(std::mem::take(&mut row.body))?;
+        }
+        Ok::<_, Problem>(rows)
+    };
+    let mut rows = shown(FIRST).await?;
+    if light(&rows) >= FIRST && DocumentKind::ALL.iter().any(|kind| of_kind(&rows, *kind).count() == FIRST) {
+        rows = shown(SECTION).await?;
     }
     let each = light(&rows);
     let languages = rows.iter().map(|row| row.language.as_str()).chain([style.language]);
@@ -125,8 +134,7 @@ pub(super) async fn page(
             lines.nothing_yet();
         }
         for &kind in DocumentKind::ALL {
-            let of_kind = rows.iter().filter(|row| row.kind == kind);
-            of_kind.take(each).for_each(|row| lines.block(&row.body));
+            of_kind(&rows, kind).take(each).for_each(|row| lines.block(&row.body));
         }
         lines.lists(&app, &country.code, counts);
         return Ok(etag::answer(&req, style.ready(lines.finish(), languages)));
@@ -140,8 +148,7 @@ pub(super) async fn page(
         .member("counts", &counts)?;
     for &kind in DocumentKind::ALL {
         let section = collection(kind);
-        let of_kind = rows.iter().filter(|row| row.kind == kind).map(|row| &row.body);
-        body = body.ready_list(section, of_kind.take(each));
+        body = body.ready_list(section, of_kind(&rows, kind).take(each).map(|row| &row.body));
         links.insert(section, format!("/v1/gallery/{section}?country={}", country.code));
     }
     Ok(etag::answer(&req, style.ready(body.member("links", &links)?.finish(), languages)))
@@ -150,10 +157,14 @@ pub(super) async fn page(
 /// How many of each kind are light together; one at least.
 fn light(rows: &[Row]) -> usize {
     let bytes = |each: usize, kind: DocumentKind| {
-        rows.iter().filter(|row| row.kind == kind).take(each).map(|row| row.body.len()).sum::<usize>()
+        of_kind(rows, kind).take(each).map(|row| row.body.len()).sum::<usize>()
     };
     let all = |each: usize| DocumentKind::ALL.iter().map(|kind| bytes(each, *kind)).sum::<usize>();
     (1..=SECTION).rev().find(|each| all(*each) <= pages::LIGHT).unwrap_or(1)
+}
+
+fn of_kind(rows: &[Row], kind: DocumentKind) -> impl Iterator<Item = &Row> {
+    rows.iter().filter(move |row| row.kind == kind)
 }
 
 struct Row {
@@ -163,10 +174,11 @@ struct Row {
     body: String,
 }
 
-/// The newest of each kind: five ranges of one index, in one question.
+/// The newest of each kind, at most `each`: five ranges of one index, in one question.
 async fn newest(
     db: &PublicDb,
     country: &str,
+    each: usize,
     wanted: &Wanted,
     now: DateTime<Utc>,
 ) -> Result<Vec<Row>, Problem> {
@@ -176,7 +188,7 @@ async fn newest(
             sql.push(if place == 0 { "(" } else { " UNION ALL " });
             sql.push("SELECT * FROM (SELECT d.id, d.kind, d.sort_at, d.language, d.body FROM gallery_document d WHERE ");
             sql.push("d.country = ").bind(country).push(&format!(" AND d.kind = '{kind}' AND "));
-            sql.listed(now).push(" ORDER BY d.sort_at DESC, d.id DESC LIMIT ").number(SECTION);
+            sql.listed(now).push(" ORDER BY d.sort_at DESC, d.id DESC LIMIT ").number(each);
             sql.push(&format!(") s{place}"));
         }
         sql.push(") d");

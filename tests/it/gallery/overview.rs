@@ -56,3 +56,23 @@ async fn a_long_page_is_cut_and_says_where_it_goes_on() {
     let link = page["links"]["events"].as_str().unwrap();
     assert_eq!(house.items(link).await.len(), 60);
 }
+
+#[tokio::test]
+async fn as_many_of_each_kind_are_on_a_countrys_page_as_are_light_together() {
+    for (words, expected) in [(1, 25..=25), (250, 7..=10), (450, 3..=6)] {
+        let house = House::open().await;
+        let lines = (0..30).map(|i| {
+            let mut line = event(&format!("e{i}"));
+            line["description"] = json!("Seeds and water. ".repeat(words));
+            line
+        });
+        house.import(&Bundle::of(lines)).await.applied();
+        let page = house.get("/v1/gallery/countries/SS").await;
+        let events = page.json()["events"].as_array().unwrap().clone();
+        assert!(expected.contains(&events.len()) && page.body.len() <= 50_000, "{words}: {}", events.len());
+        let all = house.items("/v1/gallery/events?country=SS").await;
+        assert_eq!(events[..], all[..events.len()], "the newest, none passed over");
+        let next = all[events.len()].to_string().len();
+        assert!(events.len() == 25 || page.body.len() + next > 47_000, "one more would not have fitted");
+    }
+}
