@@ -62,8 +62,11 @@ pub(super) async fn changes(
     let after = from.map_or(0, |Place(after, _)| after);
     let limit = usize::from(paging.0.limit.get());
     let mut rows = read(&app.gallery, after, limit + 1, &wanted, app.clock.now()).await?;
-    // Asked after the page was read: what is forgotten between the two questions is not missed.
-    let (seq, floor) = clock(&app.gallery).await?;
+    // The rows bring it along. Without any it is asked after them: what is forgotten between the two questions is not missed.
+    let (seq, floor) = match rows.first() {
+        Some(row) => row.clock,
+        None => clock(&app.gallery).await?,
+    };
     // Whoever begins has nothing yet that would have to go.
     let Place(_, began) = from.unwrap_or(Place(0, floor));
     if !Place(after, began).leads_on(seq, floor) {
@@ -94,10 +97,12 @@ async fn clock(db: &PublicDb) -> Result<(i64, i64), Problem> {
     sql.push("SELECT c.seq, c.floor FROM gallery_clock c");
     let row = sql.one(db).await?;
     let row = row.ok_or_else(|| Problem::internal(anyhow::anyhow!("gallery_clock is empty")))?;
-    Ok((row.try_get("", "seq")?, row.try_get("", "floor")?))
+    Ok((row.try_get_by_index(0)?, row.try_get_by_index(1)?))
 }
 
 struct Row {
+    /// What [`clock`] tells, at the moment when the page was read.
+    clock: (i64, i64),
     change: Change,
     /// Language and document, unless it has gone.
     item: Option<(String, String)>,
@@ -107,7 +112,7 @@ impl Row {
     /// Reads the columns of [`read`] by their places: looked up by name, they cost more than what they hold.
     fn read(row: &QueryResult) -> Result<Self, Problem> {
         let shown: bool = row.try_get_by_index(5)?;
-        let item = if shown { Some((row.try_get_by_index(6)?, row.try_get_by_index(7)?)) } else { None };
+        let item = if shown { Some((row.try_get_by_index(8)?, row.try_get_by_index(9)?)) } else { None };
         let change = Change {
             seq: row.try_get_by_index(0)?,
             op: if shown { ChangeOp::Upsert } else { ChangeOp::Delete },
@@ -117,7 +122,8 @@ impl Row {
             at: row.try_get_by_index(4)?,
             item: None,
         };
-        Ok(Self { change, item })
+        let clock = (row.try_get_by_index(6)?, row.try_get_by_index(7)?);
+        Ok(Self { clock, change, item })
     }
 
     fn write(&self) -> Result<Vec<u8>, Problem> {
@@ -148,7 +154,8 @@ async fn read(
     now: DateTime<Utc>,
 ) -> Result<Vec<Row>, Problem> {
     let mut sql = Sql::new(db);
-    let columns = "d.seq, d.kind, d.id, d.version, d.updated_at, d.shown";
+    let columns = "d.seq, d.kind, d.id, d.version, d.updated_at, d.shown, \
+        (SELECT c.seq FROM gallery_clock c) AS last, (SELECT c.floor FROM gallery_clock c) AS floor";
     languages::select(&mut sql, wanted, columns, &["language", "body"], |sql| {
         sql.push(
             "(SELECT d.seq, d.kind, d.id, d.version, d.updated_at, d.language, d.body, (d.in_feeds AND ",

@@ -135,17 +135,17 @@ impl MapFeature {
         Self::new(id, at, MapProperties::Cluster(cluster))
     }
 
-    /// A document, from a row with [`COLUMNS`] and its label.
+    /// A document, from its label and a row with [`COLUMNS`].
     ///
     /// # Errors
     /// The database's.
-    pub fn document(row: &QueryResult) -> Result<Self, DbErr> {
+    pub fn document(row: &QueryResult, title: String) -> Result<Self, DbErr> {
         let beginning: String = row.try_get_by_index(6)?;
         let document = MapDocument {
             cluster: false,
             kind: row.try_get_by_index(1)?,
             subkind: row.try_get_by_index(2)?,
-            title: row.try_get("", "label")?,
+            title,
             country: row.try_get_by_index(3)?,
             precision: precision(&beginning).map(str::to_owned),
         };

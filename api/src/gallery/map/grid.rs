@@ -63,7 +63,7 @@ fn cell(sql: &mut Sql, degrees_from_edge: &str, cut: u8, name: &str) {
 fn feature(row: &QueryResult, cut: u8) -> Result<MapFeature, Problem> {
     let documents: i64 = row.try_get("", "documents")?;
     if documents == 1 {
-        return Ok(MapFeature::document(row)?);
+        return Ok(MapFeature::document(row, row.try_get("", "label")?)?);
     }
     let mut counts = KindCounts::default();
     for &kind in DocumentKind::ALL {

@@ -12,6 +12,10 @@ use crate::problem::Problem;
 
 /// More documents than these are shown as a grid.
 const MOST: usize = 500;
+/// The place of the language next to [`COLUMNS`].
+const LANGUAGE: usize = 7;
+/// The place of the label after it.
+const LABEL: usize = 8;
 
 /// The documents in the box by id, or none at all if there are too many.
 ///
@@ -34,8 +38,10 @@ pub async fn documents(
     if rows.len() > MOST {
         return Ok(None);
     }
-    let mut features = rows.iter().map(MapFeature::document).collect::<Result<Vec<_>, _>>()?;
+    let features = rows.iter().map(|row| MapFeature::document(row, row.try_get_by_index(LABEL)?));
+    let mut features = features.collect::<Result<Vec<_>, _>>()?;
     features.sort_unstable_by(|one, other| one.id.cmp(&other.id));
-    let texts: Vec<String> = rows.iter().map(|row| row.try_get("", "language")).collect::<Result<_, _>>()?;
+    let texts: Vec<String> =
+        rows.iter().map(|row| row.try_get_by_index(LANGUAGE)).collect::<Result<_, _>>()?;
     Ok(Some(Found { features, language: languages::shared(texts.iter().map(String::as_str)) }))
 }
