@@ -11,7 +11,6 @@ use actix_web::{HttpRequest, HttpResponse, get};
 use chrono::{DateTime, Days, NaiveDate, Utc};
 use chrono_tz::Tz;
 use entity::gallery_document::DocumentKind;
-use sea_orm::QueryResult;
 use serde::Deserialize;
 use uuid::Uuid;
 
@@ -25,7 +24,7 @@ use super::params::{
 };
 use super::reading::shortened;
 use super::shapes::Unchanged;
-use super::sql::Sql;
+use super::sql::{self, Sql};
 use crate::app::App;
 use crate::calendar::{Calendar, Entry, Status, Time};
 use crate::http::Query;
@@ -122,9 +121,8 @@ pub(super) async fn one(
         }
         found => found?,
     };
-    let (body, version): (String, i64) = (found.row.try_get("", "body")?, found.row.try_get("", "version")?);
     let detail = "The day of this event is not known, or not told: it has no place in a calendar.";
-    let entry = Document::read(&body)?.entry(&app, version);
+    let entry = Document::read(&found.body()?)?.entry(&app, found.version);
     let entry = entry.ok_or_else(|| Problem::not_found("event").with_detail(detail))?;
     Ok(answer(&req, &Calendar { name: None, entries: vec![entry] }, Some(found.language)))
 }
@@ -147,10 +145,7 @@ async fn called_off(app: &App, only: Option<Uuid>) -> Result<Vec<Entry>, Problem
     };
     sql.push(" ORDER BY d.updated_at, d.id LIMIT ").number(MOST);
     let rows = sql.all(&app.gallery).await?;
-    let entry = |row: &QueryResult| {
-        let (id, version) = (row.try_get("", "id")?, row.try_get("", "version")?);
-        Ok(Entry::called_off(id, version, row.try_get("", "updated_at")?))
-    };
+    let entry = |row: &sql::Row| Ok(Entry::called_off(row.get(0)?, row.get(1)?, row.get(2)?));
     rows.iter().map(entry).collect()
 }
 

@@ -3,14 +3,12 @@
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse, get};
 use chrono::{DateTime, Utc};
-use sea_orm::QueryResult;
 use serde::{Deserialize, Serialize};
-use uuid::Uuid;
 
 use super::json::{self, Object};
 use super::params::{Lang, ReadHeaders};
 use super::shapes::{Change, ChangeOp, ChangePage, Unchanged};
-use super::sql::Sql;
+use super::sql::{self, Sql};
 use super::{languages, pages};
 use crate::app::App;
 use crate::db::PublicDb;
@@ -97,7 +95,7 @@ async fn clock(db: &PublicDb) -> Result<(i64, i64), Problem> {
     sql.push("SELECT c.seq, c.floor FROM gallery_clock c");
     let row = sql.one(db).await?;
     let row = row.ok_or_else(|| Problem::internal(anyhow::anyhow!("gallery_clock is empty")))?;
-    Ok((row.try_get_by_index(0)?, row.try_get_by_index(1)?))
+    Ok((row.get(0)?, row.get(1)?))
 }
 
 struct Row {
@@ -109,20 +107,20 @@ struct Row {
 }
 
 impl Row {
-    /// Reads the columns of [`read`] by their places: looked up by name, they cost more than what they hold.
-    fn read(row: &QueryResult) -> Result<Self, Problem> {
-        let shown: bool = row.try_get_by_index(5)?;
-        let item = if shown { Some((row.try_get_by_index(8)?, row.try_get_by_index(9)?)) } else { None };
+    /// Reads the columns of [`read`].
+    fn read(row: &sql::Row) -> Result<Self, Problem> {
+        let shown: bool = row.get(5)?;
+        let item = if shown { Some((row.get(8)?, row.get(9)?)) } else { None };
         let change = Change {
-            seq: row.try_get_by_index(0)?,
+            seq: row.get(0)?,
             op: if shown { ChangeOp::Upsert } else { ChangeOp::Delete },
-            kind: row.try_get_by_index(1)?,
-            id: row.try_get_by_index::<Uuid>(2)?,
-            version: row.try_get_by_index(3)?,
-            at: row.try_get_by_index(4)?,
+            kind: row.word(1)?,
+            id: row.get(2)?,
+            version: row.get(3)?,
+            at: row.get(4)?,
             item: None,
         };
-        let clock = (row.try_get_by_index(6)?, row.try_get_by_index(7)?);
+        let clock = (row.get(6)?, row.get(7)?);
         Ok(Self { clock, change, item })
     }
 

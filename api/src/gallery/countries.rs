@@ -18,7 +18,7 @@ use super::pages::{self, Key};
 use super::params::{Lang, ReadHeaders};
 use super::plain::Label;
 use super::shapes::{ExcerptCountry, GalleryCountry, GalleryCountryDetail, GalleryCountryPage, Unchanged};
-use super::sql::Sql;
+use super::sql::{self, Sql};
 use super::style::Style;
 use crate::app::App;
 use crate::db::PublicDb;
@@ -193,12 +193,12 @@ async fn newest(
         }
         sql.push(") d");
     });
-    let read = |row: &sea_orm::QueryResult| {
+    let read = |row: &sql::Row| {
         Ok::<_, Problem>(Row {
-            kind: row.try_get_by_index(0)?,
-            key: Key(row.try_get_by_index(1)?, row.try_get_by_index(2)?),
-            language: row.try_get_by_index(3)?,
-            body: row.try_get_by_index(4)?,
+            kind: row.word(0)?,
+            key: Key(row.get(1)?, row.get(2)?),
+            language: row.get(3)?,
+            body: row.get(4)?,
         })
     };
     let mut rows = sql.all(db).await?.iter().map(read).collect::<Result<Vec<_>, _>>()?;

@@ -89,9 +89,8 @@ pub async fn by_country(
     of_country(&mut sql, only);
     let mut counts: BTreeMap<String, KindCounts> = BTreeMap::new();
     for row in sql.all(db).await? {
-        // By their places: looked up by name, columns cost more than what they hold.
-        let (country, documents): (String, i64) = (row.try_get_by_index(0)?, row.try_get_by_index(2)?);
-        *counts.entry(country).or_default().of(row.try_get_by_index(1)?) += documents;
+        let (country, documents): (String, i64) = (row.get(0)?, row.get(2)?);
+        *counts.entry(country).or_default().of(row.word(1)?) += documents;
     }
     counts.retain(|_, counts| counts.all() > 0);
     Ok(counts)

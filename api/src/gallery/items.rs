@@ -6,7 +6,6 @@ use actix_web::{HttpRequest, HttpResponse, get};
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use entity::gallery_document::{DocumentKind, WithdrawnAs};
-use sea_orm::QueryResult;
 use serde::Deserialize;
 use utoipa::IntoParams;
 use uuid::Uuid;
@@ -15,7 +14,7 @@ use super::accept::Form;
 use super::excerpt::Fields;
 use super::params::{Lang, ReadHeaders, Zone};
 use super::shapes::{ExcerptItem, LinkedItem, Unchanged};
-use super::sql::Sql;
+use super::sql::{self, Sql};
 use super::style::Style;
 use super::{languages, linked, local_times};
 use crate::app::App;
@@ -151,7 +150,7 @@ async fn answer(
         }
     }
     let found = find(app, kind, id, &wanted, now, &["language", "body"]).await?;
-    let body: String = found.row.try_get_by_index(BODY)?;
+    let body = found.body()?;
     if linked {
         let mut ready = Ready::new(linked::write(app, kind, &body)?, etag::LINKED, Cache::Gallery);
         (ready.content_language, ready.negotiated) = (Some(found.language), true);
@@ -164,16 +163,24 @@ async fn answer(
     Ok(etag::answer(req, ready))
 }
 
-/// The place of the body in what [`find`] reads. Columns are read by their places: looked up by name, they cost more than what they hold.
-const BODY: usize = 7;
-
 /// A document that may be shown.
 pub(super) struct Found {
-    /// What was picked, and its version.
-    pub row: QueryResult,
+    /// Grows by one when the document changes.
+    pub version: i64,
     /// The language in which it is shown.
     pub language: String,
     etag: String,
+    row: sql::Row,
+}
+
+impl Found {
+    /// The document, if [`find`] was asked for it: the column after the language.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn body(&self) -> Result<String, Problem> {
+        Ok(self.row.get(7)?)
+    }
 }
 
 /// Finds a document, or says why it is not to be seen: 404 if it was never there, is hidden for now or that is not told, 410 if
@@ -198,22 +205,23 @@ pub(super) async fn find(
     sql.push(" WHERE d.id = ").bind(id);
     let absent = || Problem::not_found(kind.as_str());
     let row = sql.one(&app.gallery).await?.ok_or_else(absent)?;
-    if row.try_get_by_index::<DocumentKind>(0)? != kind || !row.try_get_by_index::<bool>(5)? {
+    if row.get::<&str>(0)? != kind.as_str() || !row.get::<bool>(5)? {
         return Err(absent());
     }
-    match row.try_get_by_index(3)? {
-        Some(WithdrawnAs::Absent) => return Err(absent()),
-        Some(WithdrawnAs::Gone) => return Err(Problem::gone()),
-        None => {}
+    if row.get::<Option<&str>>(3)?.is_some() {
+        return Err(match row.word(3)? {
+            WithdrawnAs::Absent => absent(),
+            WithdrawnAs::Gone => Problem::gone(),
+        });
     }
-    let public_until: Option<DateTime<Utc>> = row.try_get_by_index(4)?;
+    let public_until: Option<DateTime<Utc>> = row.get(4)?;
     if public_until.is_some_and(|until| until <= now) {
         return Err(Problem::gone());
     }
-    let version: i64 = row.try_get_by_index(1)?;
-    let updated_at: DateTime<Utc> = row.try_get_by_index(2)?;
-    let language: String = row.try_get_by_index(6)?;
+    let version: i64 = row.get(1)?;
+    let updated_at: DateTime<Utc> = row.get(2)?;
+    let language: String = row.get(6)?;
     // The instant too: a restored database may count the same version once more.
     let etag = format!("W/\"{version}-{:x}-{language}\"", updated_at.timestamp_micros());
-    Ok(Found { row, language, etag })
+    Ok(Found { version, language, etag, row })
 }

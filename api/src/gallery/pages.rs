@@ -5,14 +5,13 @@ use std::cmp::Reverse;
 use actix_web::{HttpRequest, HttpResponse};
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
-use sea_orm::QueryResult;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::excerpt::Fields;
 use super::filters::Filters;
 use super::params::ListOrder;
-use super::sql::Sql;
+use super::sql::{self, Sql};
 use super::style::Style;
 use super::{json, languages};
 use crate::app::App;
@@ -55,13 +54,13 @@ pub struct Row {
 }
 
 impl Row {
-    /// Reads the columns of [`read`] by their places: looked up by name, they cost more than what they hold.
-    fn read(row: &QueryResult) -> Result<Self, Problem> {
+    /// Reads the columns of [`read`].
+    fn read(row: &sql::Row) -> Result<Self, Problem> {
         Ok(Self {
-            key: Key(row.try_get_by_index(2)?, row.try_get_by_index(0)?),
-            version: row.try_get_by_index(1)?,
-            language: row.try_get_by_index(3)?,
-            body: row.try_get_by_index(4)?,
+            key: Key(row.get(2)?, row.get(0)?),
+            version: row.get(1)?,
+            language: row.get(3)?,
+            body: row.get(4)?,
         })
     }
 }

@@ -6,7 +6,6 @@ use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse, get};
 use chrono::{DateTime, Utc};
 use entity::gallery_document::DocumentKind;
-use sea_orm::QueryResult;
 use serde::{Deserialize, Serialize};
 use utoipa::IntoParams;
 use uuid::Uuid;
@@ -17,7 +16,7 @@ use super::json::{self, Object};
 use super::params::{AboutFilters, DocumentKinds, Lang, ReadHeaders};
 use super::plain::Label;
 use super::shapes::{SearchPage, Unchanged};
-use super::sql::Sql;
+use super::sql::{self, Sql};
 use super::style::Style;
 use super::words::{self, Where};
 use super::{languages, pages};
@@ -98,14 +97,14 @@ struct Hit {
 }
 
 impl Hit {
-    /// Reads the columns of [`tier`] by their places: looked up by name, they cost more than what they hold.
-    fn read(row: &QueryResult, in_title: bool) -> Result<Self, Problem> {
+    /// Reads the columns of [`tier`].
+    fn read(row: &sql::Row, in_title: bool) -> Result<Self, Problem> {
         Ok(Self {
-            key: Key(in_title, row.try_get_by_index(2)?, row.try_get_by_index(0)?),
-            kind: row.try_get_by_index(1)?,
-            language: row.try_get_by_index(3)?,
-            label: row.try_get_by_index(4)?,
-            body: row.try_get_by_index(5)?,
+            key: Key(in_title, row.get(2)?, row.get(0)?),
+            kind: row.word(1)?,
+            language: row.get(3)?,
+            label: row.get(4)?,
+            body: row.get(5)?,
         })
     }
 
@@ -195,7 +194,7 @@ async fn tier(
     limit: usize,
     wanted: &Wanted,
     now: DateTime<Utc>,
-) -> Result<Vec<QueryResult>, Problem> {
+) -> Result<Vec<sql::Row>, Problem> {
     let mut sql = Sql::new(db);
     let picked = ["language", "label", "body"];
     languages::select(&mut sql, wanted, "d.id, d.kind, d.sort_at", &picked, |sql| {

@@ -6,7 +6,8 @@
 use std::fmt::Write as _;
 
 use chrono::{DateTime, Utc};
-use sea_orm::{ConnectionTrait, DbBackend, DbErr, QueryResult, Statement, Value};
+use sea_orm::{ActiveEnum, ConnectionTrait, DbBackend, DbErr, QueryResult, RuntimeErr, Statement, Value};
+use sqlx::{Decode, Postgres, Row as _, Sqlite, Type};
 
 use crate::db::PublicDb;
 use crate::publishing;
@@ -87,16 +88,16 @@ impl Sql {
     ///
     /// # Errors
     /// The database's.
-    pub async fn all(self, db: &PublicDb) -> Result<Vec<QueryResult>, DbErr> {
-        db.query_all_raw(self.finish()).await
+    pub async fn all(self, db: &PublicDb) -> Result<Vec<Row>, DbErr> {
+        Ok(db.query_all_raw(self.finish()).await?.into_iter().map(Row).collect())
     }
 
     /// Asks for one row at most.
     ///
     /// # Errors
     /// The database's.
-    pub async fn one(self, db: &PublicDb) -> Result<Option<QueryResult>, DbErr> {
-        db.query_one_raw(self.finish()).await
+    pub async fn one(self, db: &PublicDb) -> Result<Option<Row>, DbErr> {
+        Ok(db.query_one_raw(self.finish()).await?.map(Row))
     }
 
     fn finish(self) -> Statement {
@@ -104,5 +105,37 @@ impl Sql {
         #[cfg(test)]
         super::tests::plans::hear(&statement);
         statement
+    }
+}
+
+/// A row of an answer. Its columns are read by their places, from 0: looked up by name, they cost more than what they hold.
+pub struct Row(QueryResult);
+
+/// What a column can be read as, whichever the engine. A text can be read in place (`&str`), and need not be copied.
+pub trait Column<'r>: Decode<'r, Sqlite> + Type<Sqlite> + Decode<'r, Postgres> + Type<Postgres> {}
+
+impl<'r, T> Column<'r> for T where T: Decode<'r, Sqlite> + Type<Sqlite> + Decode<'r, Postgres> + Type<Postgres>
+{}
+
+impl Row {
+    /// The value at a place.
+    ///
+    /// # Errors
+    /// There is no such place, or what it holds is something else.
+    pub fn get<'r, T: Column<'r>>(&'r self, place: usize) -> Result<T, DbErr> {
+        let value = match (self.0.try_as_sqlite_row(), self.0.try_as_pg_row()) {
+            (Some(row), _) => row.try_get(place),
+            (_, Some(row)) => row.try_get(place),
+            (None, None) => Err(sqlx::Error::RowNotFound),
+        };
+        value.map_err(|error| DbErr::Query(RuntimeErr::SqlxError(error.into())))
+    }
+
+    /// The word at a place, one of a fixed list.
+    ///
+    /// # Errors
+    /// As [`get`](Self::get); it is none of them.
+    pub fn word<T: ActiveEnum<Value = String>>(&self, place: usize) -> Result<T, DbErr> {
+        T::try_from_value(&self.get(place)?)
     }
 }

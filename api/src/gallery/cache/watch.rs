@@ -66,8 +66,8 @@ impl Watch {
         sql.push(") AS next_end FROM gallery_clock c");
         let row = sql.one(&self.db).await?;
         let row = row.ok_or_else(|| DbErr::RecordNotFound("gallery_clock".to_owned()))?;
-        let (seq, next_end): (i64, _) = (row.try_get("", "seq")?, row.try_get("", "next_end")?);
-        let switched: i64 = row.try_get("", "switched")?;
+        let (seq, next_end): (i64, _) = (row.get(0)?, row.get(2)?);
+        let switched: i64 = row.get(1)?;
         let changed = match self.seen {
             Some(seen) if seq < seen.seq || switched != seen.switched => Changed::Everything,
             Some(seen) => self.changed(seen, seq, now).await?,
@@ -99,6 +99,6 @@ impl Watch {
 
     async fn ask(&self, sql: Sql) -> Result<Vec<(Uuid, DocumentKind)>, DbErr> {
         let rows = sql.all(&self.db).await?;
-        rows.iter().map(|row| Ok((row.try_get("", "id")?, row.try_get("", "kind")?))).collect()
+        rows.iter().map(|row| Ok((row.get(0)?, row.word(1)?))).collect()
     }
 }

@@ -9,7 +9,6 @@ mod atom;
 use actix_web::{HttpRequest, HttpResponse};
 use chrono::{DateTime, Utc};
 use entity::gallery_document::DocumentKind;
-use sea_orm::QueryResult;
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
@@ -18,7 +17,7 @@ use super::filters::Filters;
 use super::pages::{self, Key};
 use super::params::ListOrder;
 use super::reading::Document;
-use super::sql::Sql;
+use super::sql::{self, Sql};
 use super::{languages, params};
 use crate::app::App;
 use crate::http::etag::{self, Cache, Ready};
@@ -97,7 +96,7 @@ async fn gone(
         sql.push(" AND d.updated_at >= ").bind(from);
     }
     sql.push(" ORDER BY d.updated_at DESC, d.id DESC LIMIT ").number(GONE);
-    let read = |row: &QueryResult| Ok((row.try_get("", "id")?, row.try_get("", "updated_at")?));
+    let read = |row: &sql::Row| Ok((row.get(0)?, row.get(1)?));
     sql.all(&app.gallery).await?.iter().map(read).collect()
 }
 

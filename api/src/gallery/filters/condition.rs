@@ -197,7 +197,7 @@ impl Way {
         sql.push(&format!("SELECT count(*) AS links FROM (SELECT 1 FROM {table} x WHERE x.{column}"));
         sql.one_of(values).push(" LIMIT ").number(FEW + 1).push(") l");
         let row = sql.one(db).await?;
-        let links: i64 = row.map_or(Ok(0), |row| row.try_get("", "links"))?;
+        let links: i64 = row.map_or(Ok(0), |row| row.get(0))?;
         Ok(if usize::try_from(links).is_ok_and(|links| links <= FEW) { Self::Gather } else { Self::Walk })
     }
 

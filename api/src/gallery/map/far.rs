@@ -74,9 +74,7 @@ async fn count(
     sql.push(" AND d.country IS NOT NULL AND d.lat IS NOT NULL GROUP BY d.country, d.kind");
     let mut found: BTreeMap<String, KindCounts> = BTreeMap::new();
     for row in sql.all(db).await? {
-        let country: String = row.try_get("", "country")?;
-        *found.entry(country).or_default().of(row.try_get("", "kind")?) +=
-            row.try_get::<i64>("", "documents")?;
+        *found.entry(row.get(0)?).or_default().of(row.word(1)?) += row.get::<i64>(2)?;
     }
     Ok(found)
 }

@@ -1,19 +1,21 @@
 //! What is on the map: features of GeoJSON (RFC 7946 §3).
 
 use entity::gallery_document::DocumentKind;
-use sea_orm::{DbErr, QueryResult};
+use sea_orm::DbErr;
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::gallery::counts::KindCounts;
+use crate::gallery::sql::Row;
 use crate::reference::Point;
 
 /// The columns of `d` that a document's feature is made of, next to its language and label. The precision is among the
-/// first members of a document, before any free text. They come first of all, and are read by their places: looked up by name,
-/// they cost more than what they hold.
+/// first members of a document, before any free text. They come first of all.
 pub const COLUMNS: &str =
     "d.id, d.kind, d.subkind, d.country, d.lat, d.lon, substr(d.body, 1, 200) AS beginning";
+/// How many they are: the place of what comes next.
+pub const WIDTH: usize = 7;
 
 /// What was found, and the language that all of it shares.
 pub struct Found {
@@ -139,17 +141,17 @@ impl MapFeature {
     ///
     /// # Errors
     /// The database's.
-    pub fn document(row: &QueryResult, title: String) -> Result<Self, DbErr> {
-        let beginning: String = row.try_get_by_index(6)?;
+    pub fn document(row: &Row, title: String) -> Result<Self, DbErr> {
+        let beginning: &str = row.get(6)?;
         let document = MapDocument {
             cluster: false,
-            kind: row.try_get_by_index(1)?,
-            subkind: row.try_get_by_index(2)?,
+            kind: row.word(1)?,
+            subkind: row.get(2)?,
             title,
-            country: row.try_get_by_index(3)?,
-            precision: precision(&beginning).map(str::to_owned),
+            country: row.get(3)?,
+            precision: precision(beginning).map(str::to_owned),
         };
-        let id: Uuid = row.try_get_by_index(0)?;
+        let id: Uuid = row.get(0)?;
         Ok(Self::new(id.to_string(), point(row)?, MapProperties::Document(document)))
     }
 
@@ -163,8 +165,8 @@ impl MapFeature {
 ///
 /// # Errors
 /// The database's.
-pub fn point(row: &QueryResult) -> Result<Point, DbErr> {
-    Ok(Point { lat: row.try_get_by_index(4)?, lon: row.try_get_by_index(5)? })
+pub fn point(row: &Row) -> Result<Point, DbErr> {
+    Ok(Point { lat: row.get(4)?, lon: row.get(5)? })
 }
 
 /// The precision of the place, the first of that name in a document.

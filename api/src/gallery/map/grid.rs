@@ -3,18 +3,24 @@
 
 use chrono::{DateTime, Utc};
 use entity::gallery_document::DocumentKind;
-use sea_orm::QueryResult;
 
-use super::feature::{COLUMNS, Found, MapCluster, MapFeature, point};
+use super::feature::{COLUMNS, Found, MapCluster, MapFeature, WIDTH, point};
 use super::zoom::{Zoom, degrees};
 use crate::db::PublicDb;
 use crate::gallery::counts::KindCounts;
 use crate::gallery::filters::{Filters, Way};
 use crate::gallery::languages;
-use crate::gallery::sql::Sql;
+use crate::gallery::sql::{Row, Sql};
 use crate::http::language::Wanted;
 use crate::problem::Problem;
 use crate::publishing::collection;
+
+/// Where a cell's column, its row and its number of documents stand next to [`COLUMNS`].
+const CELL: usize = WIDTH;
+/// Where its documents by kind stand.
+const KINDS: usize = CELL + 3;
+/// Where the language of its first document stands, and its label after it.
+const LANGUAGE: usize = KINDS + DocumentKind::ALL.len();
 
 /// The cells that are not empty, from the south-west to the north-east.
 ///
@@ -29,7 +35,9 @@ pub async fn cells(
 ) -> Result<Found, Problem> {
     let cut = zoom.cut(filters.bbox());
     let mut sql = Sql::new(db);
-    let columns = format!("{COLUMNS}, c.*");
+    let counts: Vec<String> =
+        DocumentKind::ALL.iter().map(|kind| format!("c.{}", collection(*kind))).collect();
+    let columns = format!("{COLUMNS}, c.across, c.up, c.documents, {}", counts.join(", "));
     languages::select(&mut sql, wanted, &columns, &["language", "label"], |sql| {
         sql.push("(SELECT g.across, g.up, min(g.seq) AS first, count(*) AS documents");
         for &kind in DocumentKind::ALL {
@@ -47,8 +55,8 @@ pub async fn cells(
     sql.push(" ORDER BY c.up, c.across");
     let rows = sql.all(db).await?;
     let features = rows.iter().map(|row| feature(row, cut)).collect::<Result<_, _>>()?;
-    let texts: Vec<String> = rows.iter().map(|row| row.try_get("", "language")).collect::<Result<_, _>>()?;
-    Ok(Found { features, language: languages::shared(texts.iter().map(String::as_str)) })
+    let texts: Vec<&str> = rows.iter().map(|row| row.get(LANGUAGE)).collect::<Result<_, _>>()?;
+    Ok(Found { features, language: languages::shared(texts.into_iter()) })
 }
 
 /// The number of the cell on one axis. The engines round differently when they make a whole number of another, so what is
@@ -60,16 +68,16 @@ fn cell(sql: &mut Sql, degrees_from_edge: &str, cut: u8, name: &str) {
         .push(&format!(") AS bigint) AS {name}"));
 }
 
-fn feature(row: &QueryResult, cut: u8) -> Result<MapFeature, Problem> {
-    let documents: i64 = row.try_get("", "documents")?;
+fn feature(row: &Row, cut: u8) -> Result<MapFeature, Problem> {
+    let documents: i64 = row.get(CELL + 2)?;
     if documents == 1 {
-        return Ok(MapFeature::document(row, row.try_get("", "label")?)?);
+        return Ok(MapFeature::document(row, row.get(LANGUAGE + 1)?)?);
     }
     let mut counts = KindCounts::default();
-    for &kind in DocumentKind::ALL {
-        *counts.of(kind) = row.try_get("", collection(kind))?;
+    for (place, &kind) in DocumentKind::ALL.iter().enumerate() {
+        *counts.of(kind) = row.get(KINDS + place)?;
     }
-    let (across, up): (i64, i64) = (row.try_get("", "across")?, row.try_get("", "up")?);
+    let (across, up): (i64, i64) = (row.get(CELL)?, row.get(CELL + 1)?);
     let cluster = MapCluster { cluster: true, country: None, name: None, count: documents, counts };
     Ok(MapFeature::cluster(format!("{cut}-{across}-{up}"), point(row)?, cluster))
 }

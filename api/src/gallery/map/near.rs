@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::feature::{COLUMNS, Found, MapFeature};
+use super::feature::{COLUMNS, Found, MapFeature, WIDTH};
 use crate::db::PublicDb;
 use crate::gallery::filters::{Filters, Way};
 use crate::gallery::languages;
@@ -13,9 +13,9 @@ use crate::problem::Problem;
 /// More documents than these are shown as a grid.
 const MOST: usize = 500;
 /// The place of the language next to [`COLUMNS`].
-const LANGUAGE: usize = 7;
+const LANGUAGE: usize = WIDTH;
 /// The place of the label after it.
-const LABEL: usize = 8;
+const LABEL: usize = WIDTH + 1;
 
 /// The documents in the box by id, or none at all if there are too many.
 ///
@@ -38,10 +38,9 @@ pub async fn documents(
     if rows.len() > MOST {
         return Ok(None);
     }
-    let features = rows.iter().map(|row| MapFeature::document(row, row.try_get_by_index(LABEL)?));
+    let features = rows.iter().map(|row| MapFeature::document(row, row.get(LABEL)?));
     let mut features = features.collect::<Result<Vec<_>, _>>()?;
     features.sort_unstable_by(|one, other| one.id.cmp(&other.id));
-    let texts: Vec<String> =
-        rows.iter().map(|row| row.try_get_by_index(LANGUAGE)).collect::<Result<_, _>>()?;
-    Ok(Some(Found { features, language: languages::shared(texts.iter().map(String::as_str)) }))
+    let texts: Vec<&str> = rows.iter().map(|row| row.get(LANGUAGE)).collect::<Result<_, _>>()?;
+    Ok(Some(Found { features, language: languages::shared(texts.into_iter()) }))
 }
