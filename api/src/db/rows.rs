@@ -16,7 +16,7 @@ use super::Tx;
 /// The most values in one `IN (…)`.
 const IN_LIST: usize = 1000;
 /// The most parameters of one inserting statement.
-const PARAMETERS: usize = 1024;
+const PARAMETERS: usize = 4096;
 
 /// The rows whose column has one of the values.
 ///

@@ -98,7 +98,7 @@ pub async fn write(
 }
 
 /// Documents that are rendered while those before them are written.
-const SLICE: usize = 64;
+const SLICE: usize = 256;
 
 /// What is to be written.
 #[derive(Default)]
