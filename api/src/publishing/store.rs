@@ -33,10 +33,6 @@ const LOCKS: u128 = 1024;
 /// The database's.
 pub async fn take_over(tx: &Tx) -> Result<(), DbErr> {
     lock_everything(tx).await?;
-    if tx.get_database_backend() != DbBackend::Postgres {
-        // In KiB: with the usual two megabytes the same pages of the indexes go to the log and come back again and again.
-        tx.execute_unprepared("PRAGMA cache_size = -16384").await?;
-    }
     number::begin(tx).await
 }
 
