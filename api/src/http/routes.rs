@@ -5,7 +5,7 @@ use actix_web::dev::HttpServiceFactory;
 use actix_web::guard::fn_guard;
 use actix_web::web::{self, ServiceConfig};
 use utoipa::openapi::OpenApi;
-use utoipa::openapi::path::{Operation, PathItem};
+use utoipa::openapi::path::{Operation, PathItem, Paths};
 use utoipa_actix_web::OpenApiFactory;
 
 use super::pattern::{Pattern, concrete_first};
@@ -46,10 +46,20 @@ pub fn resource(path: &str) -> &str {
 
 /// All operations of a document, to be described further.
 pub fn operations_mut(document: &mut OpenApi) -> impl Iterator<Item = &mut Operation> {
-    document.paths.paths.values_mut().flat_map(|item| {
+    operations_of(&mut document.paths)
+}
+
+fn operations_of(paths: &mut Paths) -> impl Iterator<Item = &mut Operation> {
+    paths.paths.values_mut().flat_map(|item| {
         let PathItem { get, put, post, patch, delete, .. } = item;
         [get, put, post, patch, delete].into_iter().flatten()
     })
+}
+
+fn keep_parameters(operation: &mut Operation) {
+    let parameters = operation.parameters.take();
+    *operation = Operation::new();
+    operation.parameters = parameters;
 }
 
 impl Routes<'_> {
@@ -58,8 +68,8 @@ impl Routes<'_> {
         routes(&mut Routes(Reading::Describing { document, order: &mut Order::default(), whole: true }));
     }
 
-    /// Adds the operations alone, without the schemas of what they take and answer, which are most of the work; tells in which
-    /// order they register.
+    /// Adds the operations with their parameters alone, without what they take and answer, which is most of the work; tells in
+    /// which order they register.
     pub fn outline(document: &mut OpenApi, routes: impl FnOnce(&mut Routes<'_>)) -> Order {
         let mut order = Order::default();
         routes(&mut Routes(Reading::Describing { document, order: &mut order, whole: false }));
@@ -95,8 +105,12 @@ impl Routes<'_> {
     pub fn service<F: HttpServiceFactory + OpenApiFactory + 'static>(&mut self, handler: F) -> &mut Self {
         match &mut self.0 {
             Reading::Describing { document, order, whole } => {
-                let paths = handler.paths();
+                let mut paths = handler.paths();
                 order.0.push(paths.paths.keys().next().cloned().unwrap_or_default());
+                if !*whole {
+                    // At once, so that the next one finds the memory free: a process never gives it back.
+                    operations_of(&mut paths).for_each(keep_parameters);
+                }
                 document.paths.merge(paths);
                 // Every handler brings all that its answers are made of, again and again: kept once, at once.
                 let mut schemas = Vec::new();
