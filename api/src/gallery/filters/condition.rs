@@ -23,20 +23,6 @@ const LONGEST_IN_CALENDARS: Duration = Duration::days(32);
 /// So few documents are sooner fetched and sorted than met on the way along an order.
 const FEW: usize = 500;
 
-/// A table of links, and its index by what is linked to. To SQLite it is named: of two languages SQLite takes it that each is about as
-/// frequent as any, so that it might as well read all there is.
-#[derive(Clone, Copy)]
-struct Links {
-    table: &'static str,
-    column: &'static str,
-    index: &'static str,
-}
-
-const THEMES: Links = Links { table: "gallery_theme", column: "theme_id", index: "gallery_theme_by_theme" };
-
-const LANGUAGES: Links =
-    Links { table: "gallery_language", column: "language", index: "gallery_language_by_language" };
-
 /// How the documents that fit are come by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Way {
@@ -96,11 +82,12 @@ impl Filters {
             return Ok(ways);
         }
         if !self.themes.is_empty() {
-            ways.themes = Way::by_number(db, THEMES, self.themes.iter().copied()).await?;
+            ways.themes =
+                Way::by_number(db, "gallery_theme", "theme_id", self.themes.iter().copied()).await?;
         }
         if !self.languages.is_empty() {
             let tags = self.languages.iter().map(String::as_str);
-            ways.languages = Way::by_number(db, LANGUAGES, tags).await?;
+            ways.languages = Way::by_number(db, "gallery_language", "language", tags).await?;
         }
         Ok(ways)
     }
@@ -141,10 +128,15 @@ impl Filters {
             sql.push(" AND d.event_id = ").bind(id);
         }
         if !self.themes.is_empty() {
-            ways.themes.linked(sql, THEMES, self.themes.iter().copied());
+            ways.themes.linked(sql, "gallery_theme", "theme_id", self.themes.iter().copied());
         }
         if !self.languages.is_empty() {
-            ways.languages.linked(sql, LANGUAGES, self.languages.iter().map(String::as_str));
+            ways.languages.linked(
+                sql,
+                "gallery_language",
+                "language",
+                self.languages.iter().map(String::as_str),
+            );
         }
         self.times(sql, now);
         if self.for_calendars {
@@ -197,12 +189,12 @@ impl Way {
     /// Gathers if no more than [`FEW`] rows of a table of links have one of these values.
     async fn by_number<V: Into<Value>>(
         db: &PublicDb,
-        Links { table, column, index }: Links,
+        table: &str,
+        column: &str,
         values: impl Iterator<Item = V>,
     ) -> Result<Self, DbErr> {
         let mut sql = Sql::new(db);
-        let of = format!("FROM {table} x INDEXED BY {index} WHERE x.{column}");
-        sql.push(&format!("SELECT count(*) AS links FROM (SELECT 1 {of}"));
+        sql.push(&format!("SELECT count(*) AS links FROM (SELECT 1 FROM {table} x WHERE x.{column}"));
         sql.one_of(values).push(" LIMIT ").number(FEW + 1).push(") l");
         let row = sql.one(db).await?;
         let links: i64 = row.map_or(Ok(0), |row| row.get(0))?;
@@ -213,17 +205,15 @@ impl Way {
     fn linked<V: Into<Value>>(
         self,
         sql: &mut Sql,
-        Links { table, column, index }: Links,
+        table: &str,
+        column: &str,
         values: impl Iterator<Item = V>,
     ) {
-        let index = if sql.on_postgres() { String::new() } else { format!(" INDEXED BY {index}") };
         sql.push(&match self {
             Self::Walk => {
                 format!(" AND EXISTS (SELECT 1 FROM {table} x WHERE x.document_id = d.id AND x.{column}")
             }
-            Self::Gather => {
-                format!(" AND d.id IN (SELECT x.document_id FROM {table} x{index} WHERE x.{column}")
-            }
+            Self::Gather => format!(" AND d.id IN (SELECT x.document_id FROM {table} x WHERE x.{column}"),
         });
         sql.one_of(values).push(")");
     }

@@ -36,7 +36,7 @@ const GROWING: [&str; 6] = [
 ];
 
 /// What is asked, each with a second page where there is one.
-const QUESTIONS: [&str; 50] = [
+const QUESTIONS: [&str; 51] = [
     "?lang=es",
     "events",
     "events?sort=when",
@@ -52,6 +52,7 @@ const QUESTIONS: [&str; 50] = [
     "events?theme=THEME",
     "events?theme=THEME&sort=when",
     "events?language=es",
+    "events?language=ja,ko",
     "events?language=es,fr&theme=THEME&country=KE",
     "events?initiative=INITIATIVE",
     "events?from=2024-01-01&to=2024-02-01",
