@@ -140,8 +140,8 @@ pub(super) async fn sqlite(
             .create_if_missing(true)
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Full)
-            // A bound also leaves out the samples of values (STAT4), for whose sake SQLite would plan a statement anew each
-            // time that another value is bound to it.
+            // What is counted at the end of a program is bounded, which leaves out samples of values (STAT4): for their sake
+            // SQLite would plan a statement anew each time that another value is bound to it. So is whatever else counts.
             .pragma("analysis_limit", "400")
             .optimize_on_close(true, 400)
     });

@@ -56,6 +56,7 @@ fn operations_of(paths: &mut Paths) -> impl Iterator<Item = &mut Operation> {
     })
 }
 
+/// Drops everything else.
 fn keep_parameters(operation: &mut Operation) {
     let parameters = operation.parameters.take();
     *operation = Operation::new();
@@ -108,7 +109,7 @@ impl Routes<'_> {
                 let mut paths = handler.paths();
                 order.0.push(paths.paths.keys().next().cloned().unwrap_or_default());
                 if !*whole {
-                    // At once, so that the next one finds the memory free: a process never gives it back.
+                    // At once, so that the next one finds the memory free: an idle process keeps what it once had.
                     operations_of(&mut paths).for_each(keep_parameters);
                 }
                 document.paths.merge(paths);
