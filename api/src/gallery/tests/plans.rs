@@ -259,6 +259,12 @@ async fn fill(app: &App) {
                 from = time("0"), until = time("2"), event = uuid("100 + i % 500"), initiative = uuid("i % 50"),
             );
             tx.execute_unprepared(&documents).await?;
+            // What is gone stays as a tombstone; of it few were called off.
+            let gone = format!(
+                "UPDATE gallery_document SET withdrawn_at = updated_at, withdrawn_as = 'gone', cancelled = seq % 500 = 7, \
+                 listed = {no}, body = '', label = '', lat = NULL, lon = NULL, country = NULL WHERE seq % 10 = 7"
+            );
+            tx.execute_unprepared(&gone).await?;
             tx.execute_unprepared(&format!("UPDATE gallery_clock SET seq = {MANY}")).await?;
             let each = format!("{numbers} INSERT INTO");
             let theme = if postgres { format!("'{THEME}'") } else { format!("unhex('{}')", THEME.simple()) };
@@ -267,7 +273,7 @@ async fn fill(app: &App) {
                 format!("{each} gallery_theme (document_id, theme_id) SELECT {id}, {theme} FROM n WHERE i % 50 = 0"),
                 format!("{each} gallery_language (document_id, language) SELECT {id}, CASE i % 4 WHEN 0 THEN 'es' ELSE 'en' END FROM n"),
                 format!("{each} gallery_translation (document_id, language, label, body) SELECT {id}, 'es', 'Ejemplo', {body} FROM n WHERE i % 4 = 1"),
-                "INSERT INTO gallery_count (country, kind, documents) SELECT country, kind, count(*) FROM gallery_document GROUP BY 1, 2".into(),
+                "INSERT INTO gallery_count (country, kind, documents) SELECT country, kind, count(*) FROM gallery_document WHERE country IS NOT NULL GROUP BY 1, 2".into(),
             ] {
                 tx.execute_unprepared(&sql).await?;
             }
