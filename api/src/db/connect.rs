@@ -15,6 +15,8 @@ use crate::http::meter::Pool;
 
 /// Connections that read, per process. SQLite has one more that writes.
 pub(super) const READERS: u32 = 8;
+/// Rows that SQLite's threads hand over ahead of whoever reads them: with less than a page has, both wait for each other in turns.
+const ROWS_AHEAD: usize = 1024;
 /// How long a command waits for a connection, or on SQLite for its turn to write.
 const PATIENCE: Duration = Duration::from_secs(5);
 /// A connection that has been idle for so long is tried before it is used: the database may have been away.
@@ -128,7 +130,12 @@ pub(super) async fn sqlite(
     let file = path.to_owned();
     let mut options = common("sqlite://", connections);
     options.map_sqlx_sqlite_opts(move |o| {
-        let o = o.filename(&file).busy_timeout(PATIENCE).foreign_keys(true).pragma("secure_delete", "ON");
+        let o = o
+            .filename(&file)
+            .busy_timeout(PATIENCE)
+            .row_buffer_size(ROWS_AHEAD)
+            .foreign_keys(true)
+            .pragma("secure_delete", "ON");
         if read_only {
             // Not SQLITE_OPEN_READONLY: a reader of a write-ahead log must be able to take part in its shared memory
             // even when it is the first to come.
