@@ -65,6 +65,8 @@ pub struct Model {
     pub label: String,
     /// The finished JSON in that language; blank once withdrawn.
     pub body: String,
+    /// The finished feature of the map (RFC 7946 §3.2) in that language; blank without a public point.
+    pub feature: String,
     /// SHA-256 of all that is public of it: the same digest, the same document.
     pub digest: String,
     /// Whether it is in lists, search, map and counts.

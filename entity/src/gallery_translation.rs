@@ -18,6 +18,8 @@ pub struct Model {
     pub label: String,
     /// The finished JSON.
     pub body: String,
+    /// The finished feature of the map (RFC 7946 §3.2) in it; blank without a public point.
+    pub feature: String,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

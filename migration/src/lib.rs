@@ -60,6 +60,7 @@ mod m0115_watches;
 mod m0116_webhook_filters;
 mod m0120_feed_readers;
 mod m0123_ready_bodies;
+mod m0124_ready_features;
 
 /// All steps, in order.
 pub struct Migrator;
@@ -121,6 +122,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0116_webhook_filters::Migration),
             Box::new(m0120_feed_readers::Migration),
             Box::new(m0123_ready_bodies::Migration),
+            Box::new(m0124_ready_features::Migration),
         ]
     }
 }

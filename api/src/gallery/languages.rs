@@ -25,7 +25,7 @@ pub fn for_names(wanted: &Wanted) -> &'static str {
     wanted.pick(NAMED_IN.into_iter(), "en")
 }
 
-/// Writes `SELECT columns, picked… FROM …`, where each of the `picked` columns of `d` (`language`, `label`, `body`) is that
+/// Writes `SELECT columns, picked… FROM …`, where each of the `picked` columns of `d` (`language`, `label`, `body`, `feature`) is that
 /// of the best translation. `from` has to bring `d` along with its id, its language and those columns.
 pub fn select(sql: &mut Sql, wanted: &Wanted, columns: &str, picked: &[&str], from: impl FnOnce(&mut Sql)) {
     sql.push("SELECT ").push(columns);

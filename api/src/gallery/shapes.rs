@@ -11,6 +11,7 @@ use uuid::Uuid;
 
 use super::counts::KindCounts;
 use crate::publishing::documents::{EventItem, InitiativeItem, OutcomeItem, QuoteItem, StoryItem};
+use crate::publishing::feature::{MapDocument, MapFeatureType, MapPoint};
 use crate::publishing::{GalleryItem, Risk};
 use crate::reference::Point;
 
@@ -303,4 +304,65 @@ pub struct ThemeEntry {
     pub label: String,
     /// Its labels by language.
     pub labels: BTreeMap<String, String>,
+}
+
+/// A FeatureCollection of clusters and documents.
+#[derive(ToSchema)]
+pub struct MapFeatures {
+    /// Always `FeatureCollection`.
+    pub r#type: MapFeaturesType,
+    /// The features.
+    pub features: Vec<MapFeature>,
+}
+
+/// The one word `FeatureCollection`.
+#[derive(Serialize, ToSchema)]
+pub enum MapFeaturesType {
+    /// A collection.
+    FeatureCollection,
+}
+
+/// Something on the map.
+#[derive(ToSchema)]
+pub struct MapFeature {
+    /// Always `Feature`.
+    pub r#type: MapFeatureType,
+    /// The document's id, or a name of the cluster.
+    #[schema(example = "SS")]
+    pub id: String,
+    /// Where.
+    pub geometry: MapPoint,
+    /// What.
+    pub properties: MapProperties,
+}
+
+/// What a feature is.
+#[derive(Serialize, ToSchema)]
+#[serde(untagged)]
+pub enum MapProperties {
+    /// Several documents.
+    Cluster(MapCluster),
+    /// One document.
+    Document(MapDocument<'static>),
+}
+
+/// Several documents.
+#[derive(Serialize, ToSchema)]
+pub struct MapCluster {
+    /// Always true.
+    #[schema(example = true)]
+    pub cluster: bool,
+    /// The country, if the cluster is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, example = "SS")]
+    pub country: Option<&'static str>,
+    /// The country's name in the language asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, example = "South Sudan")]
+    pub name: Option<&'static str>,
+    /// How many documents.
+    #[schema(minimum = 1)]
+    pub count: i64,
+    /// Documents by kind.
+    pub counts: KindCounts,
 }

@@ -16,6 +16,7 @@ mod dependents;
 pub mod documents;
 mod due;
 mod facts;
+pub mod feature;
 mod known;
 mod leaving;
 pub mod members;

@@ -15,7 +15,7 @@ use uuid::Uuid;
 use super::facts::Facts;
 use super::render::{self, Rendered};
 use super::rules::Decision;
-use super::{Done, number, record_kind, switches, telling};
+use super::{Done, feature, number, record_kind, switches, telling};
 use crate::db::{Tx, delete_in, find_in, insert_all, save_all};
 use crate::outbox;
 
@@ -204,11 +204,13 @@ fn finish(
     before: Option<&gallery_document::Model>,
     now: DateTime<Utc>,
 ) -> Result<Changed, DbErr> {
-    let mut bodies = Vec::with_capacity(rendered.bodies.len());
-    for (language, label, mut item) in rendered.bodies {
+    let features = rendered.bodies.iter().map(|(_, label, _)| feature::of(kind, id, &rendered, label));
+    let features: Vec<String> = features.collect::<Result<_, _>>()?;
+    let mut bodies = Vec::with_capacity(features.len());
+    for ((language, label, mut item), feature) in rendered.bodies.into_iter().zip(features) {
         item.common_mut().updated_at = Some(now);
         let body = serde_json::to_string(&item).map_err(|e| DbErr::Json(e.to_string()))?;
-        bodies.push(gallery_translation::Model { document_id: id, language, label, body });
+        bodies.push(gallery_translation::Model { document_id: id, language, label, body, feature });
     }
     let original = bodies.remove(0);
     let span = rendered.moment.span();
@@ -228,6 +230,7 @@ fn finish(
         language: original.language,
         label: original.label,
         body: original.body,
+        feature: original.feature,
         digest,
         listed: decision.listed,
         in_feeds: decision.in_feeds,
@@ -286,6 +289,7 @@ fn tombstone(
         language: "und".to_owned(),
         label: String::new(),
         body: String::new(),
+        feature: String::new(),
         digest: String::new(),
         listed: false,
         in_feeds: before.in_feeds,

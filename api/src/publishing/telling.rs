@@ -68,6 +68,7 @@ mod tests {
             language: "en".to_owned(),
             label: String::new(),
             body,
+            feature: String::new(),
             digest: String::new(),
             listed: true,
             in_feeds: true,

@@ -1,8 +1,11 @@
 //! `/v1/gallery/map`: GeoJSON (RFC 7946).
 
+use migration::Migrator;
+use sea_orm_migration::MigratorTrait as _;
 use serde_json::{Value, json};
 
 use crate::house::House;
+use crate::initiatives::initiative;
 
 async fn features(house: &House, query: &str) -> Vec<Value> {
     let answer = house.get(&format!("/v1/gallery/map?{query}")).await;
@@ -69,5 +72,29 @@ async fn a_box_and_filters_choose_what_is_on_it() {
         "bbox=NaN,0,1,1",
     ] {
         assert_eq!(house.get(&format!("/v1/gallery/map?{wrong}")).await.status, 400, "{wrong}");
+    }
+}
+
+#[tokio::test]
+async fn what_was_published_before_features_were_finished_is_the_same_on_the_map() {
+    let mut house = House::with_samples().await;
+    let (host, moderator) = (house.host().await, house.moderator().await);
+    let mut odd = initiative();
+    odd["title"] = json!("A \"sample\" of \\ and \u{1f33e}, 'as' it <stands>");
+    let odd = host.makes("initiatives", odd).await;
+    moderator.does("publish", &odd).await;
+    let questions = ["zoom=12", "zoom=12&lang=ar", "zoom=12&lang=es", "zoom=7&lang=ar"];
+    let mut before = Vec::new();
+    for question in questions {
+        before.push(features(&house, question).await);
+    }
+    assert!(before[0].iter().any(|feature| feature["id"] == odd["id"]));
+    assert_ne!(before[0], before[1], "titles are translated");
+
+    let steps = Migrator::get_migration_files();
+    let since = steps.len() - steps.iter().position(|step| step.name() == "m0124_ready_features").unwrap();
+    house.solidarity_alone(&["migrate", "down", "--steps", &since.to_string()]).await.done();
+    for (question, before) in questions.iter().zip(before) {
+        assert_eq!(features(&house, question).await, before, "{question}");
     }
 }

@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 
-use super::feature::{Found, MapCluster, MapFeature};
+use super::feature::{self, Found};
 use crate::db::PublicDb;
 use crate::gallery::counts::{self, KindCounts};
 use crate::gallery::filters::{Filters, Way};
+use crate::gallery::shapes::MapCluster;
 use crate::gallery::sql::Sql;
 use crate::problem::Problem;
 use crate::reference;
@@ -34,9 +35,9 @@ pub async fn clusters(
         let (code, name) = (country.code.as_str(), country.name(language));
         let cluster =
             MapCluster { cluster: true, country: Some(code), name: Some(name), count: counts.all(), counts };
-        (cluster.count > 0).then(|| MapFeature::cluster(code.to_owned(), country.point, cluster))
+        (cluster.count > 0).then(|| feature::cluster(code.to_owned(), country.point, cluster))
     };
-    let features = counts.into_iter().filter_map(cluster).collect();
+    let features = counts.into_iter().filter_map(cluster).collect::<Result<_, _>>()?;
     Ok(Found { features, language: Some(language.to_owned()) })
 }
 

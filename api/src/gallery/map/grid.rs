@@ -4,22 +4,22 @@
 use chrono::{DateTime, Utc};
 use entity::gallery_document::DocumentKind;
 
-use super::feature::{COLUMNS, Found, MapCluster, MapFeature, WIDTH, point};
+use super::feature::{self, Found};
 use super::zoom::{Zoom, degrees};
 use crate::db::PublicDb;
 use crate::gallery::counts::KindCounts;
 use crate::gallery::filters::{Filters, Way};
 use crate::gallery::languages;
+use crate::gallery::shapes::MapCluster;
 use crate::gallery::sql::{Row, Sql};
 use crate::http::language::Wanted;
 use crate::problem::Problem;
 use crate::publishing::collection;
+use crate::reference::Point;
 
-/// Where a cell's column, its row and its number of documents stand next to [`COLUMNS`].
-const CELL: usize = WIDTH;
-/// Where its documents by kind stand.
-const KINDS: usize = CELL + 3;
-/// Where the language of its first document stands, and its label after it.
+/// Where the documents of a cell by kind stand.
+const KINDS: usize = 5;
+/// Where the language of its first document stands, and its feature after it.
 const LANGUAGE: usize = KINDS + DocumentKind::ALL.len();
 
 /// The cells that are not empty, from the south-west to the north-east.
@@ -37,8 +37,8 @@ pub async fn cells(
     let mut sql = Sql::new(db);
     let counts: Vec<String> =
         DocumentKind::ALL.iter().map(|kind| format!("c.{}", collection(*kind))).collect();
-    let columns = format!("{COLUMNS}, c.across, c.up, c.documents, {}", counts.join(", "));
-    languages::select(&mut sql, wanted, &columns, &["language", "label"], |sql| {
+    let columns = format!("d.lat, d.lon, c.across, c.up, c.documents, {}", counts.join(", "));
+    languages::select(&mut sql, wanted, &columns, &["language", "feature"], |sql| {
         sql.push("(SELECT g.across, g.up, min(g.seq) AS first, count(*) AS documents");
         for &kind in DocumentKind::ALL {
             let name = collection(kind);
@@ -54,7 +54,7 @@ pub async fn cells(
     });
     sql.push(" ORDER BY c.up, c.across");
     let rows = sql.all(db).await?;
-    let features = rows.iter().map(|row| feature(row, cut)).collect::<Result<_, _>>()?;
+    let features = rows.iter().map(|row| cell_feature(row, cut)).collect::<Result<_, _>>()?;
     let texts: Vec<&str> = rows.iter().map(|row| row.get(LANGUAGE)).collect::<Result<_, _>>()?;
     Ok(Found { features, language: languages::shared(texts.into_iter()) })
 }
@@ -68,16 +68,17 @@ fn cell(sql: &mut Sql, degrees_from_edge: &str, cut: u8, name: &str) {
         .push(&format!(") AS bigint) AS {name}"));
 }
 
-fn feature(row: &Row, cut: u8) -> Result<MapFeature, Problem> {
-    let documents: i64 = row.get(CELL + 2)?;
+fn cell_feature(row: &Row, cut: u8) -> Result<String, Problem> {
+    let documents: i64 = row.get(4)?;
     if documents == 1 {
-        return Ok(MapFeature::document(row, row.get(LANGUAGE + 1)?)?);
+        return Ok(row.get(LANGUAGE + 1)?);
     }
     let mut counts = KindCounts::default();
     for (place, &kind) in DocumentKind::ALL.iter().enumerate() {
         *counts.of(kind) = row.get(KINDS + place)?;
     }
-    let (across, up): (i64, i64) = (row.get(CELL)?, row.get(CELL + 1)?);
+    let (across, up): (i64, i64) = (row.get(2)?, row.get(3)?);
     let cluster = MapCluster { cluster: true, country: None, name: None, count: documents, counts };
-    Ok(MapFeature::cluster(format!("{cut}-{across}-{up}"), point(row)?, cluster))
+    let at = Point { lat: row.get(0)?, lon: row.get(1)? };
+    feature::cluster(format!("{cut}-{across}-{up}"), at, cluster)
 }

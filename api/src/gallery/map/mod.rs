@@ -12,12 +12,12 @@ use actix_web::{HttpRequest, HttpResponse, get};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use self::feature::{MapFeatures, MapFeaturesType};
 use self::zoom::{Level, Zoom};
 use super::filters::Filters;
+use super::json::Object;
 use super::languages;
 use super::params::{AboutFilters, BoxFilter, DocumentKinds, Lang, ReadHeaders};
-use super::shapes::Unchanged;
+use super::shapes::{MapFeatures, MapFeaturesType, Unchanged};
 use crate::app::App;
 use crate::http::Query;
 use crate::http::etag::{self, Cache, Ready};
@@ -78,9 +78,11 @@ pub(super) async fn map(
             None => grid::cells(db, &filters, zoom, &wanted, now).await?,
         },
     };
-    let features = MapFeatures { r#type: MapFeaturesType::FeatureCollection, features: found.features };
-    let body = serde_json::to_vec(&features).map_err(Problem::internal)?;
-    let mut ready = Ready::new(body, GEO_JSON, Cache::Gallery);
+    let bytes = found.features.iter().map(|feature| feature.len() + 1).sum::<usize>() + 100;
+    let collection = Object::with_capacity(bytes)
+        .member("type", &MapFeaturesType::FeatureCollection)?
+        .ready_list("features", &found.features);
+    let mut ready = Ready::new(collection.finish(), GEO_JSON, Cache::Gallery);
     ready.content_language = found.language;
     Ok(etag::answer(&req, ready))
 }

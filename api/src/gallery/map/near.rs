@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::feature::{COLUMNS, Found, MapFeature, WIDTH};
+use super::feature::Found;
 use crate::db::PublicDb;
 use crate::gallery::filters::{Filters, Way};
 use crate::gallery::languages;
@@ -12,10 +12,6 @@ use crate::problem::Problem;
 
 /// More documents than these are shown as a grid.
 const MOST: usize = 500;
-/// The place of the language next to [`COLUMNS`].
-const LANGUAGE: usize = WIDTH;
-/// The place of the label after it.
-const LABEL: usize = WIDTH + 1;
 
 /// The documents in the box by id, or none at all if there are too many.
 ///
@@ -28,9 +24,8 @@ pub async fn documents(
     now: DateTime<Utc>,
 ) -> Result<Option<Found>, Problem> {
     let mut sql = Sql::new(db);
-    languages::select(&mut sql, wanted, COLUMNS, &["language", "label"], |sql| {
-        sql.push("(SELECT d.id, d.kind, d.subkind, d.country, d.lat, d.lon, d.language, d.label, d.body ");
-        sql.push("FROM gallery_document d WHERE ");
+    languages::select(&mut sql, wanted, "d.id", &["language", "feature"], |sql| {
+        sql.push("(SELECT d.id, d.language, d.feature FROM gallery_document d WHERE ");
         filters.condition(sql, now, Way::Gather);
         sql.push(" AND d.lat IS NOT NULL LIMIT ").number(MOST + 1).push(") d");
     });
@@ -38,9 +33,9 @@ pub async fn documents(
     if rows.len() > MOST {
         return Ok(None);
     }
-    let features = rows.iter().map(|row| MapFeature::document(row, row.get(LABEL)?));
-    let mut features = features.collect::<Result<Vec<_>, _>>()?;
-    features.sort_unstable_by(|one, other| one.id.cmp(&other.id));
-    let texts: Vec<&str> = rows.iter().map(|row| row.get(LANGUAGE)).collect::<Result<_, _>>()?;
+    let mut features: Vec<String> = rows.iter().map(|row| row.get(2)).collect::<Result<_, _>>()?;
+    // All of them begin alike, up to their ids.
+    features.sort_unstable();
+    let texts: Vec<&str> = rows.iter().map(|row| row.get(1)).collect::<Result<_, _>>()?;
     Ok(Some(Found { features, language: languages::shared(texts.into_iter()) }))
 }

@@ -11,6 +11,7 @@ use actix_web::web::Data;
 use actix_web::{App as WebApp, test};
 use chrono::{DateTime, Utc};
 use entity::gallery_document::{self, DocumentKind};
+use entity::kinds::Precision;
 use entity::{gallery_count, gallery_language, gallery_theme, gallery_theme_label, gallery_translation};
 use futures_util::FutureExt as _;
 use futures_util::future::LocalBoxFuture;
@@ -30,6 +31,8 @@ use crate::http::idempotency::Replays;
 use crate::http::routes::Routes;
 use crate::http::{manners, path_config};
 use crate::outbox::{Mail, Post};
+use crate::publishing::feature::{Feature, MapDocument};
+use crate::reference::Point;
 use crate::text::fold;
 use crate::vault::Vault;
 use utoipa::openapi::OpenApi;
@@ -130,6 +133,7 @@ pub fn document(
         language: "en".into(),
         label: title.into(),
         body: String::new(),
+        feature: String::new(),
         digest: String::new(),
         listed: true,
         in_feeds: true,
@@ -170,12 +174,28 @@ impl Document {
         )
     }
 
+    fn feature(&self, title: &str) -> String {
+        let row = &self.row;
+        let (Some(lat), Some(lon)) = (row.lat, row.lon) else { return String::new() };
+        let document = MapDocument {
+            cluster: false,
+            kind: row.kind,
+            subkind: row.subkind.as_deref(),
+            title,
+            country: row.country.as_deref(),
+            precision: Precision::Locality,
+        };
+        serde_json::to_string(&Feature::new(row.id.to_string(), Point { lat, lon }, document)).unwrap()
+    }
+
     async fn insert(&self, tx: &Tx, seq: i64) -> Result<(), DbErr> {
         let mut row = self.row.clone();
         let (id, withdrawn) = (row.id, row.withdrawn_at.is_some());
         row.seq = Some(seq);
         tx.execute_unprepared(&format!("UPDATE gallery_clock SET seq = {seq} WHERE seq < {seq}")).await?;
-        row.body = if withdrawn { String::new() } else { self.body(&row.label, "en") };
+        if !withdrawn {
+            (row.body, row.feature) = (self.body(&row.label, "en"), self.feature(&row.label));
+        }
         gallery_document::Entity::insert(row.into_active_model().reset_all())
             .exec_without_returning(tx)
             .await?;
@@ -185,8 +205,9 @@ impl Document {
         let language = gallery_language::ActiveModel { document_id: Set(id), language: Set("en".into()) };
         gallery_language::Entity::insert(language).exec_without_returning(tx).await?;
         if let Some(title) = self.spanish {
-            let (label, body) = (title.to_owned(), self.body(title, "es"));
-            let row = gallery_translation::Model { document_id: id, language: "es".into(), label, body };
+            let (label, language) = (title.to_owned(), "es".to_owned());
+            let (body, feature) = (self.body(title, "es"), self.feature(title));
+            let row = gallery_translation::Model { document_id: id, language, label, body, feature };
             let row = row.into_active_model().reset_all();
             gallery_translation::Entity::insert(row).exec_without_returning(tx).await?;
         }

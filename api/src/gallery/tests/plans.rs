@@ -262,7 +262,7 @@ async fn fill(app: &App) {
             // What is gone stays as a tombstone; of it few were called off.
             let gone = format!(
                 "UPDATE gallery_document SET withdrawn_at = updated_at, withdrawn_as = 'gone', cancelled = seq % 500 = 7, \
-                 listed = {no}, body = '', label = '', lat = NULL, lon = NULL, country = NULL WHERE seq % 10 = 7"
+                 listed = {no}, body = '', label = '', feature = '', lat = NULL, lon = NULL, country = NULL WHERE seq % 10 = 7"
             );
             tx.execute_unprepared(&gone).await?;
             tx.execute_unprepared(&format!("UPDATE gallery_clock SET seq = {MANY}")).await?;
